@@ -14,3 +14,4 @@
 //! | L5 | `app` | composition |
 
 pub mod base;
+pub mod domain;

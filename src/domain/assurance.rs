@@ -1,0 +1,111 @@
+//! Strength of factors and assurance of sessions, as plain data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::timestamp::Timestamp;
+
+/// A factor's place in the hierarchy, weakest first. What a policy asks for is a least strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// A code sent by mail. Proves the mailbox, not a second factor in the sense of NIST SP 800-63B-4.
+    EmailCode,
+    /// A time-based code, or a recovery code in its place.
+    Totp,
+    /// Approval on an enrolled device with number matching.
+    Push,
+    /// A passkey with user verification, or a password with a security key.
+    Passkey,
+    /// A device-bound passkey with verified attestation and user verification.
+    AttestedPasskey,
+}
+
+/// How somebody proved something. The names are those of the form field `method`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// A memorised secret.
+    Password,
+    /// A code sent by mail.
+    EmailOtp,
+    /// A time-based one-time code (RFC 6238).
+    Totp,
+    /// Approval on an enrolled device.
+    Push,
+    /// One of the ten recovery codes.
+    RecoveryCode,
+    /// A WebAuthn credential.
+    Passkey,
+}
+
+impl Method {
+    /// Every method, strongest first: the order in which a choice is shown (people.md U24).
+    pub const ALL: [Self; 6] =
+        [Self::Passkey, Self::Push, Self::Totp, Self::RecoveryCode, Self::EmailOtp, Self::Password];
+
+    /// The name in forms, records and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::EmailOtp => "email_otp",
+            Self::Totp => "totp",
+            Self::Push => "push",
+            Self::RecoveryCode => "recovery_code",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// The method of a form field's value.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
+/// One thing that was proven during a sign-in or a session, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// By which method.
+    pub method: Method,
+    /// When.
+    pub at: Timestamp,
+    /// For a passkey: whether the authenticator verified the user (the bit, never inferred).
+    #[serde(default)]
+    pub user_verified: bool,
+    /// For a passkey: whether it is device-bound with an attestation that was verified.
+    #[serde(default)]
+    pub attested: bool,
+}
+
+/// Authentication context class (`acr`), weakest first. A higher one satisfies a lower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acr {
+    /// Password, or password and mail code.
+    Aal1,
+    /// Password and TOTP, push or recovery code.
+    Aal2,
+    /// Phishing-resistant: passkey with user verification, or password and security key.
+    Phr,
+    /// Phishing-resistant, hardware-protected: attested device-bound passkey with user verification.
+    Phrh,
+}
+
+impl Acr {
+    /// Every value, weakest first, as discovery lists them.
+    pub const ALL: [Self; 4] = [Self::Aal1, Self::Aal2, Self::Phr, Self::Phrh];
+
+    /// The value in tokens and requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aal1 => "aal1",
+            Self::Aal2 => "aal2",
+            Self::Phr => "phr",
+            Self::Phrh => "phrh",
+        }
+    }
+
+    /// The class of an `acr_values` entry; unknown values are ignored by callers.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|acr| acr.name() == name)
+    }
+}

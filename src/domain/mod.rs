@@ -2,3 +2,15 @@
 
 pub mod action;
 pub mod assurance;
+pub mod client;
+pub mod credential;
+pub mod decision;
+pub mod device;
+pub mod event;
+pub mod grant;
+pub mod key;
+pub mod policy_version;
+pub mod sealed;
+pub mod session;
+pub mod tenant;
+pub mod user;

@@ -1,0 +1,120 @@
+//! Tenants and their settings.
+
+use serde::{Deserialize, Serialize};
+
+use super::assurance::Acr;
+use super::sealed::Sealed;
+use crate::base::ids::{Slug, TenantId};
+use crate::base::timestamp::Timestamp;
+
+/// An isolated realm with its own issuer, keys, users, clients and policy.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Internal id.
+    pub id: TenantId,
+    /// Its name in URLs; never changes.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// A host of its own; then the issuer is `https://{host}`. Fixed at creation.
+    pub host: Option<String>,
+    /// Whether sign-in is open.
+    pub status: TenantStatus,
+    /// What its admins may change.
+    pub settings: TenantSettings,
+    /// The key that refresh tokens are derived with, sealed under the key-encryption key.
+    pub refresh_key: Sealed,
+    /// The key that browser ids and addresses are blinded with for this tenant, sealed.
+    pub blind_key: Sealed,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Grows by one with each change; writers name the version they read.
+    pub version: i64,
+}
+
+/// Whether a tenant serves sign-ins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantStatus {
+    /// Serves.
+    Active,
+    /// Answers every sign-in with "not available"; data stays.
+    Disabled,
+}
+
+/// Who may register clients by RFC 7591.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Holders of an initial access token.
+    #[default]
+    Token,
+    /// Nobody.
+    Off,
+}
+
+/// How identifier and password are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInLayout {
+    /// The identifier first, then the password (people.md U3).
+    #[default]
+    IdentifierFirst,
+    /// Both on one page.
+    Combined,
+}
+
+/// What happens to a decision when a part it needs is down (features.md E5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailMode {
+    /// A second factor is asked for, whatever the score would have been.
+    #[default]
+    StaticFactor,
+    /// Sign-in goes on at the floor.
+    Open,
+    /// Sign-in is refused.
+    Closed,
+}
+
+/// Settings that a tenant's admins may change. New fields need a default: rows of older versions lack them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Who may register clients.
+    pub registration: Registration,
+    /// How identifier and password are asked for.
+    pub layout: SignInLayout,
+    /// The least assurance of every sign-in.
+    pub floor: Acr,
+    /// What holds when the risk engine is down.
+    pub fail_mode: FailMode,
+    /// The language when neither request nor browser names one.
+    pub default_locale: String,
+    /// Where people find help: a mail address or an `https` address.
+    pub support_contact: Option<String>,
+    /// Score from which a completed sign-in on a new browser sends a notice, 0 to 100.
+    pub notice_threshold: u8,
+    /// How long a browser is remembered after a second factor, in days; 0 switches it off.
+    pub remember_days: u16,
+    /// Brand colour as `#rrggbb`.
+    pub brand_color: Option<String>,
+}
+
+impl Default for TenantSettings {
+    fn default() -> Self {
+        Self {
+            registration: Registration::default(),
+            layout: SignInLayout::default(),
+            floor: Acr::Aal1,
+            fail_mode: FailMode::default(),
+            default_locale: "en".to_owned(),
+            support_contact: None,
+            notice_threshold: 20,
+            remember_days: 30,
+            brand_color: None,
+        }
+    }
+}

@@ -15,3 +15,4 @@
 
 pub mod base;
 pub mod domain;
+pub mod protocol;

@@ -28,15 +28,25 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|nibble| char::from_digit(nibble.into(), 16))
+        .collect()
 }
 
 /// The first `chars` Crockford base-32 characters of `bytes` (no I, L, O, U: they survive being read aloud).
 pub fn crockford(bytes: &[u8], chars: usize) -> String {
-    let bit = |index: usize| bytes.get(index / 8).map_or(0, |byte| (byte >> (7 - index % 8)) & 1);
+    let bit = |index: usize| {
+        bytes
+            .get(index / 8)
+            .map_or(0, |byte| (byte >> (7 - index % 8)) & 1)
+    };
     (0..chars)
         .map(|place| {
-            let value = (0..5).fold(0_usize, |acc, offset| (acc << 1) | usize::from(bit(place * 5 + offset)));
+            let value = (0..5).fold(0_usize, |acc, offset| {
+                (acc << 1) | usize::from(bit(place * 5 + offset))
+            });
             CROCKFORD.get(value).map_or('0', |&byte| char::from(byte))
         })
         .collect()

@@ -109,7 +109,9 @@ impl Slug {
 
     /// Checks the form of a slug.
     pub fn parse(text: &str) -> Option<Self> {
-        let characters = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let characters = text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         let dashes = !text.starts_with('-') && !text.ends_with('-') && !text.contains("--");
         ((1..=63).contains(&text.len()) && characters && dashes).then(|| Self(text.to_owned()))
     }
@@ -158,7 +160,8 @@ impl Reference {
                 other => other,
             })
             .collect();
-        (folded.len() == 8 && folded.bytes().all(|b| b.is_ascii_alphanumeric() && b != b'U')).then_some(Self(folded))
+        (folded.len() == 8 && folded.bytes().all(|b| b.is_ascii_alphanumeric() && b != b'U'))
+            .then_some(Self(folded))
     }
 
     /// The text.
@@ -190,13 +193,24 @@ mod tests {
     #[test]
     fn references_survive_being_read_aloud() {
         let reference = Reference::of(Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
-        let spoken = reference.as_str().to_lowercase().replace('0', "o").replace('1', "l");
-        assert_eq!(Reference::parse(&format!("{} {}", &spoken[..4], &spoken[4..])), Some(reference));
+        let spoken = reference
+            .as_str()
+            .to_lowercase()
+            .replace('0', "o")
+            .replace('1', "l");
+        assert_eq!(
+            Reference::parse(&format!("{} {}", &spoken[..4], &spoken[4..])),
+            Some(reference)
+        );
     }
 
     #[test]
     fn client_ids_are_printable_ascii() {
         assert!(ClientId::parse("demo-rp").is_some());
-        assert!(ClientId::parse("").is_none() && ClientId::parse("a\nb").is_none() && ClientId::parse("ü").is_none());
+        assert!(
+            ClientId::parse("").is_none()
+                && ClientId::parse("a\nb").is_none()
+                && ClientId::parse("ü").is_none()
+        );
     }
 }

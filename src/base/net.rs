@@ -68,7 +68,12 @@ impl ClientIp {
                     IpScope::Private
                 } else if a == 100 && (64..128).contains(&b) {
                     IpScope::SharedCarrier
-                } else if ip.is_unspecified() || ip.is_documentation() || a == 0 || a >= 224 || (a == 198 && (b & 0xfe) == 18) {
+                } else if ip.is_unspecified()
+                    || ip.is_documentation()
+                    || a == 0
+                    || a >= 224
+                    || (a == 198 && (b & 0xfe) == 18)
+                {
                     IpScope::Special
                 } else {
                     IpScope::Public
@@ -131,9 +136,14 @@ impl TrustedProxies {
 
 /// An address with an optional port, as proxies write it.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
-    hop.parse().ok().or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|socket| socket.ip())).or_else(|| {
-        hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).and_then(|inner| inner.parse().ok())
-    })
+    hop.parse()
+        .ok()
+        .or_else(|| hop.parse::<std::net::SocketAddr>().ok().map(|socket| socket.ip()))
+        .or_else(|| {
+            hop.strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+                .and_then(|inner| inner.parse().ok())
+        })
 }
 
 #[cfg(test)]
@@ -152,7 +162,12 @@ mod tests {
     fn headers_of_strangers_do_not_count() {
         let seen = proxies().client_ip(ip("203.0.113.9"), &["198.51.100.1"]);
         assert_eq!(seen.ip(), ip("203.0.113.9"));
-        assert_eq!(TrustedProxies::default().client_ip(ip("10.0.0.1"), &["198.51.100.1"]).ip(), ip("10.0.0.1"));
+        assert_eq!(
+            TrustedProxies::default()
+                .client_ip(ip("10.0.0.1"), &["198.51.100.1"])
+                .ip(),
+            ip("10.0.0.1")
+        );
     }
 
     #[test]

@@ -22,7 +22,10 @@ impl PageRequest {
 
     /// A request for `limit` items (clamped to 1..=200) after `after`.
     pub fn new(after: Option<Cursor>, limit: u16) -> Self {
-        Self { after, limit: limit.clamp(1, Self::MAX) }
+        Self {
+            after,
+            limit: limit.clamp(1, Self::MAX),
+        }
     }
 
     /// How many items at most.
@@ -52,13 +55,20 @@ impl<T> Page<T> {
         let limit = usize::from(request.limit);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = if more { rows.last().map(|row| Cursor(key(row))) } else { None };
+        let next = if more {
+            rows.last().map(|row| Cursor(key(row)))
+        } else {
+            None
+        };
         Self { items: rows, next }
     }
 
     /// The same page with every item turned into something else.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next: self.next }
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
     }
 }
 

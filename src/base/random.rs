@@ -58,9 +58,14 @@ impl dyn Random {
 pub struct OsRandom(SystemRandom);
 
 impl Random for OsRandom {
-    #[expect(clippy::expect_used, reason = "without the system's generator nothing may be issued; stopping is the safe answer")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without the system's generator nothing may be issued; stopping is the safe answer"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.fill(bytes).expect("the operating system gives random bytes");
+        self.0
+            .fill(bytes)
+            .expect("the operating system gives random bytes");
     }
 }
 
@@ -77,7 +82,10 @@ impl SeededRandom {
 
 impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .fill_bytes(bytes);
     }
 }
 
@@ -89,7 +97,10 @@ mod tests {
     fn ids_order_by_time_and_seeds_repeat() {
         let random: &dyn Random = &SeededRandom::new(7);
         let again: &dyn Random = &SeededRandom::new(7);
-        let (a, b) = (random.uuid(Timestamp::from_secs(1)), random.uuid(Timestamp::from_secs(2)));
+        let (a, b) = (
+            random.uuid(Timestamp::from_secs(1)),
+            random.uuid(Timestamp::from_secs(2)),
+        );
         assert!(a < b);
         assert_eq!(a, again.uuid(Timestamp::from_secs(1)));
         assert_eq!(a.get_version_num(), 7);

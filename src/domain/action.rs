@@ -73,9 +73,13 @@ impl FromStr for Action {
             "consent" => Self::Consent,
             "client_token" => Self::ClientToken,
             other => {
-                let name = other.strip_prefix("app:").ok_or_else(|| UnknownAction(other.to_owned()))?;
+                let name = other
+                    .strip_prefix("app:")
+                    .ok_or_else(|| UnknownAction(other.to_owned()))?;
                 let fits = (1..=64).contains(&name.len())
-                    && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b));
+                    && name
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b));
                 if !fits {
                     return Err(UnknownAction(other.to_owned()));
                 }
@@ -87,7 +91,9 @@ impl FromStr for Action {
 
 /// A name that is no action.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("«{0}» is not an action: use sign_up, sign_in, refresh, recover, enrol_factor, change_credential, change_email, admin_elevate, consent, client_token or app:NAME")]
+#[error(
+    "«{0}» is not an action: use sign_up, sign_in, refresh, recover, enrol_factor, change_credential, change_email, admin_elevate, consent, client_token or app:NAME"
+)]
 pub struct UnknownAction(pub String);
 
 impl Serialize for Action {
@@ -98,7 +104,9 @@ impl Serialize for Action {
 
 impl<'de> Deserialize<'de> for Action {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::timestamp::Timestamp;
+pub use crate::protocol::acr::Acr;
 
 /// A factor's place in the hierarchy, weakest first. What a policy asks for is a least strength.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,8 +41,14 @@ pub enum Method {
 
 impl Method {
     /// Every method, strongest first: the order in which a choice is shown (people.md U24).
-    pub const ALL: [Self; 6] =
-        [Self::Passkey, Self::Push, Self::Totp, Self::RecoveryCode, Self::EmailOtp, Self::Password];
+    pub const ALL: [Self; 6] = [
+        Self::Passkey,
+        Self::Push,
+        Self::Totp,
+        Self::RecoveryCode,
+        Self::EmailOtp,
+        Self::Password,
+    ];
 
     /// The name in forms, records and messages.
     pub const fn name(self) -> &'static str {
@@ -74,38 +81,4 @@ pub struct Proof {
     /// For a passkey: whether it is device-bound with an attestation that was verified.
     #[serde(default)]
     pub attested: bool,
-}
-
-/// Authentication context class (`acr`), weakest first. A higher one satisfies a lower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Acr {
-    /// Password, or password and mail code.
-    Aal1,
-    /// Password and TOTP, push or recovery code.
-    Aal2,
-    /// Phishing-resistant: passkey with user verification, or password and security key.
-    Phr,
-    /// Phishing-resistant, hardware-protected: attested device-bound passkey with user verification.
-    Phrh,
-}
-
-impl Acr {
-    /// Every value, weakest first, as discovery lists them.
-    pub const ALL: [Self; 4] = [Self::Aal1, Self::Aal2, Self::Phr, Self::Phrh];
-
-    /// The value in tokens and requests.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Aal1 => "aal1",
-            Self::Aal2 => "aal2",
-            Self::Phr => "phr",
-            Self::Phrh => "phrh",
-        }
-    }
-
-    /// The class of an `acr_values` entry; unknown values are ignored by callers.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|acr| acr.name() == name)
-    }
 }

@@ -114,8 +114,14 @@ impl Ending {
 
     /// The ending of a stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Allowed, Self::Passed, Self::Failed, Self::Refused, Self::Abandoned]
-            .into_iter()
-            .find(|ending| ending.name() == name)
+        [
+            Self::Allowed,
+            Self::Passed,
+            Self::Failed,
+            Self::Refused,
+            Self::Abandoned,
+        ]
+        .into_iter()
+        .find(|ending| ending.name() == name)
     }
 }

@@ -195,7 +195,11 @@ impl RefreshFamily {
         if behind == 0 {
             return Rotation::Rotate(self.next(used));
         }
-        if self.is_honest_repeat(used) { Rotation::Repeat } else { Rotation::Theft(TheftEvidence::ForeignRepeat) }
+        if self.is_honest_repeat(used) {
+            Rotation::Repeat
+        } else {
+            Rotation::Theft(TheftEvidence::ForeignRepeat)
+        }
     }
 
     fn next(&self, used: &RefreshUse) -> Self {
@@ -235,11 +239,19 @@ mod tests {
     }
 
     fn origin(agent: &str, asn: u32) -> RefreshOrigin {
-        RefreshOrigin { agent: Some(agent.to_owned()), asn: Some(asn) }
+        RefreshOrigin {
+            agent: Some(agent.to_owned()),
+            asn: Some(asn),
+        }
     }
 
     fn at(generation: u64, secs: i64, origin: RefreshOrigin) -> RefreshUse {
-        RefreshUse { generation, now: Timestamp::from_secs(secs), origin, idle: IDLE }
+        RefreshUse {
+            generation,
+            now: Timestamp::from_secs(secs),
+            origin,
+            idle: IDLE,
+        }
     }
 
     fn rotated(family: &RefreshFamily, used: &RefreshUse) -> RefreshFamily {
@@ -263,13 +275,19 @@ mod tests {
         let foreign = Rotation::Theft(TheftEvidence::ForeignRepeat);
         assert_eq!(second.present(&at(1, 9_000, origin("app", 2))), foreign);
         assert_eq!(second.present(&at(1, 11, origin("curl", 1))), foreign);
-        let unknown = RefreshOrigin { agent: Some("app".into()), asn: None };
+        let unknown = RefreshOrigin {
+            agent: Some("app".into()),
+            asn: None,
+        };
         assert_eq!(second.present(&at(1, 9_000, unknown)), foreign);
     }
 
     #[test]
     fn replay_after_the_successor_was_used_is_always_theft() {
-        let third = rotated(&rotated(&family(), &at(1, 1, origin("app", 1))), &at(2, 2, origin("app", 1)));
+        let third = rotated(
+            &rotated(&family(), &at(1, 1, origin("app", 1))),
+            &at(2, 2, origin("app", 1)),
+        );
         for now in [3, 86_400 * 400] {
             let replay = third.present(&at(1, now, origin("app", 1)));
             assert_eq!(replay, Rotation::Theft(TheftEvidence::SuccessorUsed));
@@ -279,10 +297,16 @@ mod tests {
     #[test]
     fn limits_hold_and_the_idle_limit_never_passes_the_absolute_one() {
         let family = family();
-        assert_eq!(family.present(&at(1, 86_400, origin("app", 1))), Rotation::Refused);
+        assert_eq!(
+            family.present(&at(1, 86_400, origin("app", 1))),
+            Rotation::Refused
+        );
         assert_eq!(family.present(&at(2, 1, origin("app", 1))), Rotation::Refused);
         assert_eq!(family.present(&at(0, 1, origin("app", 1))), Rotation::Refused);
-        let late = RefreshFamily { idle_expires_at: family.expires_at, ..family.clone() };
+        let late = RefreshFamily {
+            idle_expires_at: family.expires_at,
+            ..family.clone()
+        };
         let next = rotated(&late, &at(1, 180 * 86_400 - 1, origin("app", 1)));
         assert_eq!(next.idle_expires_at, next.expires_at);
     }

@@ -9,36 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::sealed::Sealed;
 use crate::base::ids::KeyId;
 use crate::base::timestamp::Timestamp;
-
-/// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum SigningAlg {
-    /// ECDSA on P-256 with SHA-256: the default.
-    ES256,
-    /// Ed25519.
-    EdDSA,
-    /// RSASSA-PKCS1-v1_5 with SHA-256: where the standards default to it.
-    RS256,
-}
-
-impl SigningAlg {
-    /// Every algorithm, as discovery lists them.
-    pub const ALL: [Self; 3] = [Self::ES256, Self::EdDSA, Self::RS256];
-
-    /// The JWA name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ES256 => "ES256",
-            Self::EdDSA => "EdDSA",
-            Self::RS256 => "RS256",
-        }
-    }
-
-    /// The algorithm of a JWA name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|alg| alg.name() == name)
-    }
-}
+pub use crate::protocol::registration::SigningAlg;
 
 /// Where a key stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +35,9 @@ impl KeyStatus {
 
     /// The status of a stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired].into_iter().find(|status| status.name() == name)
+        [Self::Next, Self::Active, Self::Retired]
+            .into_iter()
+            .find(|status| status.name() == name)
     }
 }
 

@@ -46,6 +46,8 @@ impl PolicyMode {
 
     /// The mode of a stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Enforce, Self::Observe, Self::Retired].into_iter().find(|mode| mode.name() == name)
+        [Self::Enforce, Self::Observe, Self::Retired]
+            .into_iter()
+            .find(|mode| mode.name() == name)
     }
 }

@@ -121,6 +121,10 @@ impl Session {
 
     /// When the user last actively authenticated (claim `auth_time`): the latest proof.
     pub fn auth_time(&self) -> Timestamp {
-        self.proofs.iter().map(|proof| proof.at).max().unwrap_or(self.created_at)
+        self.proofs
+            .iter()
+            .map(|proof| proof.at)
+            .max()
+            .unwrap_or(self.created_at)
     }
 }

@@ -59,10 +59,18 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Option<Self> {
         let entered = text.trim();
         let (local, domain) = entered.rsplit_once('@')?;
-        let clean = !entered.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c));
+        let clean = !entered
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\"\\".contains(c));
         let fits = !local.is_empty() && local.len() <= 64 && entered.len() <= 254 && !local.contains('@');
-        let domain_fits = !domain.is_empty() && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
-        (clean && fits && domain_fits).then(|| Self { entered: entered.to_owned(), key: Self::key_of(entered) })
+        let domain_fits = !domain.is_empty()
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && !domain.contains("..");
+        (clean && fits && domain_fits).then(|| Self {
+            entered: entered.to_owned(),
+            key: Self::key_of(entered),
+        })
     }
 
     /// The key an identifier is looked up by: NFKC and lower case.
@@ -106,7 +114,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Analyst, Self::Support, Self::Auditor];
+    pub const ALL: [Self; 5] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Analyst,
+        Self::Support,
+        Self::Auditor,
+    ];
 
     /// The name on the command line and in records.
     pub const fn name(self) -> &'static str {
@@ -132,7 +146,10 @@ mod tests {
     #[test]
     fn addresses() {
         let address = EmailAddress::parse(" Alice@Example.TEST ").unwrap();
-        assert_eq!((address.as_str(), address.key()), ("Alice@Example.TEST", "alice@example.test"));
+        assert_eq!(
+            (address.as_str(), address.key()),
+            ("Alice@Example.TEST", "alice@example.test")
+        );
         assert_eq!(address.masked(), "A•••@Example.TEST");
         for bad in ["", "a", "@b", "a@", "a b@c", "a@b@c", "a@.b", "a\n@b", "<a@b>"] {
             assert!(EmailAddress::parse(bad).is_none(), "{bad:?}");

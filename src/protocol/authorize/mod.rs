@@ -1,0 +1,215 @@
+//! Authorization requests. The order of the checks is the order of [`validate`]: first what decides where an answer may
+//! go (client, redirect URI), then everything else, whose errors go back to the app.
+
+mod prompt;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use prompt::Prompt;
+
+use super::acr::{Acr, AcrRequest};
+use super::claims::ClaimsRequest;
+use super::error::{ErrorCode, OAuthError};
+use super::params::Params;
+use super::pkce::CodeChallenge;
+use super::redirect::{CheckedRedirect, ResponseMode};
+use super::registration::{ClientAuthMethod, ClientMetadata, GrantType};
+use super::scope;
+use crate::base::ids::ClientId;
+
+/// An authorization request whose every part was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Which client asks.
+    pub client: ClientId,
+    /// Where the answer goes.
+    pub reply: ReplyTo,
+    /// Scopes that can be granted.
+    pub scope: Vec<String>,
+    /// Echoed in the ID token.
+    pub nonce: Option<String>,
+    /// PKCE challenge.
+    pub challenge: Option<CodeChallenge>,
+    /// What may or must be shown.
+    pub prompt: Prompt,
+    /// The oldest authentication that will do.
+    pub max_age: Option<Duration>,
+    /// What is asked of assurance.
+    pub acr: AcrRequest,
+    /// Claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// Who is expected to sign in: a hint only.
+    pub login_hint: Option<String>,
+    /// An ID token of an earlier sign-in, not yet verified.
+    pub id_token_hint: Option<String>,
+    /// Languages of the pages, best first.
+    pub ui_locales: Vec<String>,
+}
+
+/// Where and how the answer goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTo {
+    /// To which registered URI.
+    pub redirect: CheckedRedirect,
+    /// In which mode.
+    pub mode: ResponseMode,
+    /// Echoed as it was sent.
+    pub state: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// Whether the app asked to act when the user is away.
+    pub fn asks_offline_access(&self) -> bool {
+        self.scope.iter().any(|word| word == "offline_access")
+    }
+}
+
+/// Why a request was refused, and whether its answer may be redirected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// Shown on a page: it is not known where an answer could safely go.
+    Page(OAuthError),
+    /// Goes back to the app.
+    Redirect(ReplyTo, OAuthError),
+}
+
+/// Checks a request of a known client.
+///
+/// # Errors
+/// A [`Rejection`] that says where the error goes.
+pub fn validate(
+    params: &Params,
+    id: &ClientId,
+    client: &ClientMetadata,
+) -> Result<AuthorizationRequest, Rejection> {
+    let redirect = CheckedRedirect::matching(params.get("redirect_uri"), client).map_err(Rejection::Page)?;
+    let state = params.get("state").map(str::to_owned);
+    let mode = ResponseMode::parse(params.get("response_mode"));
+    // An unsupported mode is itself answered in the default one.
+    let reply = ReplyTo {
+        redirect,
+        mode: mode.clone().unwrap_or_default(),
+        state,
+    };
+    let refuse = |error| Rejection::Redirect(reply.clone(), error);
+    mode.map_err(refuse)?;
+    check_response_type(params, client).map_err(refuse)?;
+    check_request_objects(params).map_err(refuse)?;
+    let prompt = Prompt::parse(params).map_err(refuse)?;
+    let challenge = check_pkce(params, client).map_err(refuse)?;
+    let scope = check_scope(params, client, &prompt).map_err(refuse)?;
+    let claims = ClaimsRequest::parse(params.get("claims")).map_err(refuse)?;
+    let max_age = check_max_age(params, client).map_err(refuse)?;
+    let acr = acr_request(params, client, &claims);
+    Ok(AuthorizationRequest {
+        client: id.clone(),
+        scope,
+        nonce: bounded(params, "nonce", 1024).map_err(refuse)?,
+        challenge,
+        prompt,
+        max_age,
+        acr,
+        claims,
+        login_hint: bounded(params, "login_hint", 320).map_err(refuse)?,
+        id_token_hint: params.get("id_token_hint").map(str::to_owned),
+        ui_locales: params.words("ui_locales").into_iter().take(10).collect(),
+        reply,
+    })
+}
+
+fn check_response_type(params: &Params, client: &ClientMetadata) -> Result<(), OAuthError> {
+    match params.get("response_type") {
+        None => Err(OAuthError::invalid_request("response_type is missing")),
+        Some("code") if client.grant_types.contains(&GrantType::AuthorizationCode) => Ok(()),
+        Some("code") => Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "this client may not use response_type code",
+        )),
+        Some(_) => Err(OAuthError::new(
+            ErrorCode::UnsupportedResponseType,
+            "only response_type code is supported",
+        )),
+    }
+}
+
+/// Request objects are never silently ignored (OpenID Connect Core section 6).
+fn check_request_objects(params: &Params) -> Result<(), OAuthError> {
+    let refused = [
+        ("request", ErrorCode::RequestNotSupported),
+        ("request_uri", ErrorCode::RequestUriNotSupported),
+        ("registration", ErrorCode::RegistrationNotSupported),
+    ];
+    match refused.into_iter().find(|(name, _)| params.get(name).is_some()) {
+        Some((name, code)) => Err(OAuthError::new(
+            code,
+            format!("parameter {name} is not supported"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// PKCE is required of public clients, and holds whenever it is sent (RFC 9700 section 2.1.1).
+fn check_pkce(params: &Params, client: &ClientMetadata) -> Result<Option<CodeChallenge>, OAuthError> {
+    let challenge = CodeChallenge::from_params(params)?;
+    if challenge.is_none() && client.token_endpoint_auth_method == ClientAuthMethod::None {
+        return Err(OAuthError::invalid_request(
+            "a public client must send code_challenge (PKCE)",
+        ));
+    }
+    Ok(challenge)
+}
+
+fn check_scope(params: &Params, client: &ClientMetadata, prompt: &Prompt) -> Result<Vec<String>, OAuthError> {
+    let asked = params.words("scope");
+    let mut granted = scope::allowed(&asked, client.scope.as_deref())?;
+    if granted.is_empty() && !asked.is_empty() {
+        return Err(OAuthError::new(
+            ErrorCode::InvalidScope,
+            "none of the scopes is known for this client",
+        ));
+    }
+    // OpenID Connect Core section 11: offline access is for clients that can refresh.
+    let refreshes = client.grant_types.contains(&GrantType::RefreshToken);
+    granted.retain(|word| word != "offline_access" || (refreshes && !prompt.none));
+    Ok(granted)
+}
+
+fn check_max_age(params: &Params, client: &ClientMetadata) -> Result<Option<Duration>, OAuthError> {
+    match params.get("max_age") {
+        None => Ok(client.default_max_age.map(Duration::from_secs)),
+        Some(text) => text
+            .parse::<u32>()
+            .map(|secs| Some(Duration::from_secs(secs.into())))
+            .map_err(|_| OAuthError::invalid_request("max_age is not a number of seconds")),
+    }
+}
+
+fn acr_request(params: &Params, client: &ClientMetadata, claims: &ClaimsRequest) -> AcrRequest {
+    let (by_claim, essential) = claims.acr();
+    if !by_claim.is_empty() {
+        return AcrRequest {
+            values: by_claim,
+            essential,
+        };
+    }
+    let mut words = params.words("acr_values");
+    if words.is_empty() {
+        words.clone_from(&client.default_acr_values);
+    }
+    AcrRequest {
+        values: words.iter().filter_map(|word| Acr::from_name(word)).collect(),
+        essential: false,
+    }
+}
+
+fn bounded(params: &Params, name: &str, max: usize) -> Result<Option<String>, OAuthError> {
+    match params.get(name) {
+        Some(value) if value.len() > max => Err(OAuthError::invalid_request(format!("{name} is too long"))),
+        value => Ok(value.map(str::to_owned)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

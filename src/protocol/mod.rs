@@ -1,0 +1,14 @@
+//! The rules of OAuth 2.0 and OpenID Connect as pure functions: requests are parsed once into checked values, and every
+//! refusal is an [`error::OAuthError`] with a public and a private half.
+
+pub mod acr;
+pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod error;
+pub mod params;
+pub mod pkce;
+pub mod redirect;
+pub mod refresh_token;
+pub mod registration;
+pub mod scope;

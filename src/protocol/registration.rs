@@ -1,0 +1,215 @@
+//! Client metadata by its standard names (RFC 7591, OpenID Connect Dynamic Client Registration 1.0).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SigningAlg {
+    /// ECDSA on P-256 with SHA-256: the default.
+    ES256,
+    /// Ed25519.
+    EdDSA,
+    /// RSASSA-PKCS1-v1_5 with SHA-256: where the standards default to it.
+    RS256,
+}
+
+impl SigningAlg {
+    /// Every algorithm, as discovery lists them.
+    pub const ALL: [Self; 3] = [Self::ES256, Self::EdDSA, Self::RS256];
+
+    /// The JWA name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
+            Self::RS256 => "RS256",
+        }
+    }
+
+    /// The algorithm of a JWA name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alg| alg.name() == name)
+    }
+}
+
+/// How a client authenticates at the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthMethod {
+    /// HTTP Basic with form-encoded id and secret (RFC 6749 section 2.3.1).
+    #[default]
+    ClientSecretBasic,
+    /// Id and secret in the body.
+    ClientSecretPost,
+    /// A signed assertion (RFC 7523 section 2.2).
+    PrivateKeyJwt,
+    /// A public client: PKCE instead.
+    None,
+}
+
+impl ClientAuthMethod {
+    /// Every method, as discovery lists them.
+    pub const ALL: [Self; 4] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
+/// A grant type we implement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// RFC 6749 section 6.
+    RefreshToken,
+    /// RFC 6749 section 4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant type, as discovery lists them.
+    pub const ALL: [Self; 3] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+    ];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant type of a registered name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.name() == name)
+    }
+}
+
+/// `application_type` of OpenID Connect registration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    /// `https` redirect URIs.
+    #[default]
+    Web,
+    /// Loopback and private-use schemes allowed (RFC 8252).
+    Native,
+}
+
+/// Client metadata by its standard names. Omitted members take the defaults of RFC 7591 and OpenID Connect
+/// registration, which is why ID tokens default to RS256 here; `client create --type` sets ES256.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClientMetadata {
+    /// Redirect URIs, matched exactly.
+    pub redirect_uris: Vec<String>,
+    /// Where the browser may return after a logout, matched exactly.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// How it authenticates.
+    pub token_endpoint_auth_method: ClientAuthMethod,
+    /// The algorithm its assertions must use; any supported one when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// What it may ask tokens for.
+    pub grant_types: Vec<GrantType>,
+    /// Always `code`.
+    pub response_types: Vec<String>,
+    /// Name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// Its home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Addresses of people responsible.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    /// Scopes it may ask for, separated by spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Its keys, by value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Its keys, by reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Web or native.
+    pub application_type: ApplicationType,
+    /// What signs its ID tokens.
+    pub id_token_signed_response_alg: SigningAlg,
+    /// Signs userinfo when present; plain JSON otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<SigningAlg>,
+    /// Default `max_age` in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// `auth_time` is always in the ID token (we always send it).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_auth_time: Option<bool>,
+    /// Default `acr_values`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// Where a sign-in can be started from outside; the way on from an error page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// Members that we keep and echo but do not act on.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Default for ClientMetadata {
+    fn default() -> Self {
+        Self {
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            token_endpoint_auth_method: ClientAuthMethod::default(),
+            token_endpoint_auth_signing_alg: None,
+            grant_types: vec![GrantType::AuthorizationCode],
+            response_types: vec!["code".to_owned()],
+            client_name: None,
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            contacts: Vec::new(),
+            scope: None,
+            jwks: None,
+            jwks_uri: None,
+            application_type: ApplicationType::default(),
+            id_token_signed_response_alg: SigningAlg::RS256,
+            userinfo_signed_response_alg: None,
+            default_max_age: None,
+            require_auth_time: None,
+            default_acr_values: Vec::new(),
+            initiate_login_uri: None,
+            other: Map::new(),
+        }
+    }
+}

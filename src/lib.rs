@@ -15,4 +15,6 @@
 
 pub mod base;
 pub mod domain;
+pub mod factors;
+pub mod flow;
 pub mod protocol;

@@ -78,7 +78,23 @@ pub struct Proof {
     /// For a passkey: whether the authenticator verified the user (the bit, never inferred).
     #[serde(default)]
     pub user_verified: bool,
+    /// For a passkey: whether it may be synced (backup eligible).
+    #[serde(default)]
+    pub synced: bool,
     /// For a passkey: whether it is device-bound with an attestation that was verified.
     #[serde(default)]
     pub attested: bool,
+}
+
+impl Proof {
+    /// A proof by a method other than a passkey.
+    pub const fn by(method: Method, at: Timestamp) -> Self {
+        Self {
+            method,
+            at,
+            user_verified: false,
+            synced: false,
+            attested: false,
+        }
+    }
 }

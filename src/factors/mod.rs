@@ -1,0 +1,8 @@
+//! The rules of each factor: (what is stored, what was answered, now) → proof or refusal, and the next stored state.
+//! Hashing and WebAuthn's own checks are done by `crypto` before; nothing here does I/O.
+
+pub mod assurance;
+pub mod email_code;
+pub mod password;
+pub mod recovery_code;
+pub mod totp;

@@ -1,0 +1,66 @@
+//! What a sign-in must reach.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::{Acr, Strength};
+use crate::protocol::acr::AcrRequest;
+
+/// What a sign-in must reach, from every side that may ask. Asking more never makes it less (people.md W18).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Floor of tenant and client, the higher of both.
+    pub floor: Acr,
+    /// What the app asks for.
+    pub acr: AcrRequest,
+    /// Proofs of identity before this time don't count (`max_age`, `prompt=login`).
+    pub not_before: Option<Timestamp>,
+    /// Whether a second factor must be proven in this very sign-in (console, sensitive clients).
+    pub fresh_second_factor: FreshSecondFactor,
+}
+
+/// Whether an earlier second factor may count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FreshSecondFactor {
+    /// One of this session will do while it is fresh.
+    SessionWillDo,
+    /// It must be proven in this sign-in.
+    Required,
+}
+
+/// What the risk decision asks of this sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Nothing more.
+    Proceed,
+    /// A factor of at least this strength.
+    StepUp(LeastStrength),
+    /// It ends here.
+    Refuse,
+}
+
+/// How strong a factor must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeastStrength {
+    /// At least this.
+    AtLeast(Strength),
+    /// The strongest that is enrolled, and at least TOTP.
+    Strongest,
+}
+
+impl LeastStrength {
+    /// The least strength for an account with these factors.
+    pub fn for_enrolled(self, enrolled: &[Strength]) -> Strength {
+        match self {
+            Self::AtLeast(strength) => strength,
+            Self::Strongest => enrolled
+                .iter()
+                .copied()
+                .max()
+                .unwrap_or(Strength::Totp)
+                .max(Strength::Totp),
+        }
+    }
+}

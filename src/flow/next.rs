@@ -1,0 +1,236 @@
+//! The dispatcher: (need, done) → what to show next.
+
+use super::need::{FreshSecondFactor, Judgement, Need};
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::{Acr, Method, Proof, Strength};
+use crate::factors::assurance::{is_first_factor, needed_for, reached, strongest_since};
+
+/// Everything the next step depends on.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// When this sign-in began.
+    pub started_at: Timestamp,
+    /// What it must reach.
+    pub need: &'a Need,
+    /// What was proven: in the session, then in this sign-in.
+    pub proofs: &'a [Proof],
+    /// What the account could prove with, and how strong each is. The mail code counts when the account has an address.
+    pub enrolled: &'a [(Method, Strength)],
+    /// What the risk decision asks; absent before it was made.
+    pub judgement: Option<Judgement>,
+    /// Whether to offer to remember this browser once a second factor was proven.
+    pub remember: Remember,
+    /// Where consent stands.
+    pub consent: Consent,
+}
+
+/// Where the offer to remember this browser stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remember {
+    /// May be offered.
+    Offer,
+    /// Was answered, is answered already, or is switched off.
+    Settled,
+}
+
+/// Where consent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Given before, or not needed.
+    Settled,
+    /// To be asked.
+    Needed,
+    /// Refused by the user.
+    Denied,
+}
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Ask who it is and for a first factor.
+    FirstFactor,
+    /// First factor proven: the risk decision is due.
+    Decide,
+    /// Ask for a further factor.
+    Challenge {
+        /// Why.
+        cause: Cause,
+        /// What will do, strongest first. Never empty.
+        options: Vec<Method>,
+    },
+    /// No factor of the asked strength is enrolled, and one may be enrolled now.
+    Enrol {
+        /// How strong it must be.
+        least: Strength,
+    },
+    /// The sign-in ends with a page that says so and a way on.
+    Held,
+    /// The app demands what this account can't reach.
+    Unmet,
+    /// Offer to remember this browser.
+    OfferRemember,
+    /// Ask for consent.
+    Consent,
+    /// The user said no to the app.
+    Denied,
+    /// Done.
+    Issue {
+        /// The class that was reached.
+        reached: Acr,
+    },
+}
+
+/// Why a further factor is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The risk decision.
+    Risk,
+    /// A floor of tenant or client.
+    Floor,
+    /// The app's request.
+    App,
+    /// Enrolling a factor needs the mailbox proven first.
+    Enrolment,
+}
+
+/// Decides what comes next. The order of the steps is the order of this function.
+pub fn next(situation: &Situation<'_>) -> Next {
+    let first = |proof: &Proof| {
+        is_first_factor(proof) && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
+    };
+    if !situation.proofs.iter().any(first) {
+        return Next::FirstFactor;
+    }
+    match situation.judgement {
+        None => return Next::Decide,
+        Some(Judgement::Refuse) => return Next::Held,
+        Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
+    }
+    if let Some(step) = by_risk(situation)
+        .or_else(|| by_floor(situation))
+        .or_else(|| by_app(situation))
+    {
+        return step;
+    }
+    if situation.remember == Remember::Offer
+        && strongest_since(situation.proofs, situation.started_at).is_some()
+    {
+        return Next::OfferRemember;
+    }
+    match situation.consent {
+        Consent::Denied => Next::Denied,
+        Consent::Needed => Next::Consent,
+        Consent::Settled => Next::Issue {
+            reached: reached(situation.proofs, situation.now),
+        },
+    }
+}
+
+/// What the decision asks must be proven in this sign-in: an older factor doesn't answer today's doubt.
+fn by_risk(situation: &Situation<'_>) -> Option<Next> {
+    let Some(Judgement::StepUp(least)) = situation.judgement else {
+        return None;
+    };
+    let enrolled: Vec<_> = situation.enrolled.iter().map(|(_, strength)| *strength).collect();
+    let least = least.for_enrolled(&enrolled);
+    let since = situation
+        .need
+        .not_before
+        .unwrap_or(situation.started_at)
+        .max(situation.started_at);
+    if strongest_since(situation.proofs, since).is_some_and(|proven| proven >= least) {
+        return None;
+    }
+    let options = options(situation, least);
+    Some(if options.is_empty() {
+        Next::Held
+    } else {
+        Next::Challenge {
+            cause: Cause::Risk,
+            options,
+        }
+    })
+}
+
+/// A floor holds whatever the app asks; without a fitting factor one is enrolled, after the mailbox is proven.
+fn by_floor(situation: &Situation<'_>) -> Option<Next> {
+    let least = needed_for(situation.need.floor)?;
+    let fresh_enough = match situation.need.fresh_second_factor {
+        FreshSecondFactor::SessionWillDo => true,
+        FreshSecondFactor::Required => {
+            strongest_since(situation.proofs, situation.started_at).is_some_and(|proven| proven >= least)
+        }
+    };
+    if fresh_enough && reached(situation.proofs, situation.now) >= situation.need.floor {
+        return None;
+    }
+    let options = options(situation, least);
+    if !options.is_empty() {
+        return Some(Next::Challenge {
+            cause: Cause::Floor,
+            options,
+        });
+    }
+    Some(enrol(situation, least))
+}
+
+/// Voluntary requests out of reach are let go: the token tells the truth (OpenID Connect Core section 3.1.2.1).
+fn by_app(situation: &Situation<'_>) -> Option<Next> {
+    let least = situation.need.acr.least()?;
+    if situation
+        .need
+        .acr
+        .is_met_by(reached(situation.proofs, situation.now))
+    {
+        return None;
+    }
+    let least = needed_for(least)?;
+    let options = options(situation, least);
+    if !options.is_empty() {
+        return Some(Next::Challenge {
+            cause: Cause::App,
+            options,
+        });
+    }
+    situation.need.acr.essential.then(|| enrol(situation, least))
+}
+
+/// Enrolment in the middle of a sign-in needs the mailbox proven in this sign-in; an attested key can't be asked for here.
+fn enrol(situation: &Situation<'_>, least: Strength) -> Next {
+    let mailbox = situation
+        .enrolled
+        .iter()
+        .any(|(method, _)| *method == Method::EmailOtp);
+    let strong_elsewhere = situation
+        .enrolled
+        .iter()
+        .any(|(_, strength)| *strength > Strength::EmailCode);
+    if least > Strength::Passkey || strong_elsewhere || !mailbox {
+        return Next::Unmet;
+    }
+    let proven = strongest_since(situation.proofs, situation.started_at);
+    if proven.is_some() {
+        Next::Enrol { least }
+    } else {
+        Next::Challenge {
+            cause: Cause::Enrolment,
+            options: vec![Method::EmailOtp],
+        }
+    }
+}
+
+/// Enrolled methods at or above a strength, strongest first, each once.
+fn options(situation: &Situation<'_>, least: Strength) -> Vec<Method> {
+    let suits = |method: &Method| {
+        situation
+            .enrolled
+            .iter()
+            .any(|(enrolled, strength)| enrolled == method && *strength >= least)
+    };
+    Method::ALL.into_iter().filter(suits).collect()
+}
+
+#[cfg(test)]
+mod tests;

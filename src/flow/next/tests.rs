@@ -1,0 +1,251 @@
+use super::*;
+use crate::flow::need::LeastStrength;
+use crate::protocol::acr::AcrRequest;
+
+const START: Timestamp = Timestamp::from_secs(1_000);
+const NOW: Timestamp = Timestamp::from_secs(1_060);
+const MAIL: (Method, Strength) = (Method::EmailOtp, Strength::EmailCode);
+const TOTP: (Method, Strength) = (Method::Totp, Strength::Totp);
+const KEY: (Method, Strength) = (Method::Passkey, Strength::Passkey);
+
+fn need() -> Need {
+    Need {
+        floor: Acr::Aal1,
+        acr: AcrRequest::default(),
+        not_before: None,
+        fresh_second_factor: FreshSecondFactor::SessionWillDo,
+    }
+}
+
+fn proofs(methods: &[Method]) -> Vec<Proof> {
+    methods.iter().map(|&method| Proof::by(method, NOW)).collect()
+}
+
+fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement: Option<Judgement>) -> Next {
+    next(&Situation {
+        now: NOW,
+        started_at: START,
+        need,
+        proofs,
+        enrolled,
+        judgement,
+        remember: Remember::Settled,
+        consent: Consent::Settled,
+    })
+}
+
+fn step_up(strength: Strength) -> Option<Judgement> {
+    Some(Judgement::StepUp(LeastStrength::AtLeast(strength)))
+}
+
+fn challenge(cause: Cause, options: &[Method]) -> Next {
+    Next::Challenge {
+        cause,
+        options: options.to_vec(),
+    }
+}
+
+#[test]
+fn first_factor_then_decision_then_issue() {
+    assert_eq!(ask(&need(), &[], &[MAIL], None), Next::FirstFactor);
+    let password = proofs(&[Method::Password]);
+    assert_eq!(ask(&need(), &password, &[MAIL], None), Next::Decide);
+    assert_eq!(
+        ask(&need(), &password, &[MAIL], Some(Judgement::Proceed)),
+        Next::Issue { reached: Acr::Aal1 }
+    );
+    assert_eq!(
+        ask(&need(), &password, &[MAIL], Some(Judgement::Refuse)),
+        Next::Held
+    );
+    assert_eq!(
+        ask(&need(), &proofs(&[Method::EmailOtp]), &[MAIL], None),
+        Next::FirstFactor
+    );
+}
+
+#[test]
+fn risk_asks_for_the_least_strength_and_offers_all_that_suffice() {
+    let password = proofs(&[Method::Password]);
+    let all = [MAIL, TOTP, KEY];
+    let offered = |strength| ask(&need(), &password, &all, step_up(strength));
+    assert_eq!(
+        offered(Strength::EmailCode),
+        challenge(Cause::Risk, &[Method::Passkey, Method::Totp, Method::EmailOtp])
+    );
+    assert_eq!(
+        offered(Strength::Totp),
+        challenge(Cause::Risk, &[Method::Passkey, Method::Totp])
+    );
+    assert_eq!(
+        ask(&need(), &password, &[MAIL], step_up(Strength::Totp)),
+        Next::Held
+    );
+    let strongest = Some(Judgement::StepUp(LeastStrength::Strongest));
+    assert_eq!(
+        ask(&need(), &password, &all, strongest),
+        challenge(Cause::Risk, &[Method::Passkey])
+    );
+    assert_eq!(ask(&need(), &password, &[MAIL], strongest), Next::Held);
+}
+
+#[test]
+fn an_older_factor_does_not_answer_todays_doubt() {
+    let mut old = proofs(&[Method::Password, Method::Totp]);
+    old[1].at = Timestamp::from_secs(10);
+    assert_eq!(
+        ask(&need(), &old, &[MAIL, TOTP], step_up(Strength::Totp)),
+        challenge(Cause::Risk, &[Method::Totp])
+    );
+    let fresh = proofs(&[Method::Password, Method::Totp]);
+    assert_eq!(
+        ask(&need(), &fresh, &[MAIL, TOTP], step_up(Strength::Totp)),
+        Next::Issue { reached: Acr::Aal2 }
+    );
+}
+
+#[test]
+fn a_weaker_proof_never_satisfies_a_stronger_demand() {
+    let ladder = [
+        Strength::EmailCode,
+        Strength::Totp,
+        Strength::Push,
+        Strength::Passkey,
+        Strength::AttestedPasskey,
+    ];
+    for asked in ladder {
+        for (method, strength) in [MAIL, TOTP, KEY] {
+            let done = proofs(&[Method::Password, method]);
+            let passed = matches!(
+                ask(&need(), &done, &[MAIL, TOTP, KEY], step_up(asked)),
+                Next::Issue { .. }
+            );
+            assert_eq!(passed, strength >= asked, "{method:?} for {asked:?}");
+        }
+    }
+}
+
+#[test]
+fn a_floor_holds_and_enrols_where_nothing_fits() {
+    let floor = Need {
+        floor: Acr::Aal2,
+        ..need()
+    };
+    let proceed = Some(Judgement::Proceed);
+    let password = proofs(&[Method::Password]);
+    assert_eq!(
+        ask(&floor, &password, &[MAIL, TOTP], proceed),
+        challenge(Cause::Floor, &[Method::Totp])
+    );
+    assert_eq!(
+        ask(&floor, &password, &[MAIL], proceed),
+        challenge(Cause::Enrolment, &[Method::EmailOtp])
+    );
+    let mailbox = proofs(&[Method::Password, Method::EmailOtp]);
+    assert_eq!(
+        ask(&floor, &mailbox, &[MAIL], proceed),
+        Next::Enrol {
+            least: Strength::Totp
+        }
+    );
+    assert_eq!(ask(&floor, &password, &[], proceed), Next::Unmet);
+}
+
+#[test]
+fn enrolling_in_the_flow_never_replaces_a_factor_that_is_there() {
+    let floor = Need {
+        floor: Acr::Phr,
+        ..need()
+    };
+    let mailbox = proofs(&[Method::Password, Method::EmailOtp]);
+    assert_eq!(
+        ask(&floor, &mailbox, &[MAIL, TOTP], Some(Judgement::Proceed)),
+        Next::Unmet
+    );
+}
+
+#[test]
+fn a_required_fresh_second_factor_is_proven_in_this_sign_in() {
+    let console = Need {
+        floor: Acr::Aal2,
+        fresh_second_factor: FreshSecondFactor::Required,
+        ..need()
+    };
+    let mut session = proofs(&[Method::Password, Method::Totp]);
+    session[1].at = Timestamp::from_secs(900);
+    let proceed = Some(Judgement::Proceed);
+    assert_eq!(
+        ask(&console, &session, &[TOTP], proceed),
+        challenge(Cause::Floor, &[Method::Totp])
+    );
+    let relaxed = Need {
+        fresh_second_factor: FreshSecondFactor::SessionWillDo,
+        ..console
+    };
+    assert_eq!(
+        ask(&relaxed, &session, &[TOTP], proceed),
+        Next::Issue { reached: Acr::Aal2 }
+    );
+}
+
+#[test]
+fn what_the_app_asks_for_is_tried_and_told_truthfully() {
+    let acr = |essential| Need {
+        acr: AcrRequest {
+            values: vec![Acr::Phr, Acr::Aal2],
+            essential,
+        },
+        ..need()
+    };
+    let password = proofs(&[Method::Password]);
+    let proceed = Some(Judgement::Proceed);
+    assert_eq!(
+        ask(&acr(false), &password, &[MAIL, TOTP], proceed),
+        challenge(Cause::App, &[Method::Totp])
+    );
+    assert_eq!(
+        ask(&acr(false), &password, &[MAIL], proceed),
+        Next::Issue { reached: Acr::Aal1 }
+    );
+    assert_eq!(
+        ask(&acr(true), &password, &[MAIL], proceed),
+        challenge(Cause::Enrolment, &[Method::EmailOtp])
+    );
+}
+
+#[test]
+fn old_sign_ins_are_asked_again() {
+    let fresh = Need {
+        not_before: Some(Timestamp::from_secs(1_070)),
+        ..need()
+    };
+    assert_eq!(
+        ask(
+            &fresh,
+            &proofs(&[Method::Password]),
+            &[MAIL],
+            Some(Judgement::Proceed)
+        ),
+        Next::FirstFactor
+    );
+}
+
+#[test]
+fn remember_and_consent_come_last() {
+    let (need, done) = (need(), proofs(&[Method::Password, Method::Totp]));
+    let mut situation = Situation {
+        now: NOW,
+        started_at: START,
+        need: &need,
+        proofs: &done,
+        enrolled: &[TOTP],
+        judgement: Some(Judgement::Proceed),
+        remember: Remember::Offer,
+        consent: Consent::Needed,
+    };
+    assert_eq!(next(&situation), Next::OfferRemember);
+    situation.remember = Remember::Settled;
+    assert_eq!(next(&situation), Next::Consent);
+    situation.consent = Consent::Denied;
+    assert_eq!(next(&situation), Next::Denied);
+}

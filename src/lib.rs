@@ -15,6 +15,7 @@
 
 pub mod base;
 pub mod domain;
+pub mod ephemeral;
 pub mod factors;
 pub mod flow;
 pub mod protocol;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Acr, Strength};
+use crate::domain::outcome::{LeastStrength, Outcome};
 use crate::protocol::acr::AcrRequest;
 
 /// What a sign-in must reach, from every side that may ask. Asking more never makes it less (people.md W18).
@@ -40,27 +41,20 @@ pub enum Judgement {
     Refuse,
 }
 
-/// How strong a factor must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeastStrength {
-    /// At least this.
-    AtLeast(Strength),
-    /// The strongest that is enrolled, and at least TOTP.
-    Strongest,
-}
-
-impl LeastStrength {
-    /// The least strength for an account with these factors.
-    pub fn for_enrolled(self, enrolled: &[Strength]) -> Strength {
-        match self {
-            Self::AtLeast(strength) => strength,
-            Self::Strongest => enrolled
-                .iter()
-                .copied()
-                .max()
-                .unwrap_or(Strength::Totp)
-                .max(Strength::Totp),
+impl Judgement {
+    /// What an outcome means for a sign-in. Until their own features land, a light challenge is a mail code, and what
+    /// would need a person, a provider or a restricted token is refused with a reference code.
+    pub const fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Allow | Outcome::AllowMonitored => Self::Proceed,
+            Outcome::LightChallenge => Self::StepUp(LeastStrength::AtLeast(Strength::EmailCode)),
+            Outcome::StepUp(least) | Outcome::StepUpAndBind(least) => Self::StepUp(least),
+            Outcome::ReadOnly
+            | Outcome::VerifyIdentity
+            | Outcome::Review
+            | Outcome::EndSession
+            | Outcome::Deny
+            | Outcome::BlockAndAlert => Self::Refuse,
         }
     }
 }

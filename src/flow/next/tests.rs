@@ -1,5 +1,5 @@
 use super::*;
-use crate::flow::need::LeastStrength;
+use crate::domain::outcome::LeastStrength;
 use crate::protocol::acr::AcrRequest;
 
 const START: Timestamp = Timestamp::from_secs(1_000);

@@ -14,6 +14,8 @@
 //! | L5 | `app` | composition |
 
 pub mod base;
+pub mod config;
+pub mod crypto;
 pub mod domain;
 pub mod ephemeral;
 pub mod factors;

@@ -20,4 +20,5 @@ pub mod domain;
 pub mod ephemeral;
 pub mod factors;
 pub mod flow;
+pub mod outbound;
 pub mod protocol;

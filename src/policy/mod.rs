@@ -1,0 +1,1 @@
+//! Policies: from an assessment to an outcome.

@@ -21,4 +21,6 @@ pub mod ephemeral;
 pub mod factors;
 pub mod flow;
 pub mod outbound;
+pub mod policy;
 pub mod protocol;
+pub mod risk;

@@ -251,12 +251,9 @@ pub struct Log {
 impl Config {
     /// Converts the merged table; an error names the section (and key where it is known).
     pub(super) fn from_table(table: Table) -> Result<Self, (String, String)> {
-        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| {
-            (
-                error.to_string().lines().next().unwrap_or_default().to_owned(),
-                error.message().to_owned(),
-            )
-        })?;
+        let config: Self = Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| (key_in(&error.to_string()), error.message().to_owned()))?;
         config.check()?;
         Ok(config)
     }
@@ -297,6 +294,16 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The key that the library's words name: its last line is "in `section.key`".
+fn key_in(words: &str) -> String {
+    words
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'))
+        .unwrap_or("configuration")
+        .to_owned()
 }
 
 fn optional<'de, D: Deserializer<'de>, T>(

@@ -166,6 +166,13 @@ impl Mailer {
     }
 }
 
+/// Headers are one line: line ends and other controls become spaces.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
 fn build(mail: &Mail, from: &str) -> Result<Message, MailError> {
     let unsendable = |error: &dyn std::fmt::Display| MailError::Unsendable(error.to_string());
     let from = from
@@ -176,9 +183,9 @@ fn build(mail: &Mail, from: &str) -> Result<Message, MailError> {
         .parse()
         .map_err(|error: lettre::address::AddressError| unsendable(&error))?;
     Message::builder()
-        .from(Mailbox::new(Some(mail.from_name.clone()), from))
+        .from(Mailbox::new(Some(one_line(&mail.from_name)), from))
         .to(Mailbox::new(None, to))
-        .subject(mail.subject.clone())
+        .subject(one_line(&mail.subject))
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(
             mail.text.clone(),

@@ -19,3 +19,4 @@ pub mod ephemeral;
 pub mod factors;
 pub mod flow;
 pub mod protocol;
+pub mod store;

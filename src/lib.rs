@@ -13,9 +13,11 @@
 //! | L4 | `http` `jobs` `cli` | faces |
 //! | L5 | `app` | composition |
 
+pub mod accounts;
 pub mod base;
 pub mod config;
 pub mod crypto;
+pub mod decisions;
 pub mod domain;
 pub mod ephemeral;
 pub mod factors;
@@ -24,3 +26,7 @@ pub mod outbound;
 pub mod policy;
 pub mod protocol;
 pub mod risk;
+pub mod sessions;
+pub mod signals;
+pub mod store;
+pub mod tenants;

@@ -77,7 +77,7 @@ pub async fn gather(
         }
         Err(StoreError::Corrupt(_)) => {
             degraded = Some("baseline");
-            Evidence::derive(&facts, &profile.profile, &crate::risk::Baseline::new())
+            Evidence::derive(&facts, &profile.profile, &crate::risk::Baseline::default())
         }
         Err(other) => return Err(other),
     };
@@ -90,7 +90,7 @@ async fn history(
     user: crate::base::ids::UserId,
 ) -> Result<(HeldProfile, Option<&'static str>), StoreError> {
     let empty = |version| HeldProfile { profile: UserProfile::new(), version };
-    Ok(match realm.store(&platform.store).profile(user).await? {
+    Ok(match realm.store(&platform.store).user_profile(user).await? {
         None => (empty(0), None),
         Some(row) => match UserProfile::from_bytes(&row.summary) {
             Some(profile) => (HeldProfile { profile, version: row.version }, None),

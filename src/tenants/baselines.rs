@@ -8,6 +8,9 @@ use crate::base::ids::TenantId;
 use crate::risk::Baseline;
 use crate::store::{Store, StoreError};
 
+/// The row's name.
+const BASELINE: &str = "baseline";
+
 /// One tenant's counts.
 #[derive(Debug)]
 pub struct HeldBaseline {
@@ -31,9 +34,9 @@ impl Baselines {
         if let Some(held) = self.held().get(&tenant) {
             return Ok(held.clone());
         }
-        let stored = store.tenant(tenant).baseline().await?;
+        let stored = store.tenant(tenant).tenant_profile(BASELINE).await?;
         let (counts, version) = match stored {
-            None => (Baseline::new(), 0),
+            None => (Baseline::default(), 0),
             Some(row) => (
                 Baseline::from_bytes(&row.summary)
                     .ok_or_else(|| StoreError::Corrupt("a tenant's baseline cannot be read".to_owned()))?,
@@ -65,7 +68,7 @@ impl Baselines {
             };
             let rows = store.tenant(tenant);
             let mut batch = rows.batch();
-            batch.save_baseline(&bytes, version, now);
+            batch.save_tenant_profile(BASELINE, &bytes, version, now);
             match rows.commit(batch).await {
                 Ok(()) => {
                     baseline.lock().unwrap_or_else(PoisonError::into_inner).version = version + 1;

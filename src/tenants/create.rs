@@ -55,8 +55,7 @@ pub async fn create(
         version: 1,
     };
     let store = platform.store.tenant(id);
-    let mut batch = store.batch();
-    batch.insert_tenant(&tenant);
+    let mut batch = platform.store.everyone().new_tenant(&tenant);
     for alg in [SigningAlg::ES256, SigningAlg::EdDSA] {
         let key = keys::make(platform, alg, KeyStatus::Active, now).map_err(|error| match error {
             keys::KeysError::Envelope(error) => TenantError::Envelope(error),

@@ -87,7 +87,7 @@ impl Directory {
         if let Some(known) = self.by_slug.read().unwrap_or_else(PoisonError::into_inner).get(slug) {
             return Ok(known.clone());
         }
-        let record = platform.store.everyone().tenant_by_slug(slug).await?.ok_or(TenantError::Unknown)?;
+        let record = platform.store.everyone().tenant_by_slug(slug.as_str()).await?.ok_or(TenantError::Unknown)?;
         let tenant = Arc::new(load(platform, record).await?);
         let mut held = self.by_slug.write().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= TENANT_CACHE {

@@ -29,7 +29,7 @@ impl LivePolicy {
         let policy = parse(&version.document)?;
         Ok(Self {
             id: version.id,
-            label: format!("{} v{}", policy.name(), version.number),
+            label: format!("{} v{}", policy.name, version.number),
             mode: version.mode,
             policy,
         })

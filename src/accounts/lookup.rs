@@ -39,5 +39,9 @@ async fn with_factors(store: &TenantStore, user: Option<User>) -> Result<Option<
     let Some(user) = user else { return Ok(None) };
     let credentials = store.credentials_of(user.id).await?;
     let roles = store.roles_of(user.id).await?;
-    Ok(Some(Account { user, credentials, roles }))
+    Ok(Some(Account {
+        user,
+        credentials,
+        roles,
+    }))
 }

@@ -2,7 +2,7 @@
 
 mod lookup;
 
-pub use lookup::{by_credential, by_identifier, by_id};
+pub use lookup::{by_credential, by_id, by_identifier};
 
 use crate::base::secret::{Secret, hmac_sha256};
 use crate::domain::assurance::{Method, Strength};
@@ -28,10 +28,12 @@ impl Account {
 
     /// The password, when there is one.
     pub fn password(&self) -> Option<(&Credential, &str)> {
-        self.credentials.iter().find_map(|credential| match &credential.secret {
-            CredentialSecret::Password { phc } => Some((credential, phc.as_str())),
-            _ => None,
-        })
+        self.credentials
+            .iter()
+            .find_map(|credential| match &credential.secret {
+                CredentialSecret::Password { phc } => Some((credential, phc.as_str())),
+                _ => None,
+            })
     }
 
     /// The passkeys.
@@ -63,7 +65,9 @@ impl Account {
 
     /// Whether anything stronger than the mail code is enrolled.
     pub fn has_second_factor(&self) -> bool {
-        self.second_factors().iter().any(|(_, strength)| *strength > Strength::EmailCode)
+        self.second_factors()
+            .iter()
+            .any(|(_, strength)| *strength > Strength::EmailCode)
     }
 }
 

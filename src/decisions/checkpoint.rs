@@ -68,9 +68,14 @@ pub async fn judge(
     checkpoint: Checkpoint<'_>,
 ) -> Result<Judged, StoreError> {
     let watch = Stopwatch::start();
-    let subject = Subject { account: checkpoint.account, sensitivity: sensitivity(&checkpoint.action) };
+    let subject = Subject {
+        account: checkpoint.account,
+        sensitivity: sensitivity(&checkpoint.action),
+    };
     let gathering = signals::gather(platform, realm, visit, subject);
-    let gathered = tokio::time::timeout(BUDGET, gathering).await.map_err(|_| StoreError::Busy)??;
+    let gathered = tokio::time::timeout(BUDGET, gathering)
+        .await
+        .map_err(|_| StoreError::Busy)??;
     let model = platform.model.load();
     let assessment = assess(&model, &gathered.evidence);
     let live = &realm.tenant.policy;
@@ -116,7 +121,12 @@ fn sensitivity(action: &Action) -> Sensitivity {
 }
 
 fn context(checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
-    let roles = checkpoint.account.roles.iter().map(|role| role.name().to_owned()).collect();
+    let roles = checkpoint
+        .account
+        .roles
+        .iter()
+        .map(|role| role.name().to_owned())
+        .collect();
     Context {
         roles,
         client: checkpoint.client.map(ToString::to_string),
@@ -127,7 +137,11 @@ fn context(checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
 /// What holds while a part is down: the tenant's rule, and never less than what the score alone asks (features.md E5).
 fn fail_mode(realm: &Realm, by_score: Outcome, gathered: &Gathered) -> Outcome {
     let now = gathered.facts.at;
-    let remembered = gathered.browser.device.as_ref().is_some_and(|device| device.is_remembered(now));
+    let remembered = gathered
+        .browser
+        .device
+        .as_ref()
+        .is_some_and(|device| device.is_remembered(now));
     let floor = match realm.tenant.record.settings.fail_mode {
         FailMode::Open => Outcome::Allow,
         FailMode::StaticFactor if remembered => Outcome::Allow,

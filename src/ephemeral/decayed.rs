@@ -54,7 +54,12 @@ impl DecayedCounters {
         }
         let entry = held.entry(key.to_owned()).or_default();
         let before = decayed(entry, now);
-        entry.counts = Counts { hour: before.hour + 1.0, day: before.day + 1.0, week: before.week + 1.0, accounts: 0.0 };
+        entry.counts = Counts {
+            hour: before.hour + 1.0,
+            day: before.day + 1.0,
+            week: before.week + 1.0,
+            accounts: 0.0,
+        };
         entry.at = now;
         if now.since(entry.accounts_since).as_secs_f64() > 2.0 * DAY {
             entry.accounts.clear();
@@ -69,7 +74,10 @@ impl DecayedCounters {
 
     /// A key's counts at `now`; zero for one that never failed.
     pub fn get(&self, key: &str, now: Timestamp) -> Counts {
-        self.held().get(key).map(|entry| decayed(entry, now)).unwrap_or_default()
+        self.held()
+            .get(key)
+            .map(|entry| decayed(entry, now))
+            .unwrap_or_default()
     }
 
     /// Forgets a key: after a success, its failures no longer count (NIST SP 800-63B-4 section 3.2.2).
@@ -90,7 +98,11 @@ fn decayed(entry: &Entry, now: Timestamp) -> Counts {
         hour: entry.counts.hour * left(HOUR),
         day: entry.counts.day * left(DAY),
         week: entry.counts.week * left(WEEK),
-        accounts: if fresh { u32::try_from(entry.accounts.len()).map_or(f64::MAX, f64::from) } else { 0.0 },
+        accounts: if fresh {
+            u32::try_from(entry.accounts.len()).map_or(f64::MAX, f64::from)
+        } else {
+            0.0
+        },
     }
 }
 

@@ -63,7 +63,10 @@ pub async fn recognise(
         device: None,
         used_by_others: false,
         account_has_devices: devices.iter().any(|device| device.revoked_at.is_none()),
-        accepted_sign_ins: devices.iter().map(|device| u64::try_from(device.sign_ins).unwrap_or(0)).sum(),
+        accepted_sign_ins: devices
+            .iter()
+            .map(|device| u64::try_from(device.sign_ins).unwrap_or(0))
+            .sum(),
     };
     let Some(cookie) = &visit.browser else {
         return Ok(known);
@@ -79,11 +82,15 @@ pub async fn recognise(
     };
     known.id = Some(browser.id);
     let key = browser_key(&realm.tenant.blind_key, browser.id);
-    known.device =
-        devices.into_iter().find(|device| device.browser_key == key && device.revoked_at.is_none());
+    known.device = devices
+        .into_iter()
+        .find(|device| device.browser_key == key && device.revoked_at.is_none());
     if known.device.is_none() {
-        known.used_by_others =
-            store.devices_on_browser(&key).await?.iter().any(|device| device.user != user);
+        known.used_by_others = store
+            .devices_on_browser(&key)
+            .await?
+            .iter()
+            .any(|device| device.user != user);
     }
     Ok(known)
 }

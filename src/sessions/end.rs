@@ -7,7 +7,13 @@ use crate::tenants::Platform;
 
 /// Ends one session.
 pub fn end_one(platform: &Platform, session: SessionId, reason: EndReason, batch: &mut Batch) {
-    batch.end_session(session, SessionEnd { at: platform.now(), reason });
+    batch.end_session(
+        session,
+        SessionEnd {
+            at: platform.now(),
+            reason,
+        },
+    );
 }
 
 /// Ends all sessions of an account but one.
@@ -18,5 +24,12 @@ pub fn end_all(
     reason: EndReason,
     batch: &mut Batch,
 ) {
-    batch.end_sessions_of_user(user, except, SessionEnd { at: platform.now(), reason });
+    batch.end_sessions_of_user(
+        user,
+        except,
+        SessionEnd {
+            at: platform.now(),
+            reason,
+        },
+    );
 }

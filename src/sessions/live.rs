@@ -23,13 +23,17 @@ pub struct Live {
 /// # Errors
 /// The database.
 pub async fn current(platform: &Platform, realm: &Realm, visit: &Visit) -> Result<Option<Live>, StoreError> {
-    let Some(cookie) = &visit.session else { return Ok(None) };
+    let Some(cookie) = &visit.session else {
+        return Ok(None);
+    };
     let hash = TokenHash::of(TokenKind::Session, cookie);
     let found = realm.store(&platform.store).session_by_secret(&hash).await?;
-    let live = found.filter(|found| {
-        found.session.is_live(platform.now()) && found.user.status == UserStatus::Active
-    });
-    Ok(live.map(|found| Live { session: found.session, user: found.user }))
+    let live = found
+        .filter(|found| found.session.is_live(platform.now()) && found.user.status == UserStatus::Active);
+    Ok(live.map(|found| Live {
+        session: found.session,
+        user: found.user,
+    }))
 }
 
 /// What a new session is made of.
@@ -71,7 +75,12 @@ pub fn begin(platform: &Platform, new: NewSession<'_>, batch: &mut Batch) -> (Se
 }
 
 /// Adds what was newly proven to a session, and gives it a new cookie value (ASVS 7.2.4). The old value stops working.
-pub fn strengthen(platform: &Platform, session: &mut Session, proofs: &[Proof], batch: &mut Batch) -> Secret<String> {
+pub fn strengthen(
+    platform: &Platform,
+    session: &mut Session,
+    proofs: &[Proof],
+    batch: &mut Batch,
+) -> Secret<String> {
     let now = platform.now();
     session.proofs.extend_from_slice(proofs);
     batch.save_proofs(session.id, &session.proofs);

@@ -20,19 +20,28 @@ pub struct AgentSummary {
 impl AgentSummary {
     /// For people: `Firefox, Windows`, or `None` when nothing was recognised.
     pub fn words(&self) -> Option<String> {
-        let parts: Vec<&str> =
-            [self.label.browser.as_deref(), self.label.os.as_deref()].into_iter().flatten().collect();
+        let parts: Vec<&str> = [self.label.browser.as_deref(), self.label.os.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
 
 /// Reads a user agent string.
 pub fn summary(user_agent: Option<&str>) -> AgentSummary {
-    let Some(text) = user_agent else { return AgentSummary::default() };
-    let Some(found) = Parser::new().parse(text) else { return AgentSummary::default() };
+    let Some(text) = user_agent else {
+        return AgentSummary::default();
+    };
+    let Some(found) = Parser::new().parse(text) else {
+        return AgentSummary::default();
+    };
     let known = |name: &str| (!name.is_empty() && name != "UNKNOWN").then(|| name.to_owned());
     AgentSummary {
-        label: DeviceLabel { browser: known(found.name), os: known(found.os).map(|os| plain_os(&os)) },
+        label: DeviceLabel {
+            browser: known(found.name),
+            os: known(found.os).map(|os| plain_os(&os)),
+        },
         class: match found.category {
             "pc" => Some(DeviceClass::Desktop),
             "smartphone" | "mobilephone" => Some(DeviceClass::Mobile),
@@ -40,13 +49,21 @@ pub fn summary(user_agent: Option<&str>) -> AgentSummary {
             "UNKNOWN" => None,
             _ => Some(DeviceClass::Other),
         },
-        version: found.version.split('.').next().and_then(|major| major.parse().ok()),
+        version: found
+            .version
+            .split('.')
+            .next()
+            .and_then(|major| major.parse().ok()),
     }
 }
 
 /// Windows versions are one family; the rest are families already.
 fn plain_os(os: &str) -> String {
-    if os.starts_with("Windows") { "Windows".to_owned() } else { os.to_owned() }
+    if os.starts_with("Windows") {
+        "Windows".to_owned()
+    } else {
+        os.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -55,9 +72,14 @@ mod tests {
 
     #[test]
     fn families_not_versions() {
-        let seen = summary(Some("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"));
+        let seen = summary(Some(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        ));
         assert_eq!(seen.words().as_deref(), Some("Firefox, Windows"));
-        assert_eq!((seen.class, seen.version), (Some(DeviceClass::Desktop), Some(140)));
+        assert_eq!(
+            (seen.class, seen.version),
+            (Some(DeviceClass::Desktop), Some(140))
+        );
         assert_eq!(summary(Some("")).words(), None);
         assert_eq!(summary(None), AgentSummary::default());
         assert_eq!(summary(Some(&"x".repeat(10_000))).words(), None);

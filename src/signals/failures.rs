@@ -43,7 +43,8 @@ pub enum Throttle {
 /// A keyed 64-bit hash of something of this tenant's; what counters and profiles hold in place of raw values.
 pub(super) fn keyed(blind_key: &Secret<Vec<u8>>, kind: &[u8], value: &[u8]) -> u64 {
     let mac = hmac_sha256(blind_key.expose(), &[kind, value]);
-    mac.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    mac.first_chunk::<8>()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 fn tenant_key(realm: &Realm, kind: &str, what: impl std::fmt::Display) -> String {
@@ -63,7 +64,10 @@ pub fn account_key(user: UserId) -> String {
 /// from it (people.md U20).
 pub fn unknown_key(realm: &Realm, identifier: &str) -> String {
     let key = crate::domain::user::EmailAddress::key_of(identifier);
-    format!("unknown-{:016x}", keyed(&realm.tenant.blind_key, b"identifier", key.as_bytes()))
+    format!(
+        "unknown-{:016x}",
+        keyed(&realm.tenant.blind_key, b"identifier", key.as_bytes())
+    )
 }
 
 /// Counts a failure. `account` comes from [`account_key`] or [`unknown_key`].
@@ -81,18 +85,30 @@ pub fn note_failure(
     let count = |key: String| match platform.ephemeral.add(&key, now, WINDOW) {
         Ok(_) | Err(EphemeralError::Full | EphemeralError::Unreadable) => {}
     };
-    count(tenant_key(realm, &format!("fail-{kind}-pair"), format!("{account}:{network}")));
+    count(tenant_key(
+        realm,
+        &format!("fail-{kind}-pair"),
+        format!("{account}:{network}"),
+    ));
     if !known_browser {
         count(tenant_key(realm, &format!("fail-{kind}-account"), account));
     }
     count(tenant_key(realm, "fail-network", &network));
     let hashed = Some(keyed(&realm.tenant.blind_key, b"account", account.as_bytes()));
-    platform.failures.add(&tenant_key(realm, "account", account), hashed, now);
-    platform.failures.add(&tenant_key(realm, "address", visit.ip), hashed, now);
-    platform.failures.add(&tenant_key(realm, "network", &network), hashed, now);
+    platform
+        .failures
+        .add(&tenant_key(realm, "account", account), hashed, now);
+    platform
+        .failures
+        .add(&tenant_key(realm, "address", visit.ip), hashed, now);
+    platform
+        .failures
+        .add(&tenant_key(realm, "network", &network), hashed, now);
     if let Some(agent) = &visit.user_agent {
         let agent = keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes());
-        platform.failures.add(&tenant_key(realm, "agent", agent), hashed, now);
+        platform
+            .failures
+            .add(&tenant_key(realm, "agent", agent), hashed, now);
     }
     platform.failures.add(&tenant_key(realm, "tenant", ""), None, now);
 }
@@ -103,7 +119,9 @@ pub fn note_success(platform: &Platform, realm: &Realm, visit: &Visit, user: Use
     let network = network(visit.ip);
     for kind in [Failed::Password, Failed::SecondFactor] {
         let pair = format!("fail-{}-pair", kind.name());
-        platform.ephemeral.remove(&tenant_key(realm, &pair, format!("{user}:{network}")));
+        platform
+            .ephemeral
+            .remove(&tenant_key(realm, &pair, format!("{user}:{network}")));
     }
     platform.failures.forget(&tenant_key(realm, "account", user));
 }
@@ -123,7 +141,11 @@ pub fn throttle(
     let network = network(visit.ip);
     let count = |key: String| platform.ephemeral.count(&key, now);
     let minutes = u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60);
-    let pair = count(tenant_key(realm, &format!("fail-{kind}-pair"), format!("{account}:{network}")));
+    let pair = count(tenant_key(
+        realm,
+        &format!("fail-{kind}-pair"),
+        format!("{account}:{network}"),
+    ));
     let strangers = count(tenant_key(realm, &format!("fail-{kind}-account"), account));
     // A browser that the owner used before has its own allowance, which strangers can't use up.
     let over = if known_browser {
@@ -136,7 +158,10 @@ pub fn throttle(
     }
     // Everybody behind a private or shared address looks the same; such a network is never shut out as a whole.
     let public = visit.ip.scope() == IpScope::Public;
-    if public && !known_browser && count(tenant_key(realm, "fail-network", &network)) >= limits.failures_per_network {
+    if public
+        && !known_browser
+        && count(tenant_key(realm, "fail-network", &network)) >= limits.failures_per_network
+    {
         return Throttle::Wait(minutes);
     }
     Throttle::Open
@@ -145,12 +170,16 @@ pub fn throttle(
 /// The counts as the engine takes them.
 pub(super) fn facts(platform: &Platform, realm: &Realm, visit: &Visit, account: &str) -> FailureFacts {
     let now = platform.now();
-    let get = |kind: &str, what: &dyn std::fmt::Display| platform.failures.get(&tenant_key(realm, kind, what), now);
+    let get =
+        |kind: &str, what: &dyn std::fmt::Display| platform.failures.get(&tenant_key(realm, kind, what), now);
     let of_account = get("account", &account);
     let address = get("address", &visit.ip);
     let network = get("network", &network(visit.ip));
     let agent = visit.user_agent.as_ref().map(|agent| {
-        get("agent", &keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes()))
+        get(
+            "agent",
+            &keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes()),
+        )
     });
     FailureFacts {
         account_hour: Some(of_account.hour),
@@ -163,7 +192,11 @@ pub(super) fn facts(platform: &Platform, realm: &Realm, visit: &Visit, account: 
         tenant_hour: Some(get("tenant", &"").hour),
         address_accounts: Some(address.accounts),
         network_accounts: Some(network.accounts),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small and not negative"
+        )]
         consecutive: of_account.week.round().clamp(0.0, 1e6) as u32,
     }
 }

@@ -7,8 +7,8 @@ use crate::base::net::IpScope;
 use crate::base::timestamp::Timestamp;
 use crate::outbound::networks::{self, Listed, Networks};
 use crate::risk::visit::{
-    AccountFacts, AddressFacts, AgentFacts, BehaviourFacts, CountryCode, DeviceProof, Forced, GeoPoint, Known,
-    NetworkKind, Sensitivity,
+    AccountFacts, AddressFacts, AgentFacts, BehaviourFacts, CountryCode, DeviceProof, Forced, GeoPoint,
+    Known, NetworkKind, Sensitivity,
 };
 use crate::risk::{Evidence, UserProfile};
 use crate::sessions::{self, BrowserState, KnownBrowser};
@@ -69,7 +69,10 @@ pub async fn gather(
         degraded = Some("feeds");
     }
     let facts = risk_visit(platform, realm, visit, subject, &browser, &address);
-    let baseline = platform.baselines.of(&platform.store, realm.tenant.record.id).await;
+    let baseline = platform
+        .baselines
+        .of(&platform.store, realm.tenant.record.id)
+        .await;
     let evidence = match baseline {
         Ok(held) => {
             let held = held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -81,7 +84,14 @@ pub async fn gather(
         }
         Err(other) => return Err(other),
     };
-    Ok(Gathered { evidence, facts, browser, profile, address, degraded })
+    Ok(Gathered {
+        evidence,
+        facts,
+        browser,
+        profile,
+        address,
+        degraded,
+    })
 }
 
 async fn history(
@@ -89,11 +99,20 @@ async fn history(
     realm: &Realm,
     user: crate::base::ids::UserId,
 ) -> Result<(HeldProfile, Option<&'static str>), StoreError> {
-    let empty = |version| HeldProfile { profile: UserProfile::new(), version };
+    let empty = |version| HeldProfile {
+        profile: UserProfile::new(),
+        version,
+    };
     Ok(match realm.store(&platform.store).user_profile(user).await? {
         None => (empty(0), None),
         Some(row) => match UserProfile::from_bytes(&row.summary) {
-            Some(profile) => (HeldProfile { profile, version: row.version }, None),
+            Some(profile) => (
+                HeldProfile {
+                    profile,
+                    version: row.version,
+                },
+                None,
+            ),
             None => (empty(row.version), Some("history")),
         },
     })
@@ -110,7 +129,12 @@ fn risk_visit(
     let now = platform.now();
     let account = subject.account;
     let mut forced = visit.forced.clone();
-    for item in platform.forced_accounts.get(&account.user.id).into_iter().flatten() {
+    for item in platform
+        .forced_accounts
+        .get(&account.user.id)
+        .into_iter()
+        .flatten()
+    {
         if !forced.contains(item) {
             forced.push(*item);
         }
@@ -194,7 +218,11 @@ fn address_facts(
         country: place.and_then(|place| CountryCode::parse(place.country.as_deref()?)),
         point: place.and_then(|place| {
             let (latitude, longitude) = place.coordinates?;
-            Some(GeoPoint { latitude, longitude, radius_km: place.accuracy_km.map_or(100.0, f64::from) })
+            Some(GeoPoint {
+                latitude,
+                longitude,
+                radius_km: place.accuracy_km.map_or(100.0, f64::from),
+            })
         }),
         kind: network_kind(known),
         tor: listed("tor", known.tor),

@@ -43,7 +43,10 @@ pub async fn learn(
     let mut profile = profile.clone();
     profile.observe(&facts, lesson.weight());
     batch.save_user_profile(user, &profile.to_bytes(), *version, platform.now());
-    let held = platform.baselines.of(&platform.store, realm.tenant.record.id).await?;
+    let held = platform
+        .baselines
+        .of(&platform.store, realm.tenant.record.id)
+        .await?;
     held.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .learn(|baseline| baseline.observe(&facts, lesson.weight()));

@@ -43,7 +43,11 @@ impl Baselines {
                 row.version,
             ),
         };
-        let fresh = Arc::new(Mutex::new(HeldBaseline { counts, version, changed: false }));
+        let fresh = Arc::new(Mutex::new(HeldBaseline {
+            counts,
+            version,
+            changed: false,
+        }));
         Ok(self.held().entry(tenant).or_insert(fresh).clone())
     }
 
@@ -55,8 +59,16 @@ impl Baselines {
     ///
     /// # Errors
     /// The database; what was not written stays marked and is tried again.
-    pub async fn flush(&self, store: &Store, now: crate::base::timestamp::Timestamp) -> Result<usize, StoreError> {
-        let held: Vec<_> = self.held().iter().map(|(tenant, counts)| (*tenant, counts.clone())).collect();
+    pub async fn flush(
+        &self,
+        store: &Store,
+        now: crate::base::timestamp::Timestamp,
+    ) -> Result<usize, StoreError> {
+        let held: Vec<_> = self
+            .held()
+            .iter()
+            .map(|(tenant, counts)| (*tenant, counts.clone()))
+            .collect();
         let mut written = 0;
         for (tenant, baseline) in held {
             let (bytes, version) = {

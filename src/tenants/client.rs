@@ -40,7 +40,12 @@ impl ClientRuntime {
             .jwks
             .as_ref()
             .and_then(|jwks| VerifyingKeys::from_jwks(&jwks.to_string()).ok());
-        Self { record, secrets, keys, fetched: RwLock::new(None) }
+        Self {
+            record,
+            secrets,
+            keys,
+            fetched: RwLock::new(None),
+        }
     }
 
     /// Whether a secret is one of its live ones. Every stored hash is compared.
@@ -52,19 +57,31 @@ impl ClientRuntime {
 
     /// Keys fetched earlier that are still fresh.
     pub fn fetched_keys(&self, now: Timestamp) -> Option<std::sync::Arc<VerifyingKeys>> {
-        let held = self.fetched.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.as_ref().filter(|(at, _)| now.since(*at) < JWKS_FRESH).map(|(_, keys)| keys.clone())
+        let held = self
+            .fetched
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.as_ref()
+            .filter(|(at, _)| now.since(*at) < JWKS_FRESH)
+            .map(|(_, keys)| keys.clone())
     }
 
     /// When keys were last fetched, so that an unknown key id can't make us fetch at every request.
     pub fn fetched_at(&self) -> Option<Timestamp> {
-        self.fetched.read().unwrap_or_else(std::sync::PoisonError::into_inner).as_ref().map(|(at, _)| *at)
+        self.fetched
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .as_ref()
+            .map(|(at, _)| *at)
     }
 
     /// Keeps fetched keys.
     pub fn keep_fetched(&self, keys: VerifyingKeys, now: Timestamp) -> std::sync::Arc<VerifyingKeys> {
         let keys = std::sync::Arc::new(keys);
-        *self.fetched.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, keys.clone()));
+        *self
+            .fetched
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, keys.clone()));
         keys
     }
 }

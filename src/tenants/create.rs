@@ -6,7 +6,9 @@ use crate::base::ids::{ClientId, Slug, TenantId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::Acr;
-use crate::domain::client::{Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSettings, GrantType};
+use crate::domain::client::{
+    Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSettings, GrantType,
+};
 use crate::domain::key::{KeyStatus, SigningAlg};
 use crate::domain::tenant::{Tenant, TenantSettings, TenantStatus};
 use crate::store::{Batch, StoreError};
@@ -40,7 +42,9 @@ pub async fn create(
     let id = TenantId(platform.random().uuid(now));
     let seal = |purpose| {
         let key = Secret::new(platform.random().bytes::<32>().to_vec());
-        platform.envelope.seal(platform.random(), purpose, id.0.as_bytes(), key.expose())
+        platform
+            .envelope
+            .seal(platform.random(), purpose, id.0.as_bytes(), key.expose())
     };
     let tenant = Tenant {
         id,

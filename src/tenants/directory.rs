@@ -6,12 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
+use super::TenantError;
 use super::client::ClientRuntime;
 use super::keys::{Keyring, KeysError};
 use super::platform::Platform;
 use super::policies::{self, LivePolicy};
 use super::realm::{Origin, Realm};
-use super::TenantError;
 use crate::base::ids::{ClientId, Slug, TenantId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
@@ -50,8 +50,17 @@ impl TenantRuntime {
     ///
     /// # Errors
     /// The database.
-    pub async fn client(&self, platform: &Platform, id: &ClientId) -> Result<Option<Arc<ClientRuntime>>, StoreError> {
-        if let Some(known) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+    pub async fn client(
+        &self,
+        platform: &Platform,
+        id: &ClientId,
+    ) -> Result<Option<Arc<ClientRuntime>>, StoreError> {
+        if let Some(known) = self
+            .clients
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+        {
             return Ok(Some(known.clone()));
         }
         let Some(record) = platform.store.tenant(self.record.id).client(id).await? else {
@@ -84,10 +93,20 @@ impl Directory {
     }
 
     async fn tenant(&self, platform: &Platform, slug: &Slug) -> Result<Arc<TenantRuntime>, TenantError> {
-        if let Some(known) = self.by_slug.read().unwrap_or_else(PoisonError::into_inner).get(slug) {
+        if let Some(known) = self
+            .by_slug
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(slug)
+        {
             return Ok(known.clone());
         }
-        let record = platform.store.everyone().tenant_by_slug(slug.as_str()).await?.ok_or(TenantError::Unknown)?;
+        let record = platform
+            .store
+            .everyone()
+            .tenant_by_slug(slug.as_str())
+            .await?
+            .ok_or(TenantError::Unknown)?;
         let tenant = Arc::new(load(platform, record).await?);
         let mut held = self.by_slug.write().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= TENANT_CACHE {
@@ -99,25 +118,34 @@ impl Directory {
 
     /// Forgets a tenant, so that the next request loads it anew.
     pub fn forget(&self, id: TenantId) {
-        self.by_slug.write().unwrap_or_else(PoisonError::into_inner).retain(|_, tenant| tenant.record.id != id);
+        self.by_slug
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, tenant| tenant.record.id != id);
     }
 }
 
 async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, TenantError> {
     let store = platform.store.tenant(record.id);
-    let keys = Keyring::open(&platform.envelope, &store.signing_keys().await?).map_err(|error| match error {
-        KeysError::Envelope(error) => TenantError::Envelope(error),
-        KeysError::Signer(error) => TenantError::Signer(error),
-        KeysError::Store(error) => TenantError::Store(error),
-        other => TenantError::Store(StoreError::Corrupt(other.to_string())),
-    })?;
+    let keys =
+        Keyring::open(&platform.envelope, &store.signing_keys().await?).map_err(|error| match error {
+            KeysError::Envelope(error) => TenantError::Envelope(error),
+            KeysError::Signer(error) => TenantError::Signer(error),
+            KeysError::Store(error) => TenantError::Store(error),
+            other => TenantError::Store(StoreError::Corrupt(other.to_string())),
+        })?;
     let version = policies::live(&store)
         .await?
         .ok_or_else(|| TenantError::Policy("the tenant has no live policy".to_owned()))?;
     let open = |purpose, sealed| platform.envelope.open(purpose, record.id.0.as_bytes(), sealed);
     let refresh_key = open(Purpose::RefreshKey, &record.refresh_key)?;
     let blind_key = open(Purpose::BlindKey, &record.blind_key)?;
-    let origins = platform.origins.all().iter().map(|url| origin(url, &record)).collect();
+    let origins = platform
+        .origins
+        .all()
+        .iter()
+        .map(|url| origin(url, &record))
+        .collect();
     let tag = crate::base::encoding::hex(record.id.0.as_bytes().get(12..).unwrap_or_default());
     Ok(TenantRuntime {
         origins,

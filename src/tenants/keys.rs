@@ -57,7 +57,11 @@ impl Keyring {
         }
         let public: Vec<&str> = keys.iter().map(|key| key.public_jwk.as_str()).collect();
         let jwks = format!(r#"{{"keys":[{}]}}"#, public.join(","));
-        Ok(Self { active, verifying: VerifyingKeys::from_jwks(&jwks)?, jwks: Bytes::from(jwks) })
+        Ok(Self {
+            active,
+            verifying: VerifyingKeys::from_jwks(&jwks)?,
+            jwks: Bytes::from(jwks),
+        })
     }
 
     /// The key that signs with an algorithm.
@@ -65,7 +69,10 @@ impl Keyring {
     /// # Errors
     /// [`KeysError::None`].
     pub fn signer(&self, alg: SigningAlg) -> Result<&Signer, KeysError> {
-        self.active.get(&alg).map(AsRef::as_ref).ok_or(KeysError::None(alg.name()))
+        self.active
+            .get(&alg)
+            .map(AsRef::as_ref)
+            .ok_or(KeysError::None(alg.name()))
     }
 
     /// Whether there is a key for an algorithm.
@@ -87,8 +94,12 @@ pub(super) fn make(
     let now = platform.now();
     let id = KeyId(platform.random().uuid(now));
     let fresh = signer::generate(alg)?;
-    let private =
-        platform.envelope.seal(platform.random(), Purpose::SigningKey, id.0.as_bytes(), fresh.pkcs8.expose())?;
+    let private = platform.envelope.seal(
+        platform.random(),
+        Purpose::SigningKey,
+        id.0.as_bytes(),
+        fresh.pkcs8.expose(),
+    )?;
     Ok(SigningKey {
         id,
         kid: fresh.kid,
@@ -108,7 +119,10 @@ pub(super) fn make(
 /// Database and cryptography.
 pub async fn ensure_key(platform: &Platform, tenant: TenantId, alg: SigningAlg) -> Result<(), KeysError> {
     let store = platform.store.tenant(tenant);
-    let has = |keys: &[SigningKey]| keys.iter().any(|key| key.alg == alg && key.status == KeyStatus::Active);
+    let has = |keys: &[SigningKey]| {
+        keys.iter()
+            .any(|key| key.alg == alg && key.status == KeyStatus::Active)
+    };
     if has(&store.signing_keys().await?) {
         return Ok(());
     }
@@ -151,14 +165,23 @@ pub async fn rotate_key(
     batch: &mut Batch,
 ) -> Result<RotateOutcome, KeysError> {
     let keys = store.signing_keys().await?;
-    if let Some(next) = keys.iter().find(|key| key.alg == alg && key.status == KeyStatus::Next) {
-        return Ok(RotateOutcome::Pending { kid: next.kid.clone(), signs_at: next.activates_at });
+    if let Some(next) = keys
+        .iter()
+        .find(|key| key.alg == alg && key.status == KeyStatus::Next)
+    {
+        return Ok(RotateOutcome::Pending {
+            kid: next.kid.clone(),
+            signs_at: next.activates_at,
+        });
     }
     let signs_at = platform.now().plus(platform.settings.keys.publish_ahead);
     let key = make(platform, alg, KeyStatus::Next, signs_at)?;
     batch.insert_signing_key(&key);
     batch.bump_change();
-    Ok(RotateOutcome::Announced { kid: key.kid, signs_at })
+    Ok(RotateOutcome::Announced {
+        kid: key.kid,
+        signs_at,
+    })
 }
 
 /// Moves keys along their life: announces successors of old keys, lets announced ones sign when their time has come, and
@@ -170,8 +193,13 @@ pub async fn advance_keys(platform: &Platform, store: &TenantStore) -> Result<bo
     let now = platform.now();
     let keys = store.signing_keys().await?;
     let mut batch = store.batch();
-    for next in keys.iter().filter(|key| key.status == KeyStatus::Next && key.activates_at <= now) {
-        let old = keys.iter().filter(|key| key.alg == next.alg && key.status == KeyStatus::Active);
+    for next in keys
+        .iter()
+        .filter(|key| key.status == KeyStatus::Next && key.activates_at <= now)
+    {
+        let old = keys
+            .iter()
+            .filter(|key| key.alg == next.alg && key.status == KeyStatus::Active);
         for key in old {
             batch.retire_signing_key(key.id, now);
         }
@@ -179,7 +207,9 @@ pub async fn advance_keys(platform: &Platform, store: &TenantStore) -> Result<bo
     }
     let age = platform.settings.keys.rotate_every;
     for key in keys.iter().filter(|key| key.status == KeyStatus::Active) {
-        let successor = keys.iter().any(|other| other.alg == key.alg && other.status == KeyStatus::Next);
+        let successor = keys
+            .iter()
+            .any(|other| other.alg == key.alg && other.status == KeyStatus::Next);
         if !age.is_zero() && !successor && now.since(key.activates_at) >= age {
             let signs_at = now.plus(platform.settings.keys.publish_ahead);
             batch.insert_signing_key(&make(platform, key.alg, KeyStatus::Next, signs_at)?);

@@ -10,17 +10,17 @@ use super::baselines::Baselines;
 use super::directory::Directory;
 use super::mailing::MailQueue;
 use crate::base::clock::Clock;
+use crate::base::ids::UserId;
 use crate::base::random::Random;
 use crate::base::timestamp::Timestamp;
 use crate::config;
 use crate::crypto::envelope::Envelope;
 use crate::crypto::hasher::Hasher;
-use crate::base::ids::UserId;
 use crate::ephemeral::{DecayedCounters, Ephemeral};
-use crate::risk::visit::Forced;
 use crate::outbound::fetch::Fetcher;
 use crate::outbound::networks::Networks;
 use crate::risk::model::Model;
+use crate::risk::visit::Forced;
 use crate::store::Store;
 
 /// The sections of the configuration that use cases read.
@@ -127,7 +127,13 @@ mod tests {
         assert_eq!(origins.place_of("localhost:8080"), Some(0));
         assert_eq!(origins.place_of("LOCALHOST:8080"), Some(0));
         assert_eq!(origins.place_of("127.0.0.1:8080"), Some(1));
-        for other in ["localhost", "localhost:80801", "evil.test", "localhost:8080.evil.test", ""] {
+        for other in [
+            "localhost",
+            "localhost:80801",
+            "evil.test",
+            "localhost:8080.evil.test",
+            "",
+        ] {
             assert_eq!(origins.place_of(other), None, "{other}");
         }
         let https = Origins::new(url("https://login.example.com"), Vec::new());

@@ -38,7 +38,10 @@ impl LivePolicy {
 
 fn parse(document: &str) -> Result<Policy, TenantError> {
     Policy::parse(document).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|error| format!("line {}: {}", error.line, error.message)).collect();
+        let lines: Vec<String> = errors
+            .iter()
+            .map(|error| format!("line {}: {}", error.line, error.message))
+            .collect();
         TenantError::Policy(lines.join("; "))
     })
 }
@@ -73,12 +76,28 @@ pub fn publish_preset(platform: &Platform, preset: &str, batch: &mut Batch) -> R
     let document = crate::policy::presets::get(preset)
         .ok_or_else(|| TenantError::Policy(format!("there is no preset «{preset}»")))?;
     parse(document)?;
-    let mode = if preset == "observe" { PolicyMode::Observe } else { PolicyMode::Enforce };
-    batch.insert_policy(&new_version(platform, 1, document, mode, &format!("Preset {preset}")));
+    let mode = if preset == "observe" {
+        PolicyMode::Observe
+    } else {
+        PolicyMode::Enforce
+    };
+    batch.insert_policy(&new_version(
+        platform,
+        1,
+        document,
+        mode,
+        &format!("Preset {preset}"),
+    ));
     Ok(())
 }
 
-fn new_version(platform: &Platform, number: i64, document: &str, mode: PolicyMode, note: &str) -> PolicyVersion {
+fn new_version(
+    platform: &Platform,
+    number: i64,
+    document: &str,
+    mode: PolicyMode,
+    note: &str,
+) -> PolicyVersion {
     let now = platform.now();
     PolicyVersion {
         id: PolicyId(platform.random().uuid(now)),
@@ -93,6 +112,9 @@ fn new_version(platform: &Platform, number: i64, document: &str, mode: PolicyMod
 /// The version that decides: the newest that is enforced, else the newest that observes.
 pub(super) async fn live(store: &TenantStore) -> Result<Option<PolicyVersion>, StoreError> {
     let mut live = store.live_policies().await?;
-    let place = live.iter().position(|version| version.mode == PolicyMode::Enforce).unwrap_or(0);
+    let place = live
+        .iter()
+        .position(|version| version.mode == PolicyMode::Enforce)
+        .unwrap_or(0);
     Ok((place < live.len()).then(|| live.swap_remove(place)))
 }

@@ -9,6 +9,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolO
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 
 use super::error::StoreError;
+use super::hot::HotReaders;
 use super::writer::Writer;
 use super::{Inner, Store, StoreOptions};
 
@@ -36,21 +37,25 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(options.wait)
-            .statement_cache_capacity(256);
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
         // The writer comes first: it makes the file and its write-ahead log.
         let writer = file.connect().await?;
+        let reading = file.clone().pragma("query_only", "ON");
+        let hot = HotReaders::new(reading.clone());
         let readers = SqlitePoolOptions::new()
-            .max_connections(options.max_connections.clamp(1, 64))
+            .max_connections(options.max_connections.clamp(1, 8))
             .acquire_timeout(options.wait)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(file.clone().pragma("query_only", "ON"))
+            .connect_with(reading.clone())
             .await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 db: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
                 writer: Writer::shared(writer, file.clone()),
                 sqlite: Some(file),
+                hot: Some(hot),
             }),
         })
     }
@@ -59,7 +64,8 @@ impl Store {
         let server = PgConnectOptions::from_str(&options.url)
             .map_err(|error| StoreError::BadUrl(error.to_string()))?
             .application_name("tidegate")
-            .statement_cache_capacity(256);
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections.max(2))
             .acquire_timeout(options.wait)
@@ -72,6 +78,7 @@ impl Store {
                 writer: Writer::direct(db.clone()),
                 db,
                 sqlite: None,
+                hot: None,
             }),
         })
     }

@@ -101,7 +101,12 @@ impl StoreError {
             (short, Some(5 | 6)) if short.len() < 5 => Self::Busy,
             // SQLite: CORRUPT, NOTADB.
             (short, Some(11 | 26)) if short.len() < 5 => Self::Corrupt(error.message().to_owned()),
-            _ if error.message().starts_with("no such table") => Self::SchemaBehind,
+            _ if ["no such table", "no such column"]
+                .iter()
+                .any(|missing| error.message().starts_with(missing)) =>
+            {
+                Self::SchemaBehind
+            }
             _ => Self::Unavailable(error.message().to_owned()),
         }
     }

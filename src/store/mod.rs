@@ -37,6 +37,7 @@ mod connect;
 mod entity;
 mod error;
 mod everyone;
+mod hot;
 mod lock;
 mod records;
 mod repo;
@@ -54,6 +55,7 @@ use uuid::Uuid;
 pub use self::batch::Batch;
 pub use self::error::StoreError;
 pub use self::everyone::{Changes, Everyone};
+use self::hot::HotReaders;
 pub use self::lock::ServerLock;
 pub use self::records::*;
 pub use self::repo::audit::AuditVerdict;
@@ -100,6 +102,8 @@ struct Inner {
     writer: Writer,
     /// How to connect to the file of a SQLite database.
     sqlite: Option<SqliteConnectOptions>,
+    /// SQLite's connections for reads by key.
+    hot: Option<HotReaders>,
 }
 
 impl Store {
@@ -124,6 +128,9 @@ impl Store {
     /// Closes the connections after what is under way. Batches that come later are refused.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.inner.writer.close().await;
+        if let Some(hot) = &self.inner.hot {
+            hot.close().await;
+        }
         Ok(self.inner.db.clone().close().await?)
     }
 
@@ -146,6 +153,9 @@ impl Store {
     }
 
     async fn row(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, StoreError> {
+        if let Some(hot) = &self.inner.hot {
+            return hot.row(sql, &values).await;
+        }
         let statement = Statement::from_sql_and_values(self.backend(), sql, values);
         Ok(self.db().query_one_raw(statement).await?)
     }

@@ -1,5 +1,6 @@
 //! The schema's version.
 
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use tidegate_migrations::{Migrator, MigratorTrait, VERSION_TABLE};
 
 use super::Store;
@@ -91,9 +92,39 @@ impl Store {
                     Migrator::up(&db, None).await?;
                     db.close().await?;
                 }
-                None => Migrator::up(&self.inner.db, None).await?,
+                None => self.migrate_postgres().await?,
             }
         }
         self.migration_status().await
     }
+
+    /// Copies a SQLite database, as it is at this moment, to a file that must not exist yet. Servers go on meanwhile.
+    /// PostgreSQL has its own tools for that: [`StoreError::BadUrl`] says so.
+    pub async fn backup_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        let Some(database) = &self.inner.sqlite else {
+            return Err(StoreError::BadUrl(
+                "use pg_dump for a PostgreSQL database".to_owned(),
+            ));
+        };
+        let db = schema_connection(database).await?;
+        let path = file.to_string_lossy().into_owned();
+        let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO $1", [path.into()]);
+        let copied = db.execute_raw(copy).await;
+        db.close().await?;
+        copied?;
+        Ok(())
+    }
+
+    /// Several nodes may start at once: one of them runs the migrations, the others wait for it and find nothing to do.
+    async fn migrate_postgres(&self) -> Result<(), StoreError> {
+        let lock = self.inner.db.begin().await?;
+        lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            .await?;
+        let migrated = Migrator::up(&self.inner.db, None).await;
+        lock.rollback().await?;
+        Ok(migrated?)
+    }
 }
+
+/// The number of the advisory lock that PostgreSQL nodes migrate under: "tidegate" in ASCII.
+const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"tidegate");

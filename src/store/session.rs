@@ -71,7 +71,7 @@ fn statement(sql: &str, values: &[Value]) -> Statement {
 }
 
 /// The values as SQLite's arguments. Only the kinds that rows hold.
-fn bind(values: &[Value]) -> Result<SqliteArguments, StoreError> {
+pub(super) fn bind(values: &[Value]) -> Result<SqliteArguments, StoreError> {
     let mut arguments = SqliteArguments::default();
     arguments.reserve(values.len(), 0);
     for value in values {

@@ -1,5 +1,7 @@
 //! Grants and their refresh-token families.
 
+use std::sync::LazyLock;
+
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder, Value,
 };
@@ -88,16 +90,18 @@ fn family(row: &Model) -> Result<Option<RefreshFamily>, StoreError> {
 impl TenantStore {
     /// A grant with its account and the state of its session: one query. Revoked ones too.
     pub async fn grant_for_refresh(&self, id: GrantId) -> Result<Option<GrantWithUser>, StoreError> {
-        let sql = format!(
-            "SELECT {}, {}, s.idle_expires_at AS s_idle, s.expires_at AS s_expires, s.ended_at AS s_ended, \
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            format!(
+                "SELECT {}, {}, s.idle_expires_at AS s_idle, s.expires_at AS s_expires, s.ended_at AS s_ended, \
              s.end_reason AS s_reason FROM grants g \
              JOIN users u ON u.tenant_id = g.tenant_id AND u.id = g.user_id \
              LEFT JOIN sessions s ON s.tenant_id = g.tenant_id AND s.id = g.session_id \
              WHERE g.tenant_id = $1 AND g.id = $2",
-            columns::<Entity>("g"),
-            users_columns()
-        );
-        let Some(row) = self.store.row(&sql, self.values(vec![id.0.into()])).await? else {
+                columns::<Entity>("g"),
+                users_columns()
+            )
+        });
+        let Some(row) = self.store.row(&SQL, self.values(vec![id.0.into()])).await? else {
             return Ok(None);
         };
         let idle: Option<i64> = row.try_get("", "s_idle")?;

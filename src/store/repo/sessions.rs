@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::sync::LazyLock;
+
 use sea_orm::{ColumnTrait, Condition, FromQueryResult, QueryFilter, QueryOrder};
 
 use super::grants::{columns, users_columns};
@@ -53,13 +55,15 @@ impl TenantStore {
     /// The session of a cookie's secret, with its account: one query. Ended and expired ones too: the caller decides
     /// with [`Session::is_live`].
     pub async fn session_by_secret(&self, secret: &TokenHash) -> Result<Option<SessionWithUser>, StoreError> {
-        let sql = format!(
-            "SELECT {}, {} FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            format!(
+                "SELECT {}, {} FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
              WHERE s.tenant_id = $1 AND s.secret = $2",
-            columns::<Entity>("s"),
-            users_columns()
-        );
-        let Some(row) = self.store.row(&sql, self.values(vec![hash(secret)])).await? else {
+                columns::<Entity>("s"),
+                users_columns()
+            )
+        });
+        let Some(row) = self.store.row(&SQL, self.values(vec![hash(secret)])).await? else {
             return Ok(None);
         };
         Ok(Some(SessionWithUser {

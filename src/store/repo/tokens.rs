@@ -1,5 +1,7 @@
 //! Opaque access tokens, and tokens revoked one by one.
 
+use std::sync::LazyLock;
+
 use sea_orm::FromQueryResult;
 
 use super::grants::columns;
@@ -29,14 +31,16 @@ impl TenantStore {
     /// The opaque access token of a hash, unless it or its grant was revoked. Expired ones too, until they are removed:
     /// the caller compares `expires_at`.
     pub async fn access_token(&self, token: &TokenHash) -> Result<Option<AccessToken>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM access_tokens a \
+        static SQL: LazyLock<String> = LazyLock::new(|| {
+            format!(
+                "SELECT {} FROM access_tokens a \
              LEFT JOIN grants g ON g.tenant_id = a.tenant_id AND g.id = a.grant_id \
              WHERE a.tenant_id = $1 AND a.hash = $2 \
              AND (a.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL))",
-            columns::<Entity>("a")
-        );
-        let row = self.store.row(&sql, self.values(vec![hash(token)])).await?;
+                columns::<Entity>("a")
+            )
+        });
+        let row = self.store.row(&SQL, self.values(vec![hash(token)])).await?;
         row.map(|row| AccessToken::try_from(Model::from_query_result(&row, "a_")?))
             .transpose()
     }

@@ -4,6 +4,7 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions as _, Executor as _};
 
 use super::support::*;
+use crate::base::page::PageRequest;
 use crate::store::AuditVerdict;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -31,10 +32,10 @@ async fn parallel_entries_of_two_tenants_make_two_intact_chains() {
                 rows.verify_audit().await.unwrap(),
                 AuditVerdict::Intact { entries: 80 }
             );
-            let newest = rows.audit(None, &Default::default()).await.unwrap();
+            let newest = rows.audit(None, &PageRequest::default()).await.unwrap();
             assert_eq!(newest.items[0].seq, 80);
             assert_eq!(newest.items[0].prev_hash, newest.items[1].hash);
-            let about = rows.audit(Some("user:7"), &Default::default()).await.unwrap();
+            let about = rows.audit(Some("user:7"), &PageRequest::default()).await.unwrap();
             assert_eq!(about.items.len(), 1);
             assert_eq!(about.items[0].entry, entry(7));
         }

@@ -1,9 +1,9 @@
 //! Batches, preconditions, shared commits.
 
+use crate::base::page::PageRequest;
 use crate::base::timestamp::Timestamp;
-use crate::domain::grant::{RefreshFamily, Revocation, RevocationReason};
-use crate::domain::session::{EndReason, SessionEnd};
-use crate::store::{SessionState, Store, StoreError, StoreOptions};
+use crate::domain::grant::RefreshFamily;
+use crate::store::{Store, StoreError, StoreOptions};
 
 use super::support::*;
 
@@ -102,14 +102,14 @@ async fn a_conflict_leaves_nothing_of_its_batch_and_names_what_stood_against_it(
         assert_eq!(conflict(rows.commit(batch).await), "users.email_key");
         assert!(rows.user(user(2).id).await.unwrap().is_none());
         assert!(
-            rows.audit(None, &Default::default())
+            rows.audit(None, &PageRequest::default())
                 .await
                 .unwrap()
                 .items
                 .is_empty()
         );
         assert!(
-            rows.events(None, &Default::default())
+            rows.events(None, &PageRequest::default())
                 .await
                 .unwrap()
                 .items
@@ -161,140 +161,99 @@ async fn batches_that_wait_together_succeed_and_fail_each_by_itself() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_is_there_after_a_restart() {
+async fn what_was_acknowledged_is_in_the_files_when_the_machine_stops() {
     let (folder, store) = sqlite().await;
     store.migrate().await.unwrap();
     let rows = make_populated(&store, 1, "a").await;
-    let url = format!("sqlite://{}", folder.path().join("tidegate.db").display());
-    // The first store is not closed: a second connection sees only what was committed.
-    let again = Store::open(&StoreOptions::new(url)).await.unwrap();
-    let seen = again.tenant(rows.tenant_id());
-    for generation in 1..20 {
+    for generation in 1..8 {
         let mut batch = rows.batch();
         let next = RefreshFamily {
             generation: generation + 1,
             ..family()
         };
         batch.rotate_family(grant(1).id, generation, &next);
+        batch.audit(entry(generation.into()));
         rows.commit(batch).await.unwrap();
-        let found = seen.grant_for_refresh(grant(1).id).await.unwrap().unwrap();
-        assert_eq!(found.grant.family.unwrap().generation, generation + 1);
+        // What a machine finds that stopped right now: the file and its log, with no store to close them.
+        let found = tempfile::TempDir::new().unwrap();
+        for name in ["tidegate.db", "tidegate.db-wal"] {
+            std::fs::copy(folder.path().join(name), found.path().join(name)).unwrap();
+        }
+        let url = format!("sqlite://{}", found.path().join("tidegate.db").display());
+        let again = Store::open(&StoreOptions::new(url)).await.unwrap();
+        let seen = again.tenant(rows.tenant_id());
+        let family = seen
+            .grant_for_refresh(grant(1).id)
+            .await
+            .unwrap()
+            .unwrap()
+            .grant
+            .family;
+        assert_eq!(family.unwrap().generation, generation + 1);
+        let entries = i64::try_from(generation).unwrap();
+        let intact = crate::store::AuditVerdict::Intact { entries };
+        assert_eq!(seen.verify_audit().await.unwrap(), intact);
+        again.close().await.unwrap();
     }
 }
 
-#[tokio::test]
-async fn a_revoked_grant_does_not_rotate() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_broken_statement_harms_nobody_elses_batch() {
     on_each_store(async |store| {
-        let rows = make_populated(&store, 1, "a").await;
-        let revocation = |reason| Revocation { at: at(7), reason };
-        let mut batch = rows.batch();
-        batch.revoke_grant(grant(1).id, revocation(RevocationReason::RefreshReplay));
-        rows.commit(batch).await.unwrap();
-        let mut batch = rows.batch();
-        batch.rotate_family(grant(1).id, 1, &family());
-        assert_eq!(conflict(rows.commit(batch).await), "grants.generation");
-        // The first reason stays.
-        let mut batch = rows.batch();
-        batch.revoke_grants_of_client(&client("app").id, revocation(RevocationReason::Admin));
-        batch.revoke_grants_of_session(session(1).id, revocation(RevocationReason::Admin));
-        batch.revoke_grants_of_user(user(1).id, revocation(RevocationReason::Admin));
-        rows.commit(batch).await.unwrap();
-        let status = rows.grant_status(grant(1).id).await.unwrap().unwrap();
-        assert_eq!(status.revoked, Some(revocation(RevocationReason::RefreshReplay)));
+        let rows = make_tenant(&store, 1, "a").await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..60_u128 {
+            let rows = rows.clone();
+            tasks.spawn(async move {
+                let mut batch = rows.batch();
+                batch.insert_user(&user(number));
+                if number % 3 == 0 {
+                    batch.raw("UPDATE no_such_table SET x = 1", vec![]);
+                }
+                (number, rows.commit(batch).await)
+            });
+        }
+        for (number, result) in tasks.join_all().await {
+            match result {
+                Ok(()) => assert_ne!(number % 3, 0),
+                Err(error) => assert!(matches!(error, StoreError::SchemaBehind), "{error}"),
+            }
+            let stored = rows.user(user(number).id).await.unwrap().is_some();
+            assert_eq!(stored, number % 3 != 0);
+        }
     })
     .await;
 }
 
 #[tokio::test]
-async fn ending_a_session_revokes_its_grants_but_the_offline_ones() {
-    on_each_store(async |store| {
-        let rows = make_populated(&store, 1, "a").await;
-        let mut offline = grant(1);
-        offline.id.0 = id(50);
-        offline.family = Some(RefreshFamily {
-            offline: true,
-            ..family()
-        });
-        let mut plain = grant(1);
-        plain.id.0 = id(51);
-        plain.family = None;
-        let mut other = session(2);
-        other.user = user(1).id;
-        let mut batch = rows.batch();
-        batch.insert_grant(&offline, at(10_000));
-        batch.insert_grant(&plain, at(10_000));
-        batch.insert_session(&other);
-        rows.commit(batch).await.unwrap();
-        let end = SessionEnd {
-            at: at(8),
-            reason: EndReason::SignOut,
-        };
-        let mut batch = rows.batch();
-        batch.end_session(session(1).id, end);
-        rows.commit(batch).await.unwrap();
-
-        let found = rows.grant_for_refresh(grant(1).id).await.unwrap().unwrap();
-        assert_eq!(
-            found.grant.revoked,
-            Some(Revocation {
-                at: at(8),
-                reason: RevocationReason::SessionEnded
-            })
-        );
-        let state = SessionState {
-            idle_expires_at: at(1_000),
-            expires_at: at(5_000),
-            ended: Some(end),
-        };
-        assert_eq!(found.session, Some(state));
-        assert!(
-            rows.grant_status(plain.id)
-                .await
-                .unwrap()
-                .unwrap()
-                .revoked
-                .is_some()
-        );
-        assert!(
-            rows.grant_status(offline.id)
-                .await
-                .unwrap()
-                .unwrap()
-                .revoked
-                .is_none()
-        );
-
-        // An ended session is neither woken nor ended again.
-        let mut batch = rows.batch();
-        batch.touch_session(session(1).id, at(9), at(2_000));
-        batch.end_session(
-            session(1).id,
-            SessionEnd {
-                at: at(10),
-                reason: EndReason::Admin,
-            },
-        );
-        rows.commit(batch).await.unwrap();
-        let ended = rows.session(session(1).id).await.unwrap().unwrap();
-        assert_eq!((ended.ended, ended.last_seen_at), (Some(end), at(3)));
-
-        // The other one goes with all of the user's, unless it is spared.
-        let mut batch = rows.batch();
-        batch.end_sessions_of_user(user(1).id, Some(other.id), end);
-        rows.commit(batch).await.unwrap();
-        assert!(rows.session(other.id).await.unwrap().unwrap().is_live(at(8)));
-        let mut batch = rows.batch();
-        batch.end_sessions_of_user(user(1).id, None, end);
-        rows.commit(batch).await.unwrap();
-        assert!(
-            rows.sessions_of(user(1).id, Some(at(8)))
-                .await
-                .unwrap()
-                .is_empty()
-        );
-        assert_eq!(rows.sessions_of(user(1).id, None).await.unwrap().len(), 2);
-    })
-    .await;
+async fn another_process_holding_the_lock_is_waited_for_and_then_told() {
+    use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+    use sea_orm::sqlx::{ConnectOptions as _, Executor as _};
+    let (folder, store) = sqlite().await;
+    store.migrate().await.unwrap();
+    let path = folder.path().join("tidegate.db");
+    let rows = make_tenant(&store, 1, "a").await;
+    let impatient = StoreOptions {
+        wait: std::time::Duration::from_millis(700),
+        ..StoreOptions::new(format!("sqlite://{}", path.display()))
+    };
+    let other = Store::open(&impatient).await.unwrap().tenant(rows.tenant_id());
+    let mut holder = SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    holder.execute("BEGIN IMMEDIATE").await.unwrap();
+    let insert = |number| {
+        let mut batch = other.batch();
+        batch.insert_user(&user(number));
+        batch
+    };
+    assert!(matches!(other.commit(insert(1)).await, Err(StoreError::Busy)));
+    assert!(other.user(user(1).id).await.unwrap().is_none());
+    holder.execute("ROLLBACK").await.unwrap();
+    other.commit(insert(2)).await.unwrap();
+    assert!(rows.user(user(2).id).await.unwrap().is_some());
 }
 
 #[tokio::test]

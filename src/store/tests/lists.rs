@@ -3,8 +3,8 @@
 use super::support::*;
 use crate::base::ids::{ClientId, DecisionId, Reference, UserId};
 use crate::base::page::{Page, PageRequest};
-use crate::domain::decision::Ending;
-use crate::store::{DecisionFilter, TenantStore};
+use crate::domain::decision::{Decision, Ending};
+use crate::store::{DecisionFilter, Store, TenantStore};
 
 /// Follows pages of two to the end.
 async fn follow<T>(list: impl AsyncFn(PageRequest) -> Page<T>) -> Vec<T> {
@@ -80,24 +80,29 @@ async fn ids(rows: &TenantStore, filter: DecisionFilter) -> Vec<u128> {
     found.iter().map(|decision| decision.id.0.as_u128()).collect()
 }
 
+/// A tenant with decisions 1 to 5, alike, and an odd one, 6.
+async fn with_decisions(store: &Store) -> (TenantStore, Decision) {
+    let rows = make_tenant(store, 1, "a").await;
+    let mut batch = rows.batch();
+    // Three of them at the same time.
+    for (number, when) in [(1, 10), (2, 20), (3, 20), (4, 20), (5, 30)] {
+        batch.insert_decision(&decision(number, when));
+    }
+    let mut odd = decision(6, 40);
+    odd.subject = Some(UserId(id(9)));
+    odd.client = ClientId::parse("other");
+    odd.ip = Some("2001:db8::1".into());
+    odd.score = 80.0;
+    odd.enforced = "deny".into();
+    batch.insert_decision(&odd);
+    rows.commit(batch).await.unwrap();
+    (rows, odd)
+}
+
 #[tokio::test]
 async fn decisions_are_filtered_and_come_newest_first() {
     on_each_store(async |store| {
-        let rows = make_tenant(&store, 1, "a").await;
-        let mut batch = rows.batch();
-        // Three of them at the same time.
-        for (number, when) in [(1, 10), (2, 20), (3, 20), (4, 20), (5, 30)] {
-            batch.insert_decision(&decision(number, when));
-        }
-        let mut odd = decision(6, 40);
-        odd.subject = Some(UserId(id(9)));
-        odd.client = ClientId::parse("other");
-        odd.ip = Some("2001:db8::1".into());
-        odd.score = 80.0;
-        odd.enforced = "deny".into();
-        batch.insert_decision(&odd);
-        rows.commit(batch).await.unwrap();
-
+        let (rows, odd) = with_decisions(&store).await;
         let all = DecisionFilter::default;
         assert_eq!(ids(&rows, all()).await, [6, 5, 4, 3, 2, 1]);
         let filter = all();

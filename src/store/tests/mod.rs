@@ -2,8 +2,10 @@
 
 mod chain;
 mod commits;
+mod factors;
 mod lists;
 mod records;
+mod revocation;
 mod schema;
 mod support;
 mod tenancy;

@@ -1,10 +1,9 @@
 //! Records come back as they were stored, and one-time things work once.
 
 use super::support::*;
-use crate::base::ids::{BrowserId, CredentialId, KeyId, MailId, PolicyId};
+use crate::base::ids::{BrowserId, KeyId, MailId, PolicyId};
 use crate::base::page::PageRequest;
 use crate::domain::client::ClientSecret;
-use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::key::{KeyStatus, SigningAlg, SigningKey};
 use crate::domain::policy_version::{PolicyMode, PolicyVersion};
 use crate::domain::sealed::Sealed;
@@ -12,7 +11,7 @@ use crate::domain::user::Role;
 use crate::store::*;
 
 /// Records without `PartialEq` are compared as they print.
-fn same<T: std::fmt::Debug>(a: &T, b: &T) {
+pub(super) fn same<T: std::fmt::Debug>(a: &T, b: &T) {
     assert_eq!(format!("{a:?}"), format!("{b:?}"));
 }
 
@@ -97,72 +96,6 @@ async fn changed_records_are_read_back_changed() {
         batch.delete_client(&app.id);
         rows.commit(batch).await.unwrap();
         assert!(rows.client(&app.id).await.unwrap().is_none());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn each_kind_of_factor_is_stored_and_a_code_is_not_accepted_twice() {
-    on_each_store(async |store| {
-        let rows = make_populated(&store, 1, "a").await;
-        let secrets = [
-            CredentialSecret::Password {
-                phc: "$argon2id$x".into(),
-            },
-            CredentialSecret::Totp {
-                secret: Sealed::from_stored(vec![0, 255]),
-                last_step: Some(55),
-            },
-            CredentialSecret::RecoveryCodes {
-                unused: vec![vec![1; 32], vec![255; 32]],
-            },
-        ];
-        let mut batch = rows.batch();
-        let made: Vec<Credential> = (1..)
-            .zip(secrets)
-            .map(|(number, secret)| Credential {
-                id: CredentialId(id(number)),
-                user: user(1).id,
-                secret,
-                name: None,
-                created_at: at(i64::try_from(number).unwrap()),
-                last_used_at: None,
-                version: 1,
-            })
-            .collect();
-        for credential in &made {
-            batch.insert_credential(credential);
-        }
-        rows.commit(batch).await.unwrap();
-        let found = rows.credentials_of(user(1).id).await.unwrap();
-        same(&found, &made);
-
-        let mut used = found[1].clone();
-        used.secret = CredentialSecret::Totp {
-            secret: Sealed::from_stored(vec![0, 255]),
-            last_step: Some(56),
-        };
-        for accepted in [true, false] {
-            let mut batch = rows.batch();
-            batch.update_credential(&used);
-            assert_eq!(rows.commit(batch).await.is_ok(), accepted);
-            let mut batch = rows.batch();
-            batch.require_credential(used.id, 2);
-            batch.touch_credential(made[0].id, at(9));
-            rows.commit(batch).await.unwrap();
-        }
-        for (version, expected) in [(1, false), (2, true)] {
-            let mut batch = rows.batch();
-            batch.require_credential(used.id, version);
-            assert_eq!(rows.commit(batch).await.is_ok(), expected);
-        }
-        let password = rows.credential(made[0].id).await.unwrap().unwrap();
-        assert_eq!((password.last_used_at, password.version), (Some(at(9)), 1));
-        for gone in [false, true] {
-            let mut batch = rows.batch();
-            batch.delete_credential(used.id);
-            assert_eq!(rows.commit(batch).await.is_err(), gone);
-        }
     })
     .await;
 }

@@ -148,3 +148,24 @@ async fn other_addresses_are_refused_in_words() {
         StoreError::Unavailable(_) | StoreError::Busy
     ));
 }
+
+#[tokio::test]
+async fn a_backup_of_a_running_store_is_a_whole_database() {
+    let (folder, store) = sqlite().await;
+    store.migrate().await.unwrap();
+    let rows = make_populated(&store, 1, "a").await;
+    let file = folder.path().join("copy.db");
+    store.backup_to(&file).await.unwrap();
+    let mut batch = rows.batch();
+    batch.insert_user(&user(2));
+    rows.commit(batch).await.unwrap();
+    let copy = Store::open(&StoreOptions::new(format!("sqlite://{}", file.display())))
+        .await
+        .unwrap();
+    copy.migration_status().await.unwrap().check().unwrap();
+    let found = copy.tenant(rows.tenant_id());
+    assert!(found.user(user(1).id).await.unwrap().is_some());
+    assert!(found.user(user(2).id).await.unwrap().is_none());
+    // A file that exists is not overwritten.
+    assert!(store.backup_to(&file).await.is_err());
+}

@@ -20,30 +20,9 @@ async fn full_and_empty(store: &Store) -> (TenantStore, TenantStore) {
     batch.insert_signing_key(&key());
     batch.insert_policy(&policy());
     batch.insert_decision(&decision(1, 5));
-    batch.insert_label(&LabelRecord {
-        id: EventId(id(1)),
-        decision: DecisionId(id(1)),
-        at: at(6),
-        label: json!({"fraud": false}),
-    });
-    batch.insert_notice(&Notice {
-        hash: hash_of("notice"),
-        user: user(1).id,
-        decision: Some(DecisionId(id(1))),
-        session: None,
-        device: None,
-        created_at: at(5),
-        expires_at: at(500),
-        answer: None,
-    });
-    batch.insert_access_token(&AccessToken {
-        hash: hash_of("access"),
-        grant: Some(grant(1).id),
-        client: client("app").id,
-        created_at: at(5),
-        expires_at: at(500),
-        claims: json!({"scope": "openid"}),
-    });
+    batch.insert_label(&label());
+    batch.insert_notice(&notice());
+    batch.insert_access_token(&access_token());
     batch.revoke_token(&hash_of("jti"), at(500));
     batch.redeem_code(&hash_of("code"), grant(1).id, at(5));
     batch.save_consent(&Consent {
@@ -80,6 +59,39 @@ async fn full_and_empty(store: &Store) -> (TenantStore, TenantStore) {
     rows.commit(batch).await.unwrap();
     let empty = make_tenant(store, 2, "empty").await;
     (rows, empty)
+}
+
+fn label() -> LabelRecord {
+    LabelRecord {
+        id: EventId(id(1)),
+        decision: DecisionId(id(1)),
+        at: at(6),
+        label: json!({"fraud": false}),
+    }
+}
+
+fn notice() -> Notice {
+    Notice {
+        hash: hash_of("notice"),
+        user: user(1).id,
+        decision: Some(DecisionId(id(1))),
+        session: None,
+        device: None,
+        created_at: at(5),
+        expires_at: at(500),
+        answer: None,
+    }
+}
+
+fn access_token() -> AccessToken {
+    AccessToken {
+        hash: hash_of("access"),
+        grant: Some(grant(1).id),
+        client: client("app").id,
+        created_at: at(5),
+        expires_at: at(500),
+        claims: json!({"scope": "openid"}),
+    }
 }
 
 fn passkey() -> Credential {

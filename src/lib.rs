@@ -27,6 +27,7 @@ pub mod outbound;
 pub mod policy;
 pub mod protocol;
 pub mod risk;
+pub mod selfservice;
 pub mod sessions;
 pub mod signals;
 pub mod signin;

@@ -17,6 +17,7 @@ CREATE TABLE users (
     search_key @text NOT NULL,
     claims @text NOT NULL,
     locale @text,
+    reset_required @bool NOT NULL,
     status @text NOT NULL,
     created_at @int NOT NULL,
     updated_at @int NOT NULL,

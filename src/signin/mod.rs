@@ -13,10 +13,12 @@ mod second_factor;
 mod service;
 mod step;
 
+pub(crate) use enrol::totp_credential;
 pub use finish::Finished;
+pub(crate) use mail_code::hand_over;
 pub use login::{FormProblem, Login, Purpose};
 pub use passkeys::{PasskeyUse, options as passkey_options};
-pub use service::{Answer, Started, bind, show, start, submit};
+pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use step::{ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, Step};
 
 use crate::crypto::envelope::EnvelopeError;

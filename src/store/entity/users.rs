@@ -19,6 +19,7 @@ pub struct Model {
     pub search_key: String,
     pub claims: String,
     pub locale: Option<String>,
+    pub reset_required: bool,
     pub status: String,
     pub created_at: i64,
     pub updated_at: i64,

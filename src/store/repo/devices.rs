@@ -132,6 +132,14 @@ impl Batch {
         );
     }
 
+    /// Ends the standing-in of all of a user's browsers for the second step; they stay known (people.md U32).
+    pub fn end_remembering(&mut self, user: UserId) {
+        self.run(
+            "UPDATE devices SET remembered_until = NULL WHERE tenant_id = $1 AND user_id = $2",
+            vec![user.0.into()],
+        );
+    }
+
     /// Gives a browser a new value, and retires the value it had. Two sign-ins at once in one browser may both do it:
     /// both new values are then its own.
     pub fn replace_browser(

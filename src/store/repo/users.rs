@@ -29,6 +29,7 @@ impl TryFrom<Model> for User {
             name: row.name,
             claims: from_json("user claims", &row.claims)?,
             locale: row.locale,
+            password_reset_required: row.reset_required,
             status: from_name("user status", &row.status)?,
             created_at: at(row.created_at),
             updated_at: at(row.updated_at),
@@ -123,6 +124,7 @@ fn profile(user: &User) -> Vec<(&'static str, Value)> {
         ("search_key", search.into()),
         ("claims", to_json(&user.claims).into()),
         ("locale", maybe_text(user.locale.as_deref())),
+        ("reset_required", user.password_reset_required.into()),
         ("status", name_of(&user.status).into()),
         ("updated_at", time(user.updated_at)),
     ]

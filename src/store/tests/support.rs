@@ -158,6 +158,7 @@ pub(super) fn user(number: u128) -> User {
         name: Some(format!("Üser 100% {number}")),
         claims: serde_json::from_value(json!({"zoneinfo": "Europe/Berlin"})).unwrap(),
         locale: Some("de".into()),
+        password_reset_required: false,
         status: UserStatus::Active,
         created_at: at(1),
         updated_at: at(2),

@@ -18,4 +18,6 @@ pub mod domain;
 pub mod ephemeral;
 pub mod factors;
 pub mod flow;
+pub mod http;
 pub mod protocol;
+pub mod text;

@@ -69,7 +69,13 @@ impl Ephemeral {
     ///
     /// # Errors
     /// [`EphemeralError::Full`].
-    pub fn put<T: Serialize>(&self, key: &str, value: &T, now: Timestamp, life: Duration) -> Result<(), EphemeralError> {
+    pub fn put<T: Serialize>(
+        &self,
+        key: &str,
+        value: &T,
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<(), EphemeralError> {
         let value = serde_json::to_string(value).map_err(|_| EphemeralError::Unreadable)?;
         let expires_at = now.plus(life);
         let mut shard = self.shard(key);
@@ -89,7 +95,8 @@ impl Ephemeral {
     pub fn get<T: DeserializeOwned>(&self, key: &str, now: Timestamp) -> Result<Option<T>, EphemeralError> {
         let shard = self.shard(key);
         let live = shard.entries.get(key).filter(|entry| now < entry.expires_at);
-        live.map(|entry| serde_json::from_str(&entry.value).map_err(|_| EphemeralError::Unreadable)).transpose()
+        live.map(|entry| serde_json::from_str(&entry.value).map_err(|_| EphemeralError::Unreadable))
+            .transpose()
     }
 
     /// Forgets a key.
@@ -122,7 +129,13 @@ impl Ephemeral {
         }
         let expires_at = now.plus(window);
         shard.expiries.push(Reverse((expires_at, key.to_owned())));
-        shard.entries.insert(key.to_owned(), Entry { value: "1".to_owned(), expires_at });
+        shard.entries.insert(
+            key.to_owned(),
+            Entry {
+                value: "1".to_owned(),
+                expires_at,
+            },
+        );
         Ok(1)
     }
 
@@ -147,10 +160,15 @@ impl Ephemeral {
                 fresh
             })
         };
-        KeyLock { _guard: mutex.lock_owned().await }
+        KeyLock {
+            _guard: mutex.lock_owned().await,
+        }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the index is taken modulo the length, which is not zero")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the index is taken modulo the length, which is not zero"
+    )]
     fn shard(&self, key: &str) -> MutexGuard<'_, Shard> {
         let place = usize::try_from(self.hasher.hash_one(key) % (SHARDS as u64)).unwrap_or(0);
         self.shards[place].lock().unwrap_or_else(PoisonError::into_inner)
@@ -161,9 +179,15 @@ impl Shard {
     /// Drops what has expired. Each entry is looked at once per time it was written.
     fn drop_expired(&mut self, now: Timestamp) {
         while self.expiries.peek().is_some_and(|Reverse((at, _))| *at <= now) {
-            let Some(Reverse((_, key))) = self.expiries.pop() else { return };
+            let Some(Reverse((_, key))) = self.expiries.pop() else {
+                return;
+            };
             // A key written again has a later expiry and stays.
-            if self.entries.get(&key).is_some_and(|entry| entry.expires_at <= now) {
+            if self
+                .entries
+                .get(&key)
+                .is_some_and(|entry| entry.expires_at <= now)
+            {
                 self.entries.remove(&key);
             }
         }

@@ -1,0 +1,799 @@
+use super::account::{apps, devices, sessions};
+use super::{Drawn, Sample, ago, draw};
+use crate::http::views::console::audit::{AuditList, AuditRow};
+use crate::http::views::console::clients::{ClientForm, ClientList, ClientPage, ClientRow, SecretRow};
+use crate::http::views::console::decision::{DecisionPage, RuleRow, SignalRow, TimelineStep};
+use crate::http::views::console::decisions::{Chip, DecisionList, DecisionRow};
+use crate::http::views::console::keys::{KeyList, KeyRow};
+use crate::http::views::console::overview::{HourBar, Overview, Stat};
+use crate::http::views::console::policies::{PolicyList, PolicyPage, PolicyRow};
+use crate::http::views::console::tenants::{ConfirmDelete, TenantForm, TenantList, TenantRow};
+use crate::http::views::console::users::{UserFactor, UserList, UserNew, UserPage, UserRow};
+use crate::http::views::console::{Choice, ConsoleError, Frame, Paging, Section};
+use crate::http::views::ends::ErrorKind;
+use crate::http::views::{Chrome, Link, Problem};
+
+pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
+    draw::<Overview>("console-overview", pages);
+    draw::<TenantList>("console-tenants", pages);
+    draw::<TenantForm>("console-tenant-form", pages);
+    draw::<ConfirmDelete>("console-delete", pages);
+    draw::<ClientList>("console-clients", pages);
+    draw::<ClientForm>("console-client-form", pages);
+    draw::<ClientPage>("console-client", pages);
+    draw::<UserList>("console-users", pages);
+    draw::<UserNew>("console-user-new", pages);
+    draw::<UserPage>("console-user", pages);
+    draw::<DecisionList>("console-decisions", pages);
+    draw::<DecisionPage>("console-decision", pages);
+    draw::<PolicyList>("console-policies", pages);
+    draw::<PolicyPage>("console-policy", pages);
+    draw::<KeyList>("console-keys", pages);
+    draw::<AuditList>("console-audit", pages);
+    draw::<ConsoleError>("console-error", pages);
+}
+
+fn frame(chrome: Chrome, section: Section) -> Frame {
+    Frame {
+        chrome,
+        tenant: "demo".into(),
+        tenant_name: "Northwind Trading".into(),
+        section,
+        user: "admin@demo.test".into(),
+        role: "owner".into(),
+        operator: true,
+        flash: None,
+    }
+}
+
+fn decisions() -> Vec<DecisionRow> {
+    let row = |reference: &str,
+               hours: i64,
+               user: Option<&str>,
+               score: u32,
+               outcome: &str,
+               ended: Option<&str>,
+               reasons: &[&str]| DecisionRow {
+        reference: reference.into(),
+        at: ago(hours),
+        user: user.map(Into::into),
+        app: Some("Harbour Supplies".into()),
+        action: "sign_in".into(),
+        score,
+        outcome: outcome.into(),
+        ended: ended.map(Into::into),
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        browser: Some("Firefox on Linux".into()),
+        place: Some("PT · AS64500 Example Net".into()),
+        observed: score == 64,
+    };
+    vec![
+        row(
+            "M4KKQRYX",
+            1,
+            Some("mallory@demo.test"),
+            96,
+            "deny",
+            Some("refused"),
+            &["tor", "travel"],
+        ),
+        row(
+            "7K3MZQ2P",
+            2,
+            Some("bob@demo.test"),
+            46,
+            "step_up",
+            Some("passed"),
+            &["device", "asn_novelty"],
+        ),
+        row(
+            "C5T9W3ZD",
+            5,
+            None,
+            64,
+            "step_up_and_bind",
+            None,
+            &["address_accounts", "address_failures_hour"],
+        ),
+        row(
+            "Q8W2E4R6",
+            7,
+            Some("alice@demo.test"),
+            7,
+            "allow",
+            Some("allowed"),
+            &["hour"],
+        ),
+    ]
+}
+
+fn on(value: &str, items: &[(&str, &str)]) -> Vec<Choice> {
+    Choice::list(items, value)
+}
+
+impl Sample for Overview {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let stat = |name: &'static str, value: &str| Stat {
+            name,
+            value: value.into(),
+            href: "/console/decisions?tenant=demo".into(),
+        };
+        let hours = (0_u32..24)
+            .map(|hour| HourBar {
+                hour: format!("{hour:02}:00"),
+                allowed: (hour * 7) % 40 + 4,
+                challenged: hour % 5,
+                refused: u32::from(hour == 13) * 9,
+            })
+            .collect();
+        let page = Self {
+            frame: Frame {
+                flash: Some("saved"),
+                ..frame(chrome, Section::Overview)
+            },
+            stats: vec![
+                stat("sign_ins", "1,204"),
+                stat("challenged", "26"),
+                stat("passed", "22"),
+                stat("refused", "9"),
+                stat("users", "318"),
+                stat("sessions", "201"),
+            ],
+            hours,
+            attention: vec![Link::new(
+                "/console/keys?tenant=demo",
+                "The signing key is 88 days old.",
+            )],
+            recent: decisions(),
+            policy: "Balanced, version 14".into(),
+            enforcing: true,
+        };
+        let empty = Self {
+            hours: Vec::new(),
+            attention: Vec::new(),
+            recent: Vec::new(),
+            enforcing: false,
+            ..page.clone()
+        };
+        vec![("full", page), ("empty", empty)]
+    }
+}
+
+impl Sample for TenantList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |slug: &str, name: &str, active: bool| TenantRow {
+            slug: slug.into(),
+            name: name.into(),
+            issuer: format!("https://id.example/t/{slug}"),
+            active,
+            users: 318,
+            created: ago(5000),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Tenants),
+            query: String::new(),
+            rows: vec![
+                row("demo", "Northwind Trading", true),
+                row("closed", "Closed for good", false),
+            ],
+            paging: Paging {
+                first: None,
+                next: Some("/console/tenants?after=x".into()),
+            },
+        };
+        vec![
+            (
+                "none",
+                Self {
+                    query: "zzz".into(),
+                    rows: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("full", page),
+        ]
+    }
+}
+
+impl Sample for TenantForm {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let slug = Problem::at("slug", chrome.t(crate::text::key::SLUG).into_owned());
+        let floor = [
+            ("aal1", "Password (aal1)"),
+            ("aal2", "Second factor (aal2)"),
+            ("phr", "Phishing-resistant (phr)"),
+        ];
+        let page = Self {
+            frame: frame(chrome, Section::Tenants),
+            new: true,
+            action: "/console/tenants?tenant=demo".into(),
+            problems: vec![slug],
+            slug: "Big Corp".into(),
+            issuer: String::new(),
+            name: "Big Corp".into(),
+            presets: on(
+                "observe",
+                &[
+                    ("observe", "Observe: score and record, enforce nothing"),
+                    ("balanced", "Balanced"),
+                ],
+            ),
+            registration: on(
+                "token",
+                &[
+                    ("open", "Anybody"),
+                    ("token", "With an initial access token"),
+                    ("off", "Nobody"),
+                ],
+            ),
+            layout: on(
+                "combined",
+                &[
+                    ("identifier_first", "Address first, then password"),
+                    ("combined", "Both on one page"),
+                ],
+            ),
+            floor: on("aal1", &floor),
+            locale: on("en", &[("en", "English"), ("de", "Deutsch")]),
+            status: on(
+                "active",
+                &[("active", "Serves sign-ins"), ("disabled", "Switched off")],
+            ),
+            support_contact: "help@demo.test".into(),
+            remember_days: "30".into(),
+            notice_threshold: "20".into(),
+            brand_color: "#0b5d66".into(),
+            version: "3".into(),
+        };
+        let edit = Self {
+            new: false,
+            problems: Vec::new(),
+            issuer: "https://id.example/t/demo".into(),
+            ..page.clone()
+        };
+        vec![("new", page), ("edit", edit)]
+    }
+}
+
+impl Sample for ConfirmDelete {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let confirm = Problem::at("confirm", chrome.t(crate::text::key::CONFIRM).into_owned());
+        let page = Self {
+            frame: frame(chrome, Section::Tenants),
+            kind: "tenant",
+            name: "demo".into(),
+            losses: vec!["318 users".into(), "12 applications".into()],
+            problems: vec![confirm],
+            action: "/console/tenants/demo/delete?tenant=demo".into(),
+            cancel: "/console/tenants?tenant=demo".into(),
+        };
+        vec![
+            (
+                "user",
+                Self {
+                    kind: "user",
+                    problems: Vec::new(),
+                    losses: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            (
+                "client",
+                Self {
+                    kind: "client",
+                    ..page.clone()
+                },
+            ),
+            ("tenant", page),
+        ]
+    }
+}
+
+impl Sample for ClientList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |id: &str, name: &str, kind: &str, origin: &str, disabled: bool| ClientRow {
+            id: id.into(),
+            name: name.into(),
+            kind: kind.into(),
+            origin: origin.into(),
+            disabled,
+            updated: ago(90),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Clients),
+            query: String::new(),
+            rows: vec![
+                row("demo-rp", "Harbour Supplies", "web", "admin", false),
+                row("planner", "Tide Planner", "spa", "dynamic", true),
+            ],
+            paging: Paging::default(),
+        };
+        vec![
+            (
+                "empty",
+                Self {
+                    rows: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("full", page),
+        ]
+    }
+}
+
+impl Sample for ClientForm {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let uris = Problem::at(
+            "redirect_uris",
+            chrome.t(crate::text::key::REDIRECT_URI).into_owned(),
+        );
+        let kinds = ["web", "spa", "native", "service", "device"].map(|kind| Choice {
+            value: kind.into(),
+            text: chrome.pick("kind", kind).into_owned(),
+            chosen: kind == "web",
+        });
+        let page = Self {
+            frame: frame(chrome, Section::Clients),
+            new: true,
+            action: "/console/clients?tenant=demo".into(),
+            cancel: "/console/clients?tenant=demo".into(),
+            problems: vec![uris],
+            kinds: kinds.to_vec(),
+            client_name: "Harbour Supplies".into(),
+            redirect_uris: "app.example/callback".into(),
+            post_logout_redirect_uris: String::new(),
+            auth_methods: on(
+                "client_secret_basic",
+                &[
+                    ("client_secret_basic", "client_secret_basic"),
+                    ("private_key_jwt", "private_key_jwt"),
+                    ("none", "none (PKCE)"),
+                ],
+            ),
+            scope: "openid profile email".into(),
+            floor: on("", &[("", "As the tenant"), ("aal2", "Second factor (aal2)")]),
+            require_consent: false,
+            development: true,
+            fresh_second_factor: false,
+            disabled: false,
+            version: "1".into(),
+        };
+        vec![
+            (
+                "edit",
+                Self {
+                    new: false,
+                    problems: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("new", page),
+        ]
+    }
+}
+
+impl Sample for ClientPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: frame(chrome, Section::Clients),
+            id: "demo-rp".into(),
+            name: "Harbour Supplies".into(),
+            disabled: false,
+            built_in: false,
+            new_secret: Some("tgs_9n1Qm2hXo8f3bV5cW7dZ".into()),
+            issuer: "https://id.example/t/demo".into(),
+            discovery: "https://id.example/t/demo/.well-known/openid-configuration".into(),
+            metadata: vec![
+                ("redirect_uris".into(), "https://app.example/callback".into()),
+                ("grant_types".into(), "authorization_code refresh_token".into()),
+            ],
+            secrets: vec![
+                SecretRow {
+                    created: ago(1),
+                    expires: None,
+                },
+                SecretRow {
+                    created: ago(3000),
+                    expires: Some(ago(-24)),
+                },
+            ],
+            created: ago(3000),
+            updated: ago(1),
+        };
+        vec![
+            (
+                "built-in",
+                Self {
+                    built_in: true,
+                    new_secret: None,
+                    secrets: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("secret", page),
+        ]
+    }
+}
+
+impl Sample for UserList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |id: &str, email: &str, name: &str, factors: &[&str], disabled: bool| UserRow {
+            id: id.into(),
+            email: email.into(),
+            name: name.into(),
+            factors: factors.iter().map(|factor| (*factor).to_owned()).collect(),
+            disabled,
+            last_sign_in: (!disabled).then(|| ago(4)),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Users),
+            query: String::new(),
+            rows: vec![
+                row(
+                    "1",
+                    "alice@demo.test",
+                    "Alice Martins",
+                    &["password", "passkey"],
+                    false,
+                ),
+                row("2", "dora@demo.test", "Dora", &[], true),
+            ],
+            paging: Paging {
+                first: Some("/console/users".into()),
+                next: None,
+            },
+        };
+        vec![
+            (
+                "none",
+                Self {
+                    query: "zed".into(),
+                    rows: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("full", page),
+        ]
+    }
+}
+
+impl Sample for UserNew {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let email = Problem::at("email", chrome.t(crate::text::key::EMAIL).into_owned());
+        vec![(
+            "wrong",
+            Self {
+                frame: frame(chrome, Section::Users),
+                action: "/console/users?tenant=demo".into(),
+                problems: vec![email],
+                email: "alice@".into(),
+                name: String::new(),
+                email_verified: false,
+            },
+        )]
+    }
+}
+
+impl Sample for UserPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: frame(chrome, Section::Users),
+            id: "018f".into(),
+            sub: "8k2JmQ".into(),
+            problems: Vec::new(),
+            email: "alice@demo.test".into(),
+            email_verified: true,
+            name: "Alice Martins".into(),
+            status: on(
+                "active",
+                &[("active", "May sign in"), ("disabled", "Switched off")],
+            ),
+            role: Some("analyst".into()),
+            version: "4".into(),
+            created: ago(4000),
+            factors: vec![UserFactor {
+                id: "p1".into(),
+                method: "passkey".into(),
+                name: "iCloud Keychain".into(),
+                created: ago(900),
+                used: Some(ago(2)),
+            }],
+            sessions: sessions(),
+            devices: devices(),
+            apps: apps(),
+            decisions: decisions(),
+        };
+        let bare = Self {
+            factors: Vec::new(),
+            sessions: Vec::new(),
+            devices: Vec::new(),
+            apps: Vec::new(),
+            decisions: Vec::new(),
+            role: None,
+            email_verified: false,
+            ..page.clone()
+        };
+        vec![("full", page), ("bare", bare)]
+    }
+}
+
+impl Sample for DecisionList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: frame(chrome, Section::Decisions),
+            query: "bob@demo.test".into(),
+            outcomes: on(
+                "step_up",
+                &[("", "any"), ("step_up", "second step"), ("deny", "refused")],
+            ),
+            endings: on("", &[("", "any"), ("passed", "passed")]),
+            clients: on("", &[("", "any"), ("demo-rp", "Harbour Supplies")]),
+            ip: String::new(),
+            min: "30".into(),
+            since: "2026-11-01".into(),
+            until: String::new(),
+            chips: vec![
+                Chip {
+                    name: "q",
+                    value: "bob@demo.test".into(),
+                    without: "/console/decisions?tenant=demo&min=30".into(),
+                },
+                Chip {
+                    name: "min",
+                    value: "30".into(),
+                    without: "/console/decisions?tenant=demo".into(),
+                },
+            ],
+            clear: "/console/decisions?tenant=demo".into(),
+            export: "/console/decisions.ndjson?tenant=demo&min=30".into(),
+            rows: decisions(),
+            paging: Paging {
+                first: None,
+                next: Some("/console/decisions?tenant=demo&after=x".into()),
+            },
+        };
+        let none = Self {
+            rows: Vec::new(),
+            ..page.clone()
+        };
+        let empty = Self {
+            rows: Vec::new(),
+            chips: Vec::new(),
+            query: String::new(),
+            ..page.clone()
+        };
+        vec![("full", page), ("none", none), ("empty", empty)]
+    }
+}
+
+impl Sample for DecisionPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let signal = |code: &str, observed: &str, usual: Option<&str>, points: f64| SignalRow {
+            code: code.into(),
+            observed: observed.into(),
+            usual: usual.map(Into::into),
+            points,
+            age: Some("2 h".into()),
+            source: Some("history".into()),
+            forced: code == "tor",
+        };
+        let step = |code: &str, after: &str, method: Option<&str>, tone: &'static str| TimelineStep {
+            at: ago(2),
+            after: after.into(),
+            code: code.into(),
+            method: method.map(Into::into),
+            tone,
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Decisions),
+            reference: "7K3MZQ2P".into(),
+            at: ago(2),
+            verdict: "A second step was required by policy Balanced v14, rule 3, because score 46 ≥ 30."
+                .into(),
+            outcome: "step_up".into(),
+            action: "sign_in".into(),
+            score: 46.3,
+            probability: "0.4 %".into(),
+            odds: Some("38".into()),
+            observed: false,
+            degraded: Some("geo".into()),
+            forced: vec!["tor".into()],
+            user: Some(("bob@demo.test".into(), "/console/users/1?tenant=demo".into())),
+            app: Some((
+                "Harbour Supplies".into(),
+                "/console/clients/demo-rp?tenant=demo".into(),
+            )),
+            context: vec![
+                ("ip", "203.0.113.24".into()),
+                ("place", "Lisbon, PT".into()),
+                ("browser", "Firefox 140 on Linux".into()),
+            ],
+            timeline: vec![
+                step("started", "0 s", None, "plain"),
+                step("first_factor", "6 s", Some("password"), "good"),
+                step("decided", "6 s", None, "plain"),
+                step("challenged", "6 s", Some("totp"), "plain"),
+                step("failed", "14 s", Some("totp"), "bad"),
+                step("passed", "21 s", Some("totp"), "good"),
+            ],
+            base: 6.0,
+            signals: vec![
+                signal("device", "first visit", Some("known browser"), 24.0),
+                signal("tor", "exit node", Some("never"), 20.5),
+                signal("history", "41 sign-ins", None, -4.2),
+            ],
+            missing: vec!["cadence".into(), "round_trip".into()],
+            counterfactuals: vec!["Without new browser the score would be 22: allowed.".into()],
+            policy: "Balanced v14".into(),
+            rules: vec![
+                RuleRow {
+                    sentence: "Refuse when the password is known from breaches and the network is Tor."
+                        .into(),
+                    state: "not_matched",
+                },
+                RuleRow {
+                    sentence: "From 80: refuse.".into(),
+                    state: "not_matched",
+                },
+                RuleRow {
+                    sentence: "From 30 to 59: ask for a second step.".into(),
+                    state: "fired",
+                },
+                RuleRow {
+                    sentence: "From 20: notify.".into(),
+                    state: "shadow",
+                },
+            ],
+            versions: vec![
+                ("engine", "1".into()),
+                ("model", "shipped-2026-11".into()),
+                ("geo", "2026-11-18".into()),
+            ],
+            latency: "0.8 ms".into(),
+            told: Some(
+                "We don’t recognise this browser for your account, so please confirm it’s you.".into(),
+            ),
+            labels: vec!["2026-11-24: “Yes, it was me” by the user".into()],
+            history: decisions(),
+            json: "{\n  \"reference\": \"7K3MZQ2P\",\n  \"score\": 46.3\n}".into(),
+            json_href: "/console/decisions/7K3MZQ2P.json?tenant=demo".into(),
+        };
+        assert_eq!(page.total_shown(), "46.3");
+        let bare = Self {
+            user: None,
+            app: None,
+            odds: None,
+            degraded: None,
+            forced: Vec::new(),
+            told: None,
+            labels: Vec::new(),
+            history: Vec::new(),
+            counterfactuals: Vec::new(),
+            missing: Vec::new(),
+            observed: true,
+            ..page.clone()
+        };
+        vec![("full", page), ("bare", bare)]
+    }
+}
+
+const SENTENCES: [&str; 3] = [
+    "From 0 to 29: let in.",
+    "From 30 to 59: ask for a second step.",
+    "From 80: refuse.",
+];
+
+impl Sample for PolicyList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |number: i64, note: &str, mode: &str| PolicyRow {
+            number,
+            note: note.into(),
+            mode: mode.into(),
+            created: ago(number * -10),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Policies),
+            sentences: SENTENCES.map(str::to_owned).to_vec(),
+            enforcing: true,
+            can_roll_back: true,
+            rows: vec![
+                row(14, "Asks for a second step from 30, was 40.", "enforce"),
+                row(13, "Preset balanced.", "retired"),
+            ],
+        };
+        vec![
+            (
+                "observing",
+                Self {
+                    enforcing: false,
+                    can_roll_back: false,
+                    sentences: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("full", page),
+        ]
+    }
+}
+
+impl Sample for PolicyPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        vec![(
+            "plain",
+            Self {
+                frame: frame(chrome, Section::Policies),
+                number: 14,
+                note: "Asks for a second step from 30, was 40.".into(),
+                mode: "enforce".into(),
+                created: ago(100),
+                sentences: SENTENCES.map(str::to_owned).to_vec(),
+                document: "schema = 1\nname = \"balanced\"\n\n[[ladder]]\nfrom = 30\noutcome = \"step_up\"\n"
+                    .into(),
+            },
+        )]
+    }
+}
+
+impl Sample for KeyList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |kid: &str, state: &str| KeyRow {
+            kid: kid.into(),
+            alg: "ES256".into(),
+            state: state.into(),
+            created: ago(700),
+            until: (state != "retired").then(|| ago(-300)),
+        };
+        vec![(
+            "plain",
+            Self {
+                frame: frame(chrome, Section::Keys),
+                jwks: "https://id.example/t/demo/jwks".into(),
+                rows: vec![row("nK3x", "next"), row("aB7q", "active"), row("zP1d", "retired")],
+            },
+        )]
+    }
+}
+
+impl Sample for AuditList {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |act: &str, data: &str| AuditRow {
+            at: ago(3),
+            actor: "admin@demo.test".into(),
+            act: act.into(),
+            object: "user:018f3c2a".into(),
+            data: data.into(),
+            hash: "9f2c…".into(),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Audit),
+            query: String::new(),
+            rows: vec![
+                row("user.disabled", "{\"reason\":\"left the company\"}"),
+                row("newer.act", ""),
+            ],
+            paging: Paging::default(),
+        };
+        vec![
+            (
+                "empty",
+                Self {
+                    rows: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("full", page),
+        ]
+    }
+}
+
+impl Sample for ConsoleError {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        vec![(
+            "forbidden",
+            Self {
+                frame: frame(chrome, Section::Overview),
+                kind: ErrorKind::Forbidden,
+            },
+        )]
+    }
+}

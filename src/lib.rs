@@ -14,6 +14,7 @@
 //! | L5 | `app` | composition |
 
 pub mod accounts;
+pub mod app;
 pub mod base;
 pub mod config;
 pub mod crypto;
@@ -23,6 +24,7 @@ pub mod ephemeral;
 pub mod factors;
 pub mod flow;
 pub mod http;
+pub mod jobs;
 pub mod oidc;
 pub mod outbound;
 pub mod policy;

@@ -162,8 +162,8 @@ remember-text = { $n ->
    *[other] Wir können { $n } Tage lang auf den zweiten Schritt in diesem Browser verzichten.
 }
 remember-yes = { $n ->
-    [one] Einen Tag lang nicht mehr fragen
-   *[other] { $n } Tage lang nicht mehr fragen
+    [one] Einen Tag lang in diesem Browser nicht mehr fragen
+   *[other] { $n } Tage lang in diesem Browser nicht mehr fragen
 }
 remember-shared = Wähle „Nicht jetzt“, wenn auch andere diesen Browser benutzen. Wirkt etwas ungewöhnlich, fragen wir trotzdem.
 

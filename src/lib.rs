@@ -14,6 +14,7 @@
 //! | L5 | `app` | composition |
 
 pub mod accounts;
+pub mod admin;
 pub mod base;
 pub mod config;
 pub mod crypto;

@@ -15,7 +15,9 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod decisions;
@@ -24,6 +26,7 @@ pub mod ephemeral;
 pub mod factors;
 pub mod flow;
 pub mod http;
+pub mod jobs;
 pub mod oidc;
 pub mod outbound;
 pub mod policy;

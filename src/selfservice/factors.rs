@@ -95,12 +95,21 @@ pub fn begin_totp(
     let secret = match held_secret(platform, realm, session)? {
         Some(secret) => secret,
         None => {
-            let fresh = crate::base::secret::Secret::new(platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec());
+            let fresh = crate::base::secret::Secret::new(
+                platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec(),
+            );
             let sealed = platform
                 .envelope
-                .seal(platform.random(), Purpose::TotpSecret, session.0.as_bytes(), fresh.expose())
+                .seal(
+                    platform.random(),
+                    Purpose::TotpSecret,
+                    session.0.as_bytes(),
+                    fresh.expose(),
+                )
                 .map_err(SignInError::from)?;
-            let held = Held { sealed: base64url(sealed.as_bytes()) };
+            let held = Held {
+                sealed: base64url(sealed.as_bytes()),
+            };
             platform
                 .ephemeral
                 .put(&key(realm, "totp", session), &held, platform.now(), ENROLMENT)
@@ -120,10 +129,18 @@ fn held_secret(
     realm: &Realm,
     session: SessionId,
 ) -> Result<Option<crate::base::secret::Secret<Vec<u8>>>, SignInError> {
-    let held: Option<Held> = platform.ephemeral.get(&key(realm, "totp", session), platform.now())?;
-    let Some(bytes) = held.and_then(|held| from_base64url(&held.sealed)) else { return Ok(None) };
+    let held: Option<Held> = platform
+        .ephemeral
+        .get(&key(realm, "totp", session), platform.now())?;
+    let Some(bytes) = held.and_then(|held| from_base64url(&held.sealed)) else {
+        return Ok(None);
+    };
     let sealed = Sealed::from_stored(bytes);
-    Ok(Some(platform.envelope.open(Purpose::TotpSecret, session.0.as_bytes(), &sealed)?))
+    Ok(Some(platform.envelope.open(
+        Purpose::TotpSecret,
+        session.0.as_bytes(),
+        &sealed,
+    )?))
 }
 
 /// Finishes TOTP enrolment with its first code.
@@ -141,7 +158,15 @@ pub async fn add_totp(
     let step = totp::check(&secret, None, code, platform.now()).map_err(|_| FactorError::WrongCode)?;
     let credential = crate::signin::totp_credential(platform, account.user.id, &secret, Some(step))
         .map_err(SignInError::from)?;
-    store_new(platform, realm, visit, account, credential, SecurityChange::TotpAdded).await?;
+    store_new(
+        platform,
+        realm,
+        visit,
+        account,
+        credential,
+        SecurityChange::TotpAdded,
+    )
+    .await?;
     platform.ephemeral.remove(&key(realm, "totp", session));
     Ok(())
 }
@@ -178,7 +203,11 @@ pub fn begin_passkey(
     if account.credentials.len() >= MAX_FACTORS {
         return Err(FactorError::TooMany);
     }
-    let party = realm.origin().passkeys.as_ref().ok_or(FactorError::NoPasskeysHere)?;
+    let party = realm
+        .origin()
+        .passkeys
+        .as_ref()
+        .ok_or(FactorError::NoPasskeysHere)?;
     let existing: Vec<_> = account.passkeys().into_iter().cloned().collect();
     let handle = user_handle(&realm.tenant.blind_key, account.user.id);
     let (options, state) = party
@@ -202,7 +231,11 @@ pub async fn add_passkey(
     (account, session): (&Account, SessionId),
     (answer, name): (&str, &str),
 ) -> Result<(), FactorError> {
-    let party = realm.origin().passkeys.as_ref().ok_or(FactorError::NoPasskeysHere)?;
+    let party = realm
+        .origin()
+        .passkeys
+        .as_ref()
+        .ok_or(FactorError::NoPasskeysHere)?;
     let slot = key(realm, "passkey", session);
     let state: RegistrationState = platform
         .ephemeral
@@ -225,7 +258,15 @@ pub async fn add_passkey(
         last_used_at: None,
         version: 1,
     };
-    store_new(platform, realm, visit, account, credential, SecurityChange::PasskeyAdded).await
+    store_new(
+        platform,
+        realm,
+        visit,
+        account,
+        credential,
+        SecurityChange::PasskeyAdded,
+    )
+    .await
 }
 
 /// Removes a factor of the account. Remembered browsers are forgotten with it (people.md U32).
@@ -242,14 +283,25 @@ pub async fn remove_factor(
     let removable = |credential: &&Credential| {
         credential.id == id && !matches!(credential.secret, CredentialSecret::Password { .. })
     };
-    let credential = account.credentials.iter().find(removable).ok_or(FactorError::Unknown)?;
+    let credential = account
+        .credentials
+        .iter()
+        .find(removable)
+        .ok_or(FactorError::Unknown)?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     batch.delete_credential(id);
     batch.end_remembering(account.user.id);
     let data = serde_json::json!({"method": credential.secret.method().name(), "credential": id});
     batch.event(&event(platform, "factor.removed", account.user.id, visit, data));
-    let message = change_notice(platform, realm, account, visit, SecurityChange::FactorRemoved, &mut batch);
+    let message = change_notice(
+        platform,
+        realm,
+        account,
+        visit,
+        SecurityChange::FactorRemoved,
+        &mut batch,
+    );
     store.commit(batch).await?;
     Ok(tell(platform, realm, account, message).await?)
 }

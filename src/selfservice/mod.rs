@@ -34,9 +34,18 @@ fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, data: ser
     if let Some(map) = data.as_object_mut() {
         map.insert("reference".to_owned(), visit.reference.as_str().into());
         map.insert("ip".to_owned(), visit.ip.to_string().into());
-        map.insert("agent".to_owned(), signals::summary(visit.user_agent.as_deref()).words().into());
+        map.insert(
+            "agent".to_owned(),
+            signals::summary(visit.user_agent.as_deref()).words().into(),
+        );
     }
-    Event { id: EventId(platform.random().uuid(now)), at: now, code: code.to_owned(), user: Some(user), data }
+    Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: code.to_owned(),
+        user: Some(user),
+        data,
+    }
 }
 
 /// Tells the owner of a change, always (people.md U34), with a link to object. The notice's row goes into `batch`; the mail is
@@ -65,7 +74,9 @@ fn change_notice(
         change,
         facts: SignInFacts {
             at: now,
-            agent: signals::summary(visit.user_agent.as_deref()).words().unwrap_or_default(),
+            agent: signals::summary(visit.user_agent.as_deref())
+                .words()
+                .unwrap_or_default(),
             place: None,
             app: None,
         },
@@ -73,6 +84,13 @@ fn change_notice(
     }
 }
 
-async fn tell(platform: &Platform, realm: &Realm, account: &Account, message: Message) -> Result<(), SignInError> {
-    crate::signin::hand_over(platform, realm, account, message).await.map(|_| ())
+async fn tell(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    message: Message,
+) -> Result<(), SignInError> {
+    crate::signin::hand_over(platform, realm, account, message)
+        .await
+        .map(|_| ())
 }

@@ -33,11 +33,7 @@ pub struct QuestionFacts {
     pub sign_in: Option<(Timestamp, String, Option<String>)>,
 }
 
-async fn open_notice(
-    platform: &Platform,
-    store: &TenantStore,
-    token: &str,
-) -> Result<Notice, NotMeError> {
+async fn open_notice(platform: &Platform, store: &TenantStore, token: &str) -> Result<Notice, NotMeError> {
     let notice = store.notice(&TokenHash::of(TokenKind::Link, token)).await?;
     notice
         .filter(|notice| notice.answer.is_none() && platform.now() < notice.expires_at)
@@ -51,7 +47,9 @@ async fn open_notice(
 pub async fn question(platform: &Platform, realm: &Realm, token: &str) -> Result<QuestionFacts, NotMeError> {
     let store = realm.store(&platform.store);
     let notice = open_notice(platform, &store, token).await?;
-    let account = accounts::by_id(&store, notice.user).await?.ok_or(NotMeError::Spent)?;
+    let account = accounts::by_id(&store, notice.user)
+        .await?
+        .ok_or(NotMeError::Spent)?;
     let session = match notice.session {
         Some(id) => store.session(id).await?,
         None => None,
@@ -87,10 +85,23 @@ pub async fn answer_notice(
     }
     match answer {
         NoticeAnswer::Mine => {
-            batch.event(&event(platform, "notice.confirmed", notice.user, visit, json!({"decision": notice.decision})));
+            batch.event(&event(
+                platform,
+                "notice.confirmed",
+                notice.user,
+                visit,
+                json!({"decision": notice.decision}),
+            ));
         }
         NoticeAnswer::NotMine => {
-            secure(platform, &store, visit, (notice.user, notice.session, notice.device), &mut batch).await?;
+            secure(
+                platform,
+                &store,
+                visit,
+                (notice.user, notice.session, notice.device),
+                &mut batch,
+            )
+            .await?;
         }
     }
     store.commit(batch).await.map_err(|error| match error {
@@ -115,7 +126,14 @@ pub async fn report_session(
         return Ok(false);
     };
     let mut batch = store.batch();
-    secure(platform, &store, visit, (user, Some(session), held.device), &mut batch).await?;
+    secure(
+        platform,
+        &store,
+        visit,
+        (user, Some(session), held.device),
+        &mut batch,
+    )
+    .await?;
     store.commit(batch).await?;
     Ok(true)
 }
@@ -148,7 +166,13 @@ async fn secure(
         batch.update_user(&account.user);
     }
     batch.end_remembering(user);
-    batch.event(&event(platform, "notice.not_me", user, visit, json!({"session": session, "device": device})));
+    batch.event(&event(
+        platform,
+        "notice.not_me",
+        user,
+        visit,
+        json!({"session": session, "device": device}),
+    ));
     Ok(())
 }
 

@@ -68,7 +68,11 @@ pub async fn change_password(
 ) -> Result<(), PasswordError> {
     prove_current(platform, realm, visit, account, current).await?;
     let user = &account.user;
-    let own = [user.email.as_str(), user.name.as_deref().unwrap_or(""), user.username.as_deref().unwrap_or("")];
+    let own = [
+        user.email.as_str(),
+        user.name.as_deref().unwrap_or(""),
+        user.username.as_deref().unwrap_or(""),
+    ];
     check_new(&new, realm.tenant.record.settings.floor, &own).map_err(PasswordError::Refused)?;
     let normalized = normalize(&new);
     if let Some((_, phc)) = account.password()
@@ -76,7 +80,10 @@ pub async fn change_password(
     {
         return Err(PasswordError::Same);
     }
-    let phc = platform.hasher.hash(normalized, platform.random().bytes()).await?;
+    let phc = platform
+        .hasher
+        .hash(normalized, platform.random().bytes())
+        .await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     let now = platform.now();
@@ -96,10 +103,29 @@ pub async fn change_password(
             version: 1,
         }),
     }
-    sessions::end_all(platform, user.id, Some(session), EndReason::CredentialChange, &mut batch);
+    sessions::end_all(
+        platform,
+        user.id,
+        Some(session),
+        EndReason::CredentialChange,
+        &mut batch,
+    );
     batch.end_remembering(user.id);
-    batch.event(&event(platform, "password.changed", user.id, visit, serde_json::json!({})));
-    let message = change_notice(platform, realm, account, visit, SecurityChange::PasswordChanged, &mut batch);
+    batch.event(&event(
+        platform,
+        "password.changed",
+        user.id,
+        visit,
+        serde_json::json!({}),
+    ));
+    let message = change_notice(
+        platform,
+        realm,
+        account,
+        visit,
+        SecurityChange::PasswordChanged,
+        &mut batch,
+    );
     store.commit(batch).await?;
     Ok(tell(platform, realm, account, message).await?)
 }
@@ -111,13 +137,19 @@ async fn prove_current(
     account: &Account,
     current: Option<Zeroizing<String>>,
 ) -> Result<(), PasswordError> {
-    let Some((_, phc)) = account.password() else { return Ok(()) };
+    let Some((_, phc)) = account.password() else {
+        return Ok(());
+    };
     let key = signals::account_key(account.user.id);
     if let Throttle::Wait(minutes) = signals::throttle(platform, realm, visit, Failed::Password, &key, true) {
         return Err(PasswordError::Throttled(minutes));
     }
     let typed = normalize(current.as_deref().map_or("", String::as_str));
-    match platform.hasher.verify(typed, phc, platform.random().bytes()).await? {
+    match platform
+        .hasher
+        .verify(typed, phc, platform.random().bytes())
+        .await?
+    {
         Verdict::Wrong => {
             signals::note_failure(platform, realm, visit, Failed::Password, &key, true);
             Err(PasswordError::WrongCurrent)

@@ -22,7 +22,10 @@ pub async fn make_recovery_codes(
     let codes: Vec<String> = (0..recovery_code::COUNT)
         .map(|_| recovery_code::from_random(platform.random().bytes()))
         .collect();
-    let unused = codes.iter().map(|code| recovery_code::hash(&realm.tenant.blind_key, code)).collect();
+    let unused = codes
+        .iter()
+        .map(|code| recovery_code::hash(&realm.tenant.blind_key, code))
+        .collect();
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     for credential in &account.credentials {
@@ -40,8 +43,21 @@ pub async fn make_recovery_codes(
         last_used_at: None,
         version: 1,
     });
-    batch.event(&event(platform, "recovery_codes.made", account.user.id, visit, serde_json::json!({})));
-    let message = change_notice(platform, realm, account, visit, SecurityChange::RecoveryCodesMade, &mut batch);
+    batch.event(&event(
+        platform,
+        "recovery_codes.made",
+        account.user.id,
+        visit,
+        serde_json::json!({}),
+    ));
+    let message = change_notice(
+        platform,
+        realm,
+        account,
+        visit,
+        SecurityChange::RecoveryCodesMade,
+        &mut batch,
+    );
     store.commit(batch).await?;
     tell(platform, realm, account, message).await?;
     Ok(codes)

@@ -21,7 +21,10 @@ pub async fn end_session(
     session: SessionId,
 ) -> Result<bool, StoreError> {
     let store = realm.store(&platform.store);
-    let own = store.session(session).await?.is_some_and(|held| held.user == user && held.ended.is_none());
+    let own = store
+        .session(session)
+        .await?
+        .is_some_and(|held| held.user == user && held.ended.is_none());
     if own {
         let mut batch = store.batch();
         sessions::end_one(platform, session, EndReason::Owner, &mut batch);
@@ -47,7 +50,13 @@ pub async fn end_others(
     let mut batch = store.batch();
     sessions::end_all(platform, user, Some(keep), EndReason::Owner, &mut batch);
     batch.end_remembering(user);
-    batch.event(&event(platform, "session.others_ended", user, visit, serde_json::json!({"kept": keep})));
+    batch.event(&event(
+        platform,
+        "session.others_ended",
+        user,
+        visit,
+        serde_json::json!({"kept": keep}),
+    ));
     store.commit(batch).await
 }
 
@@ -70,7 +79,13 @@ pub async fn forget_device(
     held.remembered_until = None;
     let mut batch = store.batch();
     batch.update_device(&held);
-    batch.event(&event(platform, "device.forgotten", user, visit, serde_json::json!({"device": device})));
+    batch.event(&event(
+        platform,
+        "device.forgotten",
+        user,
+        visit,
+        serde_json::json!({"device": device}),
+    ));
     store.commit(batch).await?;
     Ok(true)
 }
@@ -88,7 +103,13 @@ pub async fn forget_devices(
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     batch.forget_devices_of(user, platform.now());
-    batch.event(&event(platform, "device.all_forgotten", user, visit, serde_json::json!({})));
+    batch.event(&event(
+        platform,
+        "device.all_forgotten",
+        user,
+        visit,
+        serde_json::json!({}),
+    ));
     store.commit(batch).await
 }
 
@@ -105,9 +126,18 @@ pub async fn revoke_app(
 ) -> Result<(), StoreError> {
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    let revocation = Revocation { at: platform.now(), reason: RevocationReason::User };
+    let revocation = Revocation {
+        at: platform.now(),
+        reason: RevocationReason::User,
+    };
     batch.revoke_grants_of_user_and_client(user, client, revocation);
     batch.delete_consent(user, client);
-    batch.event(&event(platform, "app.revoked", user, visit, serde_json::json!({"client": client})));
+    batch.event(&event(
+        platform,
+        "app.revoked",
+        user,
+        visit,
+        serde_json::json!({"client": client}),
+    ));
     store.commit(batch).await
 }

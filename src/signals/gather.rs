@@ -129,12 +129,8 @@ fn risk_visit(
     let now = platform.now();
     let account = subject.account;
     let mut forced = visit.forced.clone();
-    for item in platform
-        .forced_accounts
-        .get(&account.user.id)
-        .into_iter()
-        .flatten()
-    {
+    let accounts = platform.forced_accounts.load();
+    for item in accounts.get(&account.user.id).into_iter().flatten() {
         if !forced.contains(item) {
             forced.push(*item);
         }

@@ -15,8 +15,8 @@ mod step;
 
 pub(crate) use enrol::totp_credential;
 pub use finish::Finished;
-pub(crate) use mail_code::hand_over;
 pub use login::{FormProblem, Login, Purpose};
+pub(crate) use mail_code::hand_over;
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use step::{ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, Step};

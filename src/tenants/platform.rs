@@ -99,7 +99,7 @@ pub struct Platform {
     /// What is normal in each tenant.
     pub baselines: Baselines,
     /// Evidence that the dev profile forces for whole accounts; empty elsewhere.
-    pub forced_accounts: HashMap<UserId, Vec<Forced>>,
+    pub forced_accounts: ArcSwap<HashMap<UserId, Vec<Forced>>>,
     /// Settings.
     pub settings: PlatformSettings,
 }

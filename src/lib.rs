@@ -14,8 +14,10 @@
 //! | L5 | `app` | composition |
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod decisions;

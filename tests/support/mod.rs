@@ -3,6 +3,7 @@
 
 #![allow(
     dead_code,
+    unreachable_pub,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
     missing_docs,

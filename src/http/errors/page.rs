@@ -17,7 +17,6 @@ pub struct PageError {
     kind: ErrorKind,
     status: StatusCode,
     chrome: Option<Box<Chrome>>,
-    app: Option<String>,
     primary: Option<Link>,
     detail: Option<Box<Detail>>,
     cause: Option<String>,
@@ -41,7 +40,6 @@ impl PageError {
             kind,
             status,
             chrome: None,
-            app: None,
             primary: None,
             detail: None,
             cause: None,
@@ -67,13 +65,6 @@ impl PageError {
     #[must_use]
     pub fn with_primary(mut self, link: Link) -> Self {
         self.primary = Some(link);
-        self
-    }
-
-    /// The app that asked.
-    #[must_use]
-    pub fn with_app(mut self, app: Option<String>) -> Self {
-        self.app = app;
         self
     }
 
@@ -126,7 +117,6 @@ impl ResponseError for PageError {
             let page = ErrorPage {
                 chrome: chrome.as_ref().clone(),
                 kind: self.kind,
-                app: self.app.clone(),
                 primary: self.primary.clone(),
                 detail: self.detail.as_deref().cloned(),
             };

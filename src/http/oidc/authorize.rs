@@ -74,7 +74,6 @@ fn bad_redirect(ctx: &Ctx, client: &ClientRuntime, params: &Params, error: &OAut
     });
     ctx.error(
         PageError::new(ErrorKind::RedirectUri)
-            .with_app(Some(client.record.display_name().to_owned()))
             .with_primary(way_on(ctx, Some(&client.record)))
             .with_detail(detail)
             .with_cause(error),

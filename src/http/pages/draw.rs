@@ -390,7 +390,6 @@ async fn draw_held(ctx: &Ctx, step: &HeldStep) -> Result<HttpResponse, PageError
         &Held {
             chrome,
             kind,
-            app: client.as_ref().map(|client| client.display_name().to_owned()),
             primary: way_on(ctx, client.as_ref()),
             more: Vec::new(),
         },

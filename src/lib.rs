@@ -33,6 +33,7 @@ pub mod policy;
 pub mod protocol;
 pub mod risk;
 pub mod selfservice;
+pub mod server;
 pub mod sessions;
 pub mod signals;
 pub mod signin;

@@ -128,7 +128,8 @@ fn the_families_are_complete() {
     use crate::domain::assurance::Method;
     use crate::http::views::challenge::Reason;
     use crate::http::views::console::Section;
-    use crate::http::views::ends::{ErrorKind, HeldKind, RedirectHint};
+    use crate::http::views::ends::{ErrorKind, HeldKind};
+    use crate::http::views::redirect_diff::RedirectHint;
 
     let known = keys(Locale::En);
     let mut wanted: Vec<String> = Vec::new();

@@ -162,8 +162,8 @@ remember-text = { $n ->
    *[other] Wir können { $n } Tage lang auf den zweiten Schritt in diesem Browser verzichten.
 }
 remember-yes = { $n ->
-    [one] Einen Tag lang nicht mehr fragen
-   *[other] { $n } Tage lang nicht mehr fragen
+    [one] Einen Tag lang in diesem Browser nicht mehr fragen
+   *[other] { $n } Tage lang in diesem Browser nicht mehr fragen
 }
 remember-shared = Wähle „Nicht jetzt“, wenn auch andere diesen Browser benutzen. Wirkt etwas ungewöhnlich, fragen wir trotzdem.
 
@@ -533,6 +533,7 @@ user-factors-none = Kein zweiter Faktor. Weiter prüfen lässt sich nur über da
 user-sessions-none = Nirgends angemeldet.
 user-apps-none = Keine Anwendung hat Zugriff.
 user-end = Beenden
+user-end-named = { $name } beenden
 user-end-all = Alle Sitzungen beenden
 user-decisions = Letzte Entscheidungen zu dieser Person
 user-decisions-none = Noch keine Entscheidung.
@@ -586,7 +587,7 @@ filter-min = Mindestwert
 filter-since = Von
 filter-until = Bis
 filter-apply = Filtern
-filter-remove = Filter { $value } entfernen
+filter-remove = Filter entfernen:
 export = Exportieren
 decisions-empty = Noch keine Anmeldung wurde bewertet. Die Maschine lernt ab der ersten; öffne die Demo-App, um sie bei der Arbeit zu sehen.
 decisions-none = Keine Anmeldung passt zu diesen Filtern.

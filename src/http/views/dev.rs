@@ -1,4 +1,5 @@
-//! Pages of the development profile, in English only: they are for developers and never served in production.
+//! Pages of the development profile, in English only: they are for developers and never served in production. Their chrome
+//! carries the English texts.
 
 use askama::Template;
 

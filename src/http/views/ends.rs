@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::redirect_diff::RedirectDiff;
 use super::{Chrome, Link};
 
 /// The sign-in is held or refused. Says the same whatever the cause. Status 403.
@@ -12,8 +13,6 @@ pub struct Held {
     pub chrome: Chrome,
     /// What holds it.
     pub kind: HeldKind,
-    /// The app that asks, by name.
-    pub app: Option<String>,
     /// The way on: the sign-in anew, or back to the app.
     pub primary: Link,
     /// Other ways on.
@@ -53,8 +52,6 @@ pub struct ErrorPage {
     pub chrome: Chrome,
     /// What happened.
     pub kind: ErrorKind,
-    /// The app that asks, by name.
-    pub app: Option<String>,
     /// Back to the app, or the sign-in anew.
     pub primary: Option<Link>,
     /// For the developer, where showing it is allowed (people.md D3).
@@ -129,73 +126,6 @@ pub struct Detail {
     pub client_id: Option<String>,
     /// For a redirect URI: what came and what is registered.
     pub redirect: Option<RedirectDiff>,
-}
-
-/// A redirect URI that isn't registered, set beside those that are.
-#[derive(Clone, Debug)]
-pub struct RedirectDiff {
-    /// What came, cut where it stops agreeing with the nearest registered one.
-    pub received: Cut,
-    /// The registered ones, nearest first, cut at the same place.
-    pub registered: Vec<Cut>,
-    /// How they differ.
-    pub hint: RedirectHint,
-}
-
-/// A text in three pieces: the same head, the part that differs, the same tail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
-    /// Agrees.
-    pub head: String,
-    /// Differs; may be empty.
-    pub middle: String,
-    /// Agrees.
-    pub tail: String,
-}
-
-/// The usual slips.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RedirectHint {
-    /// `http` for `https` or the reverse.
-    Scheme,
-    /// Another port.
-    Port,
-    /// A slash at the end.
-    TrailingSlash,
-    /// Upper and lower case.
-    Case,
-    /// `localhost` for `127.0.0.1` or the reverse.
-    Loopback,
-    /// Something else.
-    Other,
-    /// Nothing is registered.
-    NoneRegistered,
-}
-
-impl RedirectHint {
-    /// Every hint.
-    pub const ALL: [Self; 7] = [
-        Self::Scheme,
-        Self::Port,
-        Self::TrailingSlash,
-        Self::Case,
-        Self::Loopback,
-        Self::Other,
-        Self::NoneRegistered,
-    ];
-
-    /// `redirect-hint-…` in the catalogue.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scheme => "scheme",
-            Self::Port => "port",
-            Self::TrailingSlash => "trailing_slash",
-            Self::Case => "case",
-            Self::Loopback => "loopback",
-            Self::Other => "other",
-            Self::NoneRegistered => "none_registered",
-        }
-    }
 }
 
 /// The page was open too long; a sign-in that is still valid starts anew by one button.

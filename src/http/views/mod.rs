@@ -16,10 +16,12 @@ pub mod ends;
 pub mod enrol;
 pub mod notices;
 pub mod qr;
+pub mod redirect_diff;
 pub mod signin;
 pub mod steps;
 
 #[cfg(test)]
+#[expect(clippy::too_many_lines, reason = "invented content is long lists")]
 mod samples;
 
 pub use askama::Template;

@@ -6,6 +6,7 @@
 
 mod account;
 mod console;
+mod console_decisions;
 mod dev;
 mod signin;
 
@@ -16,6 +17,7 @@ use scraper::{Html, Selector};
 
 use super::{Chrome, Support, When};
 use crate::base::timestamp::Timestamp;
+use crate::text::mail::{self, Mail};
 use crate::text::{Locale, Text};
 
 /// A page that can be drawn with invented content.
@@ -72,7 +74,47 @@ fn all() -> Vec<Drawn> {
     account::draw_all(&mut pages);
     dev::draw_all(&mut pages);
     console::draw_all(&mut pages);
+    console_decisions::draw_all(&mut pages);
     pages
+}
+
+/// Every mail with invented content.
+fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
+    let frame = mail::Frame {
+        text: Text::new(locale),
+        tenant: "Northwind Trading".to_owned(),
+        account: "alice@demo.test".to_owned(),
+        support: Some("help@demo.test".to_owned()),
+        reference: "7K3MZQ2P".to_owned(),
+    };
+    let link = |answer: &str| format!("https://id.example/t/demo/notice/{answer}?token=tgn_abc");
+    let sign_in = mail::NewBrowser {
+        at: "24 Nov 2026, 23:34 WET".to_owned(),
+        browser: "Chrome on Windows".to_owned(),
+        place: Some("Rotterdam, Netherlands".to_owned()),
+        app: Some("Harbour Supplies".to_owned()),
+        yes: link("yes"),
+        no: link("no"),
+    };
+    let facts = mail::ChangeFacts {
+        at: "24 Nov 2026, 23:34 WET".to_owned(),
+        browser: "Firefox on Linux".to_owned(),
+        what: Some("iCloud Keychain".to_owned()),
+        no: link("no"),
+    };
+    vec![
+        ("code", mail::sign_in_code(&frame, "492817", 10)),
+        ("new-browser", mail::new_browser(&frame, &sign_in)),
+        (
+            "changed",
+            mail::changed(&frame, mail::Change::FactorAdded, &facts),
+        ),
+        (
+            "admin-link",
+            mail::admin_link(&frame, &link("admin"), "owner", 15),
+        ),
+        ("no-account", mail::no_account(&frame)),
+    ]
 }
 
 fn select<'a>(page: &'a Html, css: &str) -> Vec<scraper::ElementRef<'a>> {
@@ -236,6 +278,20 @@ fn pages_can_be_written_out_to_be_looked_at() {
     for drawn in all() {
         let name = format!("{}.{}.html", drawn.name, drawn.locale.tag());
         std::fs::write(folder.join(name), drawn.html).unwrap();
+    }
+    for locale in Locale::ALL {
+        for (name, mail) in mails(locale) {
+            std::fs::write(
+                folder.join(format!("mail-{name}.{}.mail", locale.tag())),
+                mail.html,
+            )
+            .unwrap();
+            std::fs::write(
+                folder.join(format!("mail-{name}.{}.txt", locale.tag())),
+                mail.text,
+            )
+            .unwrap();
+        }
     }
     for asset in crate::http::assets::ASSETS {
         let path = folder.join(asset.path().trim_start_matches('/'));

@@ -3,10 +3,10 @@ use crate::domain::assurance::Method;
 use crate::http::views::challenge::{Challenge, Reason, Resend};
 use crate::http::views::consent::Consent;
 use crate::http::views::ends::{
-    Cut, Detail, ErrorKind, ErrorPage, Expired, Held, HeldKind, RedirectDiff, RedirectHint, SignOutConfirm,
-    SignedOut,
+    Detail, ErrorKind, ErrorPage, Expired, Held, HeldKind, SignOutConfirm, SignedOut,
 };
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
+use crate::http::views::redirect_diff::RedirectDiff;
 use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
 use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
@@ -360,7 +360,6 @@ impl Sample for Held {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         let page = Self {
             kind: HeldKind::Held,
-            app: Some("Harbour Supplies".into()),
             primary: Link::new(
                 "/t/demo/signin",
                 chrome.t(crate::text::key::USE_PASSKEY).into_owned(),
@@ -393,19 +392,9 @@ impl Sample for Held {
 
 impl Sample for ErrorPage {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
-        let cut = |head: &str, middle: &str, tail: &str| Cut {
-            head: head.into(),
-            middle: middle.into(),
-            tail: tail.into(),
-        };
-        let redirect = RedirectDiff {
-            received: cut("http://localhost:3000/callback", "/", ""),
-            registered: vec![
-                cut("http://localhost:3000/callback", "", ""),
-                cut("https://app.example", "", "/callback"),
-            ],
-            hint: RedirectHint::TrailingSlash,
-        };
+        let registered =
+            ["https://app.example/callback", "http://localhost:3000/callback"].map(str::to_owned);
+        let redirect = RedirectDiff::of("http://localhost:3000/callback/", &registered);
         let detail = Detail {
             error: "invalid_request".into(),
             description: "redirect_uri is not registered for this client".into(),
@@ -414,7 +403,6 @@ impl Sample for ErrorPage {
         };
         let plain = Self {
             kind: ErrorKind::Internal,
-            app: None,
             primary: Some(Link::new("/t/demo/signin", chrome.t("start-again").into_owned())),
             detail: None,
             chrome,

@@ -6,9 +6,9 @@ use crate::domain::client::Client;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::pages::draw::{html, in_transaction, redirect, way_on};
-use crate::http::pages::redirect_diff;
 use crate::http::pages::signin::begin;
 use crate::http::views::ends::{Detail, ErrorKind};
+use crate::http::views::redirect_diff::RedirectDiff;
 use crate::http::views::steps::FormPost;
 use crate::oidc::authorize::{AuthorizeError, check};
 use crate::oidc::respond::{self, Reply};
@@ -66,7 +66,7 @@ fn plain_detail(error: &OAuthError, client: Option<&str>) -> Detail {
 fn bad_redirect(ctx: &Ctx, client: &ClientRuntime, params: &Params, error: &OAuthError) -> PageError {
     let shown = ctx.platform().settings.dev || client.record.settings.development;
     let detail = shown.then(|| Detail {
-        redirect: Some(redirect_diff::diff(
+        redirect: Some(RedirectDiff::of(
             params.get("redirect_uri").unwrap_or_default(),
             &client.record.metadata.redirect_uris,
         )),

@@ -3,5 +3,4 @@
 pub mod account;
 pub mod draw;
 pub mod notice;
-pub mod redirect_diff;
 pub mod signin;

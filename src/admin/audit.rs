@@ -15,7 +15,11 @@ pub async fn list(
     object: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<AuditRecord>, AdminError> {
-    Ok(actor.may_read_audit()?.store(platform).audit(object, page).await?)
+    Ok(actor
+        .may_read_audit()?
+        .store(platform)
+        .audit(object, page)
+        .await?)
 }
 
 /// Checks the hash chain.

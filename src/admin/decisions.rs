@@ -33,7 +33,11 @@ pub async fn list(
     filter: &DecisionFilter,
     page: &PageRequest,
 ) -> Result<Page<Decision>, AdminError> {
-    Ok(actor.may_read_decisions()?.store(platform).decisions(filter, page).await?)
+    Ok(actor
+        .may_read_decisions()?
+        .store(platform)
+        .decisions(filter, page)
+        .await?)
 }
 
 /// Decisions, oldest first, for export.
@@ -46,7 +50,11 @@ pub async fn export(
     filter: &DecisionFilter,
     page: &PageRequest,
 ) -> Result<Page<Decision>, AdminError> {
-    Ok(actor.may_read_decisions()?.store(platform).decisions_in_order(filter, page).await?)
+    Ok(actor
+        .may_read_decisions()?
+        .store(platform)
+        .decisions_in_order(filter, page)
+        .await?)
 }
 
 /// One decision, by its reference or its id.
@@ -59,9 +67,16 @@ pub async fn show(actor: &Actor, platform: &Platform, name: &str) -> Result<Deci
         return store.decision(id).await?.ok_or(AdminError::NotFound("decision"));
     }
     let reference = Reference::parse(name).ok_or(AdminError::NotFound("decision"))?;
-    let filter = DecisionFilter { reference: Some(reference), ..DecisionFilter::default() };
+    let filter = DecisionFilter {
+        reference: Some(reference),
+        ..DecisionFilter::default()
+    };
     let found = store.decisions(&filter, &PageRequest::new(None, 1)).await?;
-    found.items.into_iter().next().ok_or(AdminError::NotFound("decision"))
+    found
+        .items
+        .into_iter()
+        .next()
+        .ok_or(AdminError::NotFound("decision"))
 }
 
 /// Says what became known of a decision.
@@ -76,7 +91,10 @@ pub async fn label(
 ) -> Result<LabelRecord, AdminError> {
     let right = actor.may_label_decisions()?;
     let store = right.store(platform);
-    store.decision(decision).await?.ok_or(AdminError::NotFound("decision"))?;
+    store
+        .decision(decision)
+        .await?
+        .ok_or(AdminError::NotFound("decision"))?;
     let now = platform.now();
     let label = LabelRecord {
         id: EventId(platform.random().uuid(now)),
@@ -86,7 +104,12 @@ pub async fn label(
     };
     let mut batch = store.batch();
     batch.insert_label(&label);
-    let trail = Trail::new("decision.labelled", "decision", decision, json!({"verdict": verdict}));
+    let trail = Trail::new(
+        "decision.labelled",
+        "decision",
+        decision,
+        json!({"verdict": verdict}),
+    );
     right.commit(platform, batch, trail).await?;
     Ok(label)
 }

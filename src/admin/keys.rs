@@ -70,7 +70,10 @@ pub async fn rotate(
     let right = actor.may_manage_keys()?;
     let store = right.store(platform);
     let keys = store.signing_keys().await?;
-    let active = |alg: SigningAlg| keys.iter().any(|key| key.alg == alg && key.status == KeyStatus::Active);
+    let active = |alg: SigningAlg| {
+        keys.iter()
+            .any(|key| key.alg == alg && key.status == KeyStatus::Active)
+    };
     let wanted: Vec<SigningAlg> = match alg {
         Some(alg) => vec![alg],
         None => SigningAlg::ALL.into_iter().filter(|alg| active(*alg)).collect(),
@@ -83,7 +86,12 @@ pub async fn rotate(
             RotateOutcome::Announced { kid, signs_at } => (kid, signs_at, false),
             RotateOutcome::Pending { kid, signs_at } => (kid, signs_at, true),
         };
-        done.push(Rotation { alg, kid, signs_at, pending });
+        done.push(Rotation {
+            alg,
+            kid,
+            signs_at,
+            pending,
+        });
     }
     if !batch.is_empty() {
         let trail = Trail::new("keys.rotated", "tenant", right.tenant(), json!({"keys": done}));

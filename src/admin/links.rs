@@ -34,9 +34,15 @@ pub struct MadeLink {
 ///
 /// # Errors
 /// [`AdminError::Invalid`] for something that is no address.
-pub async fn create(actor: &Actor, platform: &Platform, email: &str, role: Role) -> Result<MadeLink, AdminError> {
+pub async fn create(
+    actor: &Actor,
+    platform: &Platform,
+    email: &str,
+    role: Role,
+) -> Result<MadeLink, AdminError> {
     let right = actor.may_manage_roles()?;
-    let email = EmailAddress::parse(email).ok_or_else(|| AdminError::invalid("email", "not a mail address"))?;
+    let email =
+        EmailAddress::parse(email).ok_or_else(|| AdminError::invalid("email", "not a mail address"))?;
     let store = right.store(platform);
     let tenant = store.record().await?.ok_or(AdminError::NotFound("tenant"))?;
     let token = platform.random().opaque();
@@ -52,7 +58,13 @@ pub async fn create(actor: &Actor, platform: &Platform, email: &str, role: Role)
     let mut batch = store.batch();
     batch.insert_admin_link(&link);
     let data = json!({"email": link.email, "role": role, "expires_at": link.expires_at});
-    right.commit(platform, batch, Trail::new("admin_link.created", "tenant", &tenant.slug, data)).await?;
+    right
+        .commit(
+            platform,
+            batch,
+            Trail::new("admin_link.created", "tenant", &tenant.slug, data),
+        )
+        .await?;
     Ok(MadeLink {
         url: url(platform, &tenant.slug, &token),
         email: link.email,

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod keys;
 pub mod links;
 pub mod policies;
+pub mod seed;
 pub mod tenants;
 pub mod users;
 

@@ -8,8 +8,8 @@ use super::{Actor, AdminError};
 use crate::base::ids::{Slug, TenantId};
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
-use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::assurance::Acr;
+use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::tenant::{FailMode, Registration, SignInLayout, Tenant, TenantSettings, TenantStatus};
 use crate::store::TenantCounts;
 use crate::tenants::{NewTenant, Platform, TenantError};
@@ -103,7 +103,11 @@ pub fn issuer(platform: &Platform, slug: &Slug) -> String {
 ///
 /// # Errors
 /// [`AdminError::NotFound`], or [`AdminError::Forbidden`] when it is not the actor's.
-pub async fn enter(actor: &Actor, platform: &Platform, slug: &str) -> Result<(Actor, TenantView), AdminError> {
+pub async fn enter(
+    actor: &Actor,
+    platform: &Platform,
+    slug: &str,
+) -> Result<(Actor, TenantView), AdminError> {
     let found = platform.store.everyone().tenant_by_slug(slug).await?;
     let tenant = found.ok_or(AdminError::NotFound("tenant"))?;
     let actor = actor.on(tenant.id)?;
@@ -115,7 +119,11 @@ pub async fn enter(actor: &Actor, platform: &Platform, slug: &str) -> Result<(Ac
 ///
 /// # Errors
 /// [`AdminError::Forbidden`] for everybody but operators.
-pub async fn list(actor: &Actor, platform: &Platform, page: &PageRequest) -> Result<Page<TenantView>, AdminError> {
+pub async fn list(
+    actor: &Actor,
+    platform: &Platform,
+    page: &PageRequest,
+) -> Result<Page<TenantView>, AdminError> {
     actor.may_list_tenants()?;
     let found = platform.store.everyone().tenants(page).await?;
     Ok(found.map(|tenant| view(platform, tenant)))
@@ -136,7 +144,11 @@ pub async fn show(actor: &Actor, platform: &Platform) -> Result<(TenantView, Ten
 ///
 /// # Errors
 /// [`AdminError::Invalid`] for a slug or setting that can't be taken; a slug that is taken.
-pub async fn create(actor: &Actor, platform: &Platform, wanted: CreateTenant) -> Result<TenantView, AdminError> {
+pub async fn create(
+    actor: &Actor,
+    platform: &Platform,
+    wanted: CreateTenant,
+) -> Result<TenantView, AdminError> {
     let keeper = actor.may_keep_tenants()?;
     let slug = Slug::parse(&wanted.slug)
         .filter(|slug| slug.as_str() != Slug::SYSTEM)
@@ -145,16 +157,31 @@ pub async fn create(actor: &Actor, platform: &Platform, wanted: CreateTenant) ->
     let preset = wanted.preset.unwrap_or_else(|| DEFAULT_PRESET.to_owned());
     if crate::policy::presets::get(&preset).is_none() {
         let known = crate::policy::presets::NAMES.join(", ");
-        return Err(AdminError::invalid("preset", format!("there is no preset «{preset}»; use one of {known}")));
+        return Err(AdminError::invalid(
+            "preset",
+            format!("there is no preset «{preset}»; use one of {known}"),
+        ));
     }
     let mut settings = TenantSettings::default();
     wanted.settings.apply(&mut settings)?;
-    let name = wanted.name.or(wanted.settings.name).unwrap_or_else(|| slug.to_string());
+    let name = wanted
+        .name
+        .or(wanted.settings.name)
+        .unwrap_or_else(|| slug.to_string());
     let name = tenant_name(&name)?;
     let data = json!({"preset": preset, "settings": settings});
-    let wanted = NewTenant { slug, name, preset, settings };
+    let wanted = NewTenant {
+        slug,
+        name,
+        preset,
+        settings,
+    };
     let made = crate::tenants::create(platform, wanted, |tenant, batch| {
-        batch.audit(entry(platform, keeper.actor(), Trail::new("tenant.created", "tenant", &tenant.slug, data)));
+        batch.audit(entry(
+            platform,
+            keeper.actor(),
+            Trail::new("tenant.created", "tenant", &tenant.slug, data),
+        ));
     })
     .await
     .map_err(|error| match error {
@@ -178,7 +205,10 @@ pub async fn update(
     let store = right.store(platform);
     let mut tenant = store.record().await?.ok_or(AdminError::NotFound("tenant"))?;
     if changes.status == Some(TenantStatus::Disabled) && tenant.slug.as_str() == Slug::SYSTEM {
-        return Err(AdminError::invalid("status", "the operators' tenant can't be switched off"));
+        return Err(AdminError::invalid(
+            "status",
+            "the operators' tenant can't be switched off",
+        ));
     }
     tenant.version = version.unwrap_or(tenant.version);
     changes.apply(&mut tenant.settings)?;
@@ -190,7 +220,13 @@ pub async fn update(
     batch.update_tenant(&tenant);
     let data = serde_json::to_value(&changes).unwrap_or_default();
     let data = without_nulls(data);
-    right.commit_and_reload(platform, batch, Trail::new("tenant.updated", "tenant", &tenant.slug, data)).await?;
+    right
+        .commit_and_reload(
+            platform,
+            batch,
+            Trail::new("tenant.updated", "tenant", &tenant.slug, data),
+        )
+        .await?;
     tenant.version += 1;
     Ok(view(platform, tenant))
 }
@@ -199,7 +235,11 @@ pub async fn update(
 ///
 /// # Errors
 /// As [`update`].
-pub async fn plan(actor: &Actor, platform: &Platform, changes: &TenantChanges) -> Result<Vec<String>, AdminError> {
+pub async fn plan(
+    actor: &Actor,
+    platform: &Platform,
+    changes: &TenantChanges,
+) -> Result<Vec<String>, AdminError> {
     let (before, _) = show(actor, platform).await?;
     let mut after = before.settings.clone();
     changes.apply(&mut after)?;
@@ -227,15 +267,24 @@ pub async fn plan(actor: &Actor, platform: &Platform, changes: &TenantChanges) -
 pub async fn delete(actor: &Actor, platform: &Platform, slug: &str) -> Result<(), AdminError> {
     let keeper = actor.may_keep_tenants()?;
     let everyone = platform.store.everyone();
-    let tenant = everyone.tenant_by_slug(slug).await?.ok_or(AdminError::NotFound("tenant"))?;
+    let tenant = everyone
+        .tenant_by_slug(slug)
+        .await?
+        .ok_or(AdminError::NotFound("tenant"))?;
     if tenant.slug.as_str() == Slug::SYSTEM {
-        return Err(AdminError::Refused("the operators' tenant can't be deleted".to_owned()));
+        return Err(AdminError::Refused(
+            "the operators' tenant can't be deleted".to_owned(),
+        ));
     }
     if let Some(system) = everyone.tenant_by_slug(Slug::SYSTEM).await? {
         let store = platform.store.tenant(system.id);
         let mut batch = store.batch();
         let data = json!({"id": tenant.id, "name": tenant.name});
-        batch.audit(entry(platform, keeper.actor(), Trail::new("tenant.deleted", "tenant", &tenant.slug, data)));
+        batch.audit(entry(
+            platform,
+            keeper.actor(),
+            Trail::new("tenant.deleted", "tenant", &tenant.slug, data),
+        ));
         store.commit(batch).await?;
     }
     let store = platform.store.tenant(tenant.id);
@@ -252,7 +301,13 @@ pub async fn delete(actor: &Actor, platform: &Platform, slug: &str) -> Result<()
 /// # Errors
 /// Database and cryptography.
 pub async fn ensure_system_tenant(platform: &Platform) -> Result<bool, AdminError> {
-    if platform.store.everyone().tenant_by_slug(Slug::SYSTEM).await?.is_some() {
+    if platform
+        .store
+        .everyone()
+        .tenant_by_slug(Slug::SYSTEM)
+        .await?
+        .is_some()
+    {
         return Ok(false);
     }
     let slug = Slug::parse(Slug::SYSTEM).ok_or(TenantError::BadSlug)?;
@@ -260,12 +315,23 @@ pub async fn ensure_system_tenant(platform: &Platform) -> Result<bool, AdminErro
         slug,
         name: "Operators".to_owned(),
         preset: DEFAULT_PRESET.to_owned(),
-        settings: TenantSettings { registration: Registration::Off, ..TenantSettings::default() },
+        settings: TenantSettings {
+            registration: Registration::Off,
+            ..TenantSettings::default()
+        },
     };
     let made = crate::tenants::create(platform, wanted, |tenant, batch| {
-        let trail = Trail::new("tenant.created", "tenant", &tenant.slug, json!({"preset": DEFAULT_PRESET}));
+        let trail = Trail::new(
+            "tenant.created",
+            "tenant",
+            &tenant.slug,
+            json!({"preset": DEFAULT_PRESET}),
+        );
         let actor = ActorRef::System;
-        batch.audit(AuditEntry { actor, ..entry(platform, &Actor::command_line(), trail) });
+        batch.audit(AuditEntry {
+            actor,
+            ..entry(platform, &Actor::command_line(), trail)
+        });
     })
     .await;
     match made {
@@ -328,12 +394,16 @@ impl TenantChanges {
 
 fn contact_of(text: &str) -> Result<Option<String>, AdminError> {
     let text = text.trim();
-    let mail = crate::domain::user::EmailAddress::parse(text.strip_prefix("mailto:").unwrap_or(text)).is_some();
+    let mail =
+        crate::domain::user::EmailAddress::parse(text.strip_prefix("mailto:").unwrap_or(text)).is_some();
     let page = text.starts_with("https://") && url::Url::parse(text).is_ok();
     match text {
         "" => Ok(None),
         _ if mail || page => Ok(Some(text.to_owned())),
-        _ => Err(AdminError::invalid("support_contact", "use a mail address or an https address")),
+        _ => Err(AdminError::invalid(
+            "support_contact",
+            "use a mail address or an https address",
+        )),
     }
 }
 
@@ -342,7 +412,9 @@ fn color_of(text: &str) -> Result<Option<String>, AdminError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let digits = text
+        .strip_prefix('#')
+        .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
     digits
         .map(|digits| Some(format!("#{}", digits.to_ascii_lowercase())))
         .ok_or_else(|| AdminError::invalid("brand_color", "use a colour such as #0a5cff"))

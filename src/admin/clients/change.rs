@@ -12,7 +12,9 @@ use crate::base::encoding::base64url;
 use crate::base::ids::ClientId;
 use crate::base::secret::{Secret, TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
-use crate::domain::client::{Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSecret, ClientSettings};
+use crate::domain::client::{
+    Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSecret, ClientSettings,
+};
 use crate::domain::grant::{Revocation, RevocationReason};
 use crate::domain::key::SigningAlg;
 use crate::store::StoreError;
@@ -24,8 +26,14 @@ const SECRET_OVERLAP: Duration = Duration::from_hours(24);
 const MIN_SECRET: usize = 8;
 
 /// What our side decides about a client, by the names a document may carry.
-const SETTINGS: [&str; 6] =
-    ["require_consent", "floor", "development", "fresh_second_factor", "disabled", "access_token_format"];
+const SETTINGS: [&str; 6] = [
+    "require_consent",
+    "floor",
+    "development",
+    "fresh_second_factor",
+    "disabled",
+    "access_token_format",
+];
 
 /// What is wanted of a new client.
 #[derive(Clone, Debug)]
@@ -50,7 +58,10 @@ impl CreatedClient {
     pub fn registration(&self) -> Value {
         let mut members = self.client.metadata.clone();
         members.insert("client_id".to_owned(), self.client.client_id.as_str().into());
-        members.insert("client_id_issued_at".to_owned(), self.client.created_at.secs().into());
+        members.insert(
+            "client_id_issued_at".to_owned(),
+            self.client.created_at.secs().into(),
+        );
         if let Some(secret) = &self.secret {
             members.insert("client_secret".to_owned(), secret.expose().as_str().into());
             members.insert("client_secret_expires_at".to_owned(), 0.into());
@@ -63,7 +74,11 @@ impl CreatedClient {
 ///
 /// # Errors
 /// [`AdminError::Metadata`] for what can't be registered, [`AdminError::Invalid`] for an id that is taken.
-pub async fn create(actor: &Actor, platform: &Platform, wanted: NewClient) -> Result<CreatedClient, AdminError> {
+pub async fn create(
+    actor: &Actor,
+    platform: &Platform,
+    wanted: NewClient,
+) -> Result<CreatedClient, AdminError> {
     let right = actor.may_manage_clients()?;
     let mut document = wanted.document;
     let id = match document.remove("client_id") {
@@ -74,7 +89,12 @@ pub async fn create(actor: &Actor, platform: &Platform, wanted: NewClient) -> Re
             .ok_or_else(|| AdminError::invalid("client_id", "use 1 to 255 printable ASCII characters"))?,
     };
     let given = document.remove("client_secret");
-    for echoed in ["client_id_issued_at", "client_secret_expires_at", "registration_access_token", "registration_client_uri"] {
+    for echoed in [
+        "client_id_issued_at",
+        "client_secret_expires_at",
+        "registration_access_token",
+        "registration_client_uri",
+    ] {
         document.remove(echoed);
     }
     let mut settings = ClientSettings::default();
@@ -96,13 +116,19 @@ pub async fn create(actor: &Actor, platform: &Platform, wanted: NewClient) -> Re
     batch.insert_client(&client);
     let data = json!({"metadata": document_of(&client.metadata), "settings": client.settings});
     let trail = Trail::new("client.created", "client", &client.id, data);
-    right.commit_and_reload(platform, batch, trail).await.map_err(|error| match error {
-        AdminError::Changed | AdminError::Store(StoreError::Conflict(_)) => {
-            AdminError::invalid("client_id", "another client has this id")
-        }
-        other => other,
-    })?;
-    Ok(CreatedClient { client: ClientView::of(&client), secret })
+    right
+        .commit_and_reload(platform, batch, trail)
+        .await
+        .map_err(|error| match error {
+            AdminError::Changed | AdminError::Store(StoreError::Conflict(_)) => {
+                AdminError::invalid("client_id", "another client has this id")
+            }
+            other => other,
+        })?;
+    Ok(CreatedClient {
+        client: ClientView::of(&client),
+        secret,
+    })
 }
 
 /// Changes a client: members of `changes` take the place of what is there, `null` removes. A client that newly
@@ -121,8 +147,14 @@ pub async fn update(
     let store = right.store(platform);
     let mut client = changeable(named(&store, id).await?)?;
     client.version = version.unwrap_or(client.version);
-    if changes.remove("client_id").is_some_and(|given| given != client.id.as_str()) {
-        return Err(AdminError::invalid("client_id", "the id of a client never changes"));
+    if changes
+        .remove("client_id")
+        .is_some_and(|given| given != client.id.as_str())
+    {
+        return Err(AdminError::invalid(
+            "client_id",
+            "the id of a client never changes",
+        ));
     }
     if changes.contains_key("client_secret") {
         return Err(AdminError::invalid("client_secret", "use rotate-secret"));
@@ -147,16 +179,29 @@ pub async fn update(
     if client.settings.disabled {
         batch.revoke_grants_of_client(&client.id, revocation(platform));
     }
-    right.commit_and_reload(platform, batch, Trail::new("client.updated", "client", &client.id, data)).await?;
+    right
+        .commit_and_reload(
+            platform,
+            batch,
+            Trail::new("client.updated", "client", &client.id, data),
+        )
+        .await?;
     client.version += 1;
-    Ok(CreatedClient { client: ClientView::of(&client), secret })
+    Ok(CreatedClient {
+        client: ClientView::of(&client),
+        secret,
+    })
 }
 
 /// Gives a client a new secret; the one it has works for another day.
 ///
 /// # Errors
 /// [`AdminError::Refused`] for a client without secrets.
-pub async fn rotate_secret(actor: &Actor, platform: &Platform, id: &str) -> Result<CreatedClient, AdminError> {
+pub async fn rotate_secret(
+    actor: &Actor,
+    platform: &Platform,
+    id: &str,
+) -> Result<CreatedClient, AdminError> {
     let right = actor.may_manage_clients()?;
     let store = right.store(platform);
     let mut client = changeable(named(&store, id).await?)?;
@@ -177,7 +222,10 @@ pub async fn rotate_secret(actor: &Actor, platform: &Platform, id: &str) -> Resu
     let trail = Trail::new("client.secret_rotated", "client", &client.id, json!({}));
     right.commit_and_reload(platform, batch, trail).await?;
     client.version += 1;
-    Ok(CreatedClient { client: ClientView::of(&client), secret: Some(fresh) })
+    Ok(CreatedClient {
+        client: ClientView::of(&client),
+        secret: Some(fresh),
+    })
 }
 
 /// Removes a client; what it was granted is revoked.
@@ -191,12 +239,20 @@ pub async fn delete(actor: &Actor, platform: &Platform, id: &str) -> Result<(), 
     let mut batch = store.batch();
     batch.revoke_grants_of_client(&client.id, revocation(platform));
     batch.delete_client(&client.id);
-    right.commit_and_reload(platform, batch, Trail::new("client.deleted", "client", &client.id, json!({}))).await
+    right
+        .commit_and_reload(
+            platform,
+            batch,
+            Trail::new("client.deleted", "client", &client.id, json!({})),
+        )
+        .await
 }
 
 fn changeable(client: Client) -> Result<Client, AdminError> {
     if client.settings.origin == ClientOrigin::BuiltIn {
-        return Err(AdminError::Refused("this client is part of the product".to_owned()));
+        return Err(AdminError::Refused(
+            "this client is part of the product".to_owned(),
+        ));
     }
     Ok(client)
 }
@@ -214,7 +270,10 @@ async fn ensure_keys(
     right: &ClientManager<'_>,
     metadata: &ClientMetadata,
 ) -> Result<(), AdminError> {
-    let algs = [Some(metadata.id_token_signed_response_alg), metadata.userinfo_signed_response_alg];
+    let algs = [
+        Some(metadata.id_token_signed_response_alg),
+        metadata.userinfo_signed_response_alg,
+    ];
     if algs.contains(&Some(SigningAlg::RS256)) {
         ensure_key(platform, right.tenant(), SigningAlg::RS256).await?;
     }
@@ -243,13 +302,19 @@ fn secret_for(
         (true, Some(Value::String(secret))) => {
             let printable = secret.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
             if secret.len() < MIN_SECRET || secret.len() > 255 || !printable {
-                return Err(AdminError::invalid("client_secret", "use 8 to 255 printable ASCII characters"));
+                return Err(AdminError::invalid(
+                    "client_secret",
+                    "use 8 to 255 printable ASCII characters",
+                ));
             }
             Ok(Some(Secret::new(secret)))
         }
         (true, Some(_)) => Err(AdminError::invalid("client_secret", "must be text")),
         (false, None) => Ok(None),
-        (false, Some(_)) => Err(AdminError::invalid("client_secret", "this client authenticates without one")),
+        (false, Some(_)) => Err(AdminError::invalid(
+            "client_secret",
+            "this client authenticates without one",
+        )),
     }
 }
 
@@ -262,14 +327,21 @@ fn stored(secret: &Secret<String>, now: Timestamp) -> ClientSecret {
 }
 
 /// Takes our own settings out of a document.
-fn apply_settings(document: &mut Map<String, Value>, settings: &mut ClientSettings) -> Result<(), AdminError> {
+fn apply_settings(
+    document: &mut Map<String, Value>,
+    settings: &mut ClientSettings,
+) -> Result<(), AdminError> {
     let Ok(Value::Object(mut held)) = serde_json::to_value(&*settings) else {
         return Err(AdminError::invalid("settings", "can't be read"));
     };
     for name in SETTINGS {
         if let Some(value) = document.remove(name) {
             let default = serde_json::to_value(ClientSettings::default()).unwrap_or_default();
-            let value = if value.is_null() { default.get(name).cloned().unwrap_or_default() } else { value };
+            let value = if value.is_null() {
+                default.get(name).cloned().unwrap_or_default()
+            } else {
+                value
+            };
             held.insert(name.to_owned(), value);
             *settings = serde_json::from_value(Value::Object(held.clone()))
                 .map_err(|error| AdminError::invalid(name, error.to_string()))?;

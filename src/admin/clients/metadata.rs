@@ -96,6 +96,13 @@ fn refuse(description: impl Into<String>) -> OAuthError {
 /// `invalid_redirect_uri` or `invalid_client_metadata`, with what is wrong (RFC 7591 section 3.2.2).
 pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<ClientMetadata, OAuthError> {
     document.retain(|_, value| !value.is_null());
+    if !document.contains_key("response_types")
+        && document
+            .get("grant_types")
+            .is_some_and(|grants| !names_code(grants))
+    {
+        document.insert("response_types".to_owned(), Value::Array(Vec::new()));
+    }
     supported(&document)?;
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
@@ -112,6 +119,13 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     consistent(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
+}
+
+/// Whether a list of grant types has the one that `response_types` is about.
+fn names_code(grants: &Value) -> bool {
+    grants
+        .as_array()
+        .is_some_and(|grants| grants.iter().any(|grant| grant == "authorization_code"))
 }
 
 /// Refuses what we can't do; "off" values pass and are left out later.
@@ -143,7 +157,9 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     };
     let many = |name: &str, allowed: &[&str]| match document.get(name) {
         Some(Value::Array(values))
-            if values.iter().all(|value| value.as_str().is_some_and(|text| allowed.contains(&text))) =>
+            if values
+                .iter()
+                .all(|value| value.as_str().is_some_and(|text| allowed.contains(&text))) =>
         {
             Ok(())
         }
@@ -160,11 +176,22 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
 }
 
 fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
-    let lists = [&metadata.redirect_uris, &metadata.post_logout_redirect_uris, &metadata.contacts];
-    if lists.iter().any(|list| list.len() > MAX_ITEMS || list.iter().any(|text| text.len() > MAX_TEXT)) {
+    let lists = [
+        &metadata.redirect_uris,
+        &metadata.post_logout_redirect_uris,
+        &metadata.contacts,
+    ];
+    if lists
+        .iter()
+        .any(|list| list.len() > MAX_ITEMS || list.iter().any(|text| text.len() > MAX_TEXT))
+    {
         return Err(refuse("a list is too long"));
     }
-    for uri in metadata.redirect_uris.iter().chain(&metadata.post_logout_redirect_uris) {
+    for uri in metadata
+        .redirect_uris
+        .iter()
+        .chain(&metadata.post_logout_redirect_uris)
+    {
         check_registered(uri, metadata.application_type)?;
     }
     let pages = [
@@ -185,8 +212,15 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         return Err(refuse("client_name must have 1 to 200 characters"));
     }
     let scope = metadata.scope.as_deref().unwrap_or_default();
-    if scope.len() > MAX_TEXT || !scope.split(' ').filter(|word| !word.is_empty()).all(is_scope_token) {
-        return Err(refuse("scope must be words of printable characters, separated by spaces"));
+    if scope.len() > MAX_TEXT
+        || !scope
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .all(is_scope_token)
+    {
+        return Err(refuse(
+            "scope must be words of printable characters, separated by spaces",
+        ));
     }
     Ok(())
 }
@@ -227,11 +261,15 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     }
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
     if grants.contains(&GrantType::ClientCredentials) && public {
-        return Err(refuse("client_credentials needs a client that authenticates (RFC 6749 section 4.4)"));
+        return Err(refuse(
+            "client_credentials needs a client that authenticates (RFC 6749 section 4.4)",
+        ));
     }
     let signs = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
     if metadata.token_endpoint_auth_signing_alg.is_some() && !signs {
-        return Err(refuse("token_endpoint_auth_signing_alg belongs to private_key_jwt"));
+        return Err(refuse(
+            "token_endpoint_auth_signing_alg belongs to private_key_jwt",
+        ));
     }
     if signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none() {
         return Err(refuse("private_key_jwt needs jwks or jwks_uri"));
@@ -242,10 +280,19 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
 fn keys(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let Some(jwks) = &metadata.jwks else { return Ok(()) };
     if metadata.jwks_uri.is_some() {
-        return Err(refuse("jwks and jwks_uri must not be given together (RFC 7591 section 2)"));
+        return Err(refuse(
+            "jwks and jwks_uri must not be given together (RFC 7591 section 2)",
+        ));
     }
-    let list = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if list.iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
+    let list = jwks
+        .get("keys")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if list
+        .iter()
+        .any(|key| key.get("d").is_some() || key.get("k").is_some())
+    {
         return Err(refuse("jwks must hold public keys only"));
     }
     match VerifyingKeys::from_jwks(&jwks.to_string()) {

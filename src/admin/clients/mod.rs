@@ -60,7 +60,10 @@ impl ClientView {
             secrets: client
                 .secrets
                 .iter()
-                .map(|secret| SecretView { created_at: secret.created_at, expires_at: secret.expires_at })
+                .map(|secret| SecretView {
+                    created_at: secret.created_at,
+                    expires_at: secret.expires_at,
+                })
                 .collect(),
             created_at: client.created_at,
             updated_at: client.updated_at,
@@ -79,7 +82,11 @@ pub async fn list(
     typed: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<ClientView>, AdminError> {
-    let clients = actor.may_read_clients()?.store(platform).clients(typed, page).await?;
+    let clients = actor
+        .may_read_clients()?
+        .store(platform)
+        .clients(typed, page)
+        .await?;
     Ok(clients.map(|client| ClientView::of(&client)))
 }
 

@@ -37,15 +37,18 @@ impl Kind {
     /// # Errors
     /// [`AdminError::Invalid`]; `device` is known, and not available yet.
     pub fn parse(name: &str) -> Result<Self, AdminError> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            AdminError::invalid(
-                "type",
-                match name {
-                    "device" => "the device flow is not available in this version".to_owned(),
-                    other => format!("«{other}» is no type; use web, spa, native or service"),
-                },
-            )
-        })
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| {
+                AdminError::invalid(
+                    "type",
+                    match name {
+                        "device" => "the device flow is not available in this version".to_owned(),
+                        other => format!("«{other}» is no type; use web, spa, native or service"),
+                    },
+                )
+            })
     }
 }
 

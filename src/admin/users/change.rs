@@ -62,7 +62,8 @@ pub async fn update(
     user.version = changes.version.unwrap_or(user.version);
     let mut changed = serde_json::Map::new();
     if let Some(email) = &changes.email {
-        let email = EmailAddress::parse(email).ok_or_else(|| AdminError::invalid("email", "not a mail address"))?;
+        let email =
+            EmailAddress::parse(email).ok_or_else(|| AdminError::invalid("email", "not a mail address"))?;
         if email != user.email {
             changed.insert("email".to_owned(), json!([user.email.as_str(), email.as_str()]));
             user.email = email;
@@ -128,7 +129,9 @@ pub async fn erase(actor: &Actor, platform: &Platform, named: &str) -> Result<()
     let mut batch = store.batch();
     batch.erase_traces(id);
     batch.delete_user(id);
-    right.commit(platform, batch, Trail::new("user.erased", "user", id, json!({}))).await
+    right
+        .commit(platform, batch, Trail::new("user.erased", "user", id, json!({})))
+        .await
 }
 
 /// Ends one session of a user.
@@ -142,11 +145,19 @@ pub async fn end_session(
     session: SessionId,
 ) -> Result<(), AdminError> {
     let (right, store, account) = reach(actor, platform, named).await?;
-    let own = store.session(session).await?.filter(|held| held.user == account.user.id);
+    let own = store
+        .session(session)
+        .await?
+        .filter(|held| held.user == account.user.id);
     own.ok_or(AdminError::NotFound("session"))?;
     let mut batch = store.batch();
     sessions::end_one(platform, session, EndReason::Admin, &mut batch);
-    let trail = Trail::new("user.session_ended", "user", account.user.id, json!({"session": session}));
+    let trail = Trail::new(
+        "user.session_ended",
+        "user",
+        account.user.id,
+        json!({"session": session}),
+    );
     right.commit(platform, batch, trail).await
 }
 
@@ -158,7 +169,13 @@ pub async fn end_sessions(actor: &Actor, platform: &Platform, named: &str) -> Re
     let (right, store, account) = reach(actor, platform, named).await?;
     let mut batch = store.batch();
     end_everything(platform, account.user.id, &mut batch);
-    right.commit(platform, batch, Trail::new("user.sessions_ended", "user", account.user.id, json!({}))).await
+    right
+        .commit(
+            platform,
+            batch,
+            Trail::new("user.sessions_ended", "user", account.user.id, json!({})),
+        )
+        .await
 }
 
 /// Removes a factor of a user. With the password goes the way in by it; the person sets a new one by mail.
@@ -172,13 +189,22 @@ pub async fn remove_factor(
     factor: CredentialId,
 ) -> Result<(), AdminError> {
     let (right, store, account) = reach(actor, platform, named).await?;
-    let held = account.credentials.iter().find(|credential| credential.id == factor);
+    let held = account
+        .credentials
+        .iter()
+        .find(|credential| credential.id == factor);
     let held = held.ok_or(AdminError::NotFound("factor"))?;
     let mut batch = store.batch();
     batch.delete_credential(factor);
     batch.end_remembering(account.user.id);
     let data = json!({"factor": factor, "method": held.secret.method()});
-    right.commit(platform, batch, Trail::new("user.factor_removed", "user", account.user.id, data)).await
+    right
+        .commit(
+            platform,
+            batch,
+            Trail::new("user.factor_removed", "user", account.user.id, data),
+        )
+        .await
 }
 
 /// Forgets a browser of a user.
@@ -192,14 +218,22 @@ pub async fn forget_device(
     device: DeviceId,
 ) -> Result<(), AdminError> {
     let (right, store, account) = reach(actor, platform, named).await?;
-    let own = store.device(device).await?.filter(|held| held.user == account.user.id);
+    let own = store
+        .device(device)
+        .await?
+        .filter(|held| held.user == account.user.id);
     let mut held = own.ok_or(AdminError::NotFound("browser"))?;
     held.revoked_at = Some(platform.now());
     held.remembered_until = None;
     held.bound_at = None;
     let mut batch = store.batch();
     batch.update_device(&held);
-    let trail = Trail::new("user.device_forgotten", "user", account.user.id, json!({"device": device}));
+    let trail = Trail::new(
+        "user.device_forgotten",
+        "user",
+        account.user.id,
+        json!({"device": device}),
+    );
     right.commit(platform, batch, trail).await
 }
 
@@ -207,14 +241,24 @@ pub async fn forget_device(
 ///
 /// # Errors
 /// [`AdminError::NotFound`].
-pub async fn require_password_reset(actor: &Actor, platform: &Platform, named: &str) -> Result<(), AdminError> {
+pub async fn require_password_reset(
+    actor: &Actor,
+    platform: &Platform,
+    named: &str,
+) -> Result<(), AdminError> {
     let (right, store, account) = reach(actor, platform, named).await?;
     let mut user = account.user;
     user.password_reset_required = true;
     let mut batch = store.batch();
     batch.update_user(&user);
     end_everything(platform, user.id, &mut batch);
-    right.commit(platform, batch, Trail::new("user.reset_required", "user", user.id, json!({}))).await
+    right
+        .commit(
+            platform,
+            batch,
+            Trail::new("user.reset_required", "user", user.id, json!({})),
+        )
+        .await
 }
 
 /// Takes an app's access to a user away: its grants and the remembered consent.
@@ -231,6 +275,11 @@ pub async fn revoke_app(
     let mut batch = store.batch();
     batch.revoke_grants_of_user_and_client(account.user.id, client, revocation(platform));
     batch.delete_consent(account.user.id, client);
-    let trail = Trail::new("user.app_revoked", "user", account.user.id, json!({"client": client}));
+    let trail = Trail::new(
+        "user.app_revoked",
+        "user",
+        account.user.id,
+        json!({"client": client}),
+    );
     right.commit(platform, batch, trail).await
 }

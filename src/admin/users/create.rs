@@ -69,9 +69,7 @@ pub async fn create(
         factors.push("password");
     }
     if let Some(text) = &wanted.totp_secret {
-        let secret = totp::from_text(text.expose()).ok_or_else(|| {
-            AdminError::invalid("totp_secret", "not a secret in base 32 of at least 16 bytes")
-        })?;
+        let secret = totp_secret(text)?;
         batch.insert_credential(&crate::signin::totp_credential(platform, user.id, &secret, None)?);
         factors.push("totp");
     }
@@ -117,7 +115,10 @@ fn user_of(platform: &Platform, wanted: &NewUser) -> Result<User, AdminError> {
 fn check_claims(claims: &mut Map<String, Value>) -> Result<(), AdminError> {
     for name in claims.keys() {
         if !is_standard(name) {
-            return Err(AdminError::invalid("claims", format!("«{name}» is not a standard claim")));
+            return Err(AdminError::invalid(
+                "claims",
+                format!("«{name}» is not a standard claim"),
+            ));
         }
     }
     if serde_json::to_string(claims).map_or(0, |text| text.len()) > 16_384 {
@@ -132,16 +133,26 @@ fn check_claims(claims: &mut Map<String, Value>) -> Result<(), AdminError> {
 /// A sign-in name: anything readable that is no mail address.
 pub(super) fn check_username(name: &str) -> Result<(), AdminError> {
     let fits = (1..=100).contains(&name.chars().count())
-        && !name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '@');
+        && !name
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || c == '@');
     if fits {
         return Ok(());
     }
-    Err(AdminError::invalid("username", "use 1 to 100 characters without spaces and @"))
+    Err(AdminError::invalid(
+        "username",
+        "use 1 to 100 characters without spaces and @",
+    ))
 }
 
 pub(super) fn full_name(name: Option<String>) -> Result<Option<String>, AdminError> {
-    let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if name.as_ref().is_some_and(|name| name.chars().count() > 200 || name.chars().any(char::is_control)) {
+    let name = name
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    if name
+        .as_ref()
+        .is_some_and(|name| name.chars().count() > 200 || name.chars().any(char::is_control))
+    {
         return Err(AdminError::invalid("name", "use up to 200 characters"));
     }
     Ok(name)
@@ -151,16 +162,14 @@ async fn password_of(
     platform: &Platform,
     user: &User,
     password: &Secret<String>,
-    (passwords, floor): (Passwords, Acr),
+    rules: (Passwords, Acr),
 ) -> Result<Credential, AdminError> {
     let entered = password.expose();
-    let own = [user.email.as_str(), user.name.as_deref().unwrap_or(""), user.username.as_deref().unwrap_or("")];
-    match (check_new(entered, floor, &own), passwords) {
-        (Ok(()), _) => {}
-        (Err(PasswordRefusal::TooShort(_) | PasswordRefusal::Common), Passwords::Existing) if !entered.is_empty() => {}
-        (Err(refusal), _) => return Err(AdminError::invalid("password", words(refusal))),
-    }
-    let phc = platform.hasher.hash(normalize(entered), platform.random().bytes()).await?;
+    check_password(user, entered, rules)?;
+    let phc = platform
+        .hasher
+        .hash(normalize(entered), platform.random().bytes())
+        .await?;
     let now = platform.now();
     Ok(Credential {
         id: CredentialId(platform.random().uuid(now)),
@@ -179,5 +188,56 @@ fn words(refusal: PasswordRefusal) -> String {
         PasswordRefusal::TooLong => format!("use at most {MAX} characters"),
         PasswordRefusal::ControlCharacters => "control characters can't be typed".to_owned(),
         PasswordRefusal::Common => "this one is easy to guess".to_owned(),
+    }
+}
+
+/// Looks at a new user as [`create`] would, and makes nothing.
+///
+/// # Errors
+/// As [`create`].
+pub async fn check(
+    actor: &Actor,
+    platform: &Platform,
+    wanted: &NewUser,
+    passwords: Passwords,
+) -> Result<(), AdminError> {
+    let store = actor.may_manage_users()?.store(platform);
+    let tenant = store.record().await?.ok_or(AdminError::NotFound("tenant"))?;
+    let user = user_of(platform, wanted)?;
+    if let Some(password) = &wanted.password {
+        check_password(&user, password.expose(), (passwords, tenant.settings.floor))?;
+    }
+    if let Some(text) = &wanted.totp_secret {
+        totp_secret(text)?;
+    }
+    if store.user_by_email(user.email.as_str()).await?.is_some() {
+        return Err(AdminError::invalid("email", "another account has this address"));
+    }
+    Ok(())
+}
+
+fn totp_secret(text: &Secret<String>) -> Result<Secret<Vec<u8>>, AdminError> {
+    totp::from_text(text.expose())
+        .ok_or_else(|| AdminError::invalid("totp_secret", "not a secret in base 32 of at least 16 bytes"))
+}
+
+fn check_password(
+    user: &User,
+    entered: &str,
+    (passwords, floor): (Passwords, Acr),
+) -> Result<(), AdminError> {
+    let own = [
+        user.email.as_str(),
+        user.name.as_deref().unwrap_or(""),
+        user.username.as_deref().unwrap_or(""),
+    ];
+    match (check_new(entered, floor, &own), passwords) {
+        (Ok(()), _) => Ok(()),
+        (Err(PasswordRefusal::TooShort(_) | PasswordRefusal::Common), Passwords::Existing)
+            if !entered.is_empty() =>
+        {
+            Ok(())
+        }
+        (Err(refusal), _) => Err(AdminError::invalid("password", words(refusal))),
     }
 }

@@ -9,11 +9,11 @@ pub use change::{
     UserChanges, end_session, end_sessions, erase, forget_device, remove_factor, require_password_reset,
     revoke_app, update,
 };
-pub use create::{NewUser, Passwords, create};
+pub use create::{NewUser, Passwords, check, create};
 pub use roles::{grant_role, holders, revoke_role};
 pub use show::{
-    DeviceView, FactorView, GrantView, RoleView, SessionView, UserDetails, UserRow, UserView, export, find, list,
-    show,
+    DeviceView, FactorView, GrantView, RoleView, SessionView, UserDetails, UserRow, UserView, export, find,
+    list, show,
 };
 
 use super::AdminError;

@@ -201,7 +201,10 @@ pub async fn list(
     for user in &users.items {
         items.push(row(&store, user).await?);
     }
-    Ok(Page { items, next: users.next })
+    Ok(Page {
+        items,
+        next: users.next,
+    })
 }
 
 async fn row(store: &TenantStore, user: &User) -> Result<UserRow, StoreError> {
@@ -259,7 +262,10 @@ pub async fn show(actor: &Actor, platform: &Platform, named: &str) -> Result<Use
 pub async fn export(actor: &Actor, platform: &Platform, named: &str) -> Result<Value, AdminError> {
     let details = show(actor, platform, named).await?;
     let store = actor.may_read_users()?.store(platform);
-    let filter = DecisionFilter { user: Some(details.user.id), ..DecisionFilter::default() };
+    let filter = DecisionFilter {
+        user: Some(details.user.id),
+        ..DecisionFilter::default()
+    };
     let mut decisions: Vec<Decision> = Vec::new();
     let mut page = PageRequest::new(None, PageRequest::MAX);
     loop {

@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod admin;
 pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod decisions;

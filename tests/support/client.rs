@@ -20,7 +20,7 @@ pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub struct App {
     pub id: String,
     pub issuer: String,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
     pub public: bool,
     pub agent: String,
 }

@@ -7,7 +7,7 @@ use super::{SignInError, consent, enrol, finish, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
-use crate::domain::assurance::{Acr, Method};
+use crate::domain::assurance::{Acr, Method, Proof};
 use crate::domain::client::Client;
 use crate::domain::outcome::Outcome;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
@@ -40,7 +40,7 @@ pub(super) async fn advance(
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
             None => Remember::Settled,
         };
-        let proofs = login.all_proofs();
+        let proofs = countable(&login);
         let what = next(&Situation {
             now: platform.now(),
             started_at: login.started_at,
@@ -92,6 +92,16 @@ pub(super) async fn advance(
             }
         };
     }
+}
+
+/// The proofs that count. A request for a new authentication is not answered with an old one, however young it is
+/// (OpenID Connect Core section 3.1.2.1, `prompt=login`).
+fn countable(login: &Login) -> Vec<Proof> {
+    let anew = match &login.purpose {
+        Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
+        Purpose::Page { fresh, .. } => *fresh,
+    };
+    if anew { login.proofs.clone() } else { login.all_proofs() }
 }
 
 /// The account of a sign-in. One that was disabled or deleted meanwhile begins anew.

@@ -1,36 +1,30 @@
 //! The end of a sign-in: session, browser record, learning, notice and events in one commit; then the app gets its answer.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
+use super::browser_record::{SavedBrowser, notice, save_browser};
 use super::login::{Choice, Login, Purpose};
 use super::service::key;
 use super::step::Step;
 use super::{SignInError, mail_code};
 use crate::accounts::Account;
-use crate::base::ids::{BrowserId, DeviceId, EventId, UserId};
-use crate::base::secret::{Secret, TokenHash, TokenKind};
+use crate::base::ids::{DeviceId, EventId, UserId};
+use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Acr, Proof, Strength};
 use crate::domain::decision::Ending;
 use crate::domain::device::Device;
 use crate::domain::event::Event;
-use crate::domain::message::{Message, SignInFacts};
-use crate::domain::outcome::Outcome;
+use crate::domain::message::Message;
 use crate::domain::session::{EndReason, Session};
 use crate::factors::assurance::strongest_since;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::visit::Sensitivity;
-use crate::sessions::{self, BrowserState, NewSession};
-use crate::signals::{self, Gathered, Lesson, Subject};
-use crate::store::{Batch, Consent, Notice, StoreError, TenantStore};
+use crate::sessions::{self, NewSession};
+use crate::signals::{self, Lesson, Subject};
+use crate::store::{Batch, Consent, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm, Visit};
 
-/// How long the links of a notice work.
-const NOTICE_LIFE: Duration = Duration::from_hours(7 * 24);
-/// How long we don't ask again whether to remember a browser.
-const DECLINED: Duration = Duration::from_hours(30 * 24);
 
 /// A finished sign-in.
 #[derive(Debug)]
@@ -161,8 +155,11 @@ async fn write(
         sensitivity: Sensitivity::Normal,
     };
     let gathered = signals::gather(platform, realm, visit, subject).await?;
-    let (device, browser_cookie) =
-        save_browser(platform, realm, visit, login, (account, &gathered), &mut batch);
+    let SavedBrowser {
+        device,
+        cookie: browser_cookie,
+        newsworthy,
+    } = save_browser(platform, realm, visit, login, (account, &gathered), &mut batch);
     let (session, cookie) = save_session(platform, visit, login, (account, device.id), held, &mut batch);
     signals::learn(
         platform,
@@ -173,14 +170,10 @@ async fn write(
         &mut batch,
     )
     .await?;
-    let notice = notice(
-        platform,
-        realm,
-        login,
-        (account, &gathered, &device),
-        &session,
-        &mut batch,
-    );
+    let notice = newsworthy.then(|| {
+        let about = (account, &gathered, &device);
+        notice(platform, realm, login, about, &session, &mut batch)
+    });
     end_decision(login, &session, &device, now, &mut batch);
     let client = login.client().map(ToString::to_string);
     let methods: Vec<&str> = login.proofs.iter().map(|proof| proof.method.name()).collect();
@@ -239,80 +232,6 @@ fn save_consent(platform: &Platform, login: &Login, account: &Account, batch: &m
     }
 }
 
-/// The browser's record for this account, and a new cookie value.
-fn save_browser(
-    platform: &Platform,
-    realm: &Realm,
-    visit: &Visit,
-    login: &Login,
-    (account, gathered): (&Account, &Gathered),
-    batch: &mut Batch,
-) -> (Device, Secret<String>) {
-    let now = platform.now();
-    let known = &gathered.browser;
-    let current = known.state == BrowserState::Current;
-    // A copied value is not the browser it was copied from.
-    let id = known
-        .id
-        .filter(|_| current)
-        .unwrap_or_else(|| BrowserId(platform.random().uuid(now)));
-    let cookie = sessions::fresh_secret(platform.random());
-    let old = visit
-        .browser
-        .as_ref()
-        .filter(|_| current)
-        .map(|value| TokenHash::of(TokenKind::Browser, value));
-    batch.replace_browser(id, old.as_ref(), &TokenHash::of(TokenKind::Browser, &cookie), now);
-    let place = gathered
-        .address
-        .place
-        .as_ref()
-        .and_then(|place| place.country.clone());
-    let before = known.device.clone().filter(|_| current);
-    let fresh = before.is_none();
-    let mut device = before.unwrap_or_else(|| Device {
-        id: DeviceId(platform.random().uuid(now)),
-        user: account.user.id,
-        browser_key: sessions::browser_key(&realm.tenant.blind_key, id),
-        label: signals::summary(visit.user_agent.as_deref()).label,
-        place: None,
-        created_at: now,
-        last_used_at: now,
-        sign_ins: 0,
-        remembered_until: None,
-        declined_until: None,
-        bound_at: None,
-        noticed_at: None,
-        revoked_at: None,
-    });
-    device.last_used_at = now;
-    device.sign_ins += 1;
-    device.place = place.or(device.place);
-    device.label = signals::summary(visit.user_agent.as_deref()).label;
-    let days = u64::from(realm.tenant.record.settings.remember_days);
-    match login.remember {
-        Choice::Yes => device.remembered_until = Some(now.plus(Duration::from_hours(24 * days))),
-        Choice::No => device.declined_until = Some(now.plus(DECLINED)),
-        Choice::Open => {}
-    }
-    let bind = login
-        .judged
-        .as_ref()
-        .is_some_and(|judged| matches!(judged.outcome, Outcome::StepUpAndBind(_)));
-    if bind {
-        device.bound_at = Some(now);
-    }
-    if fresh && known.account_has_devices && is_noteworthy(realm, login) {
-        device.noticed_at = Some(now);
-    }
-    if fresh {
-        batch.insert_device(&device)
-    } else {
-        batch.update_device(&device)
-    }
-    (device, Secret::new(cookie))
-}
-
 fn save_session(
     platform: &Platform,
     visit: &Visit,
@@ -363,53 +282,4 @@ fn end_decision(login: &Login, session: &Session, device: &Device, now: Timestam
         let asked = login.chosen.map(crate::domain::assurance::Method::name);
         batch.end_decision(judged.decision, Ending::Passed, asked, now);
     }
-}
-
-fn is_noteworthy(realm: &Realm, login: &Login) -> bool {
-    let threshold = f64::from(realm.tenant.record.settings.notice_threshold);
-    login
-        .judged
-        .as_ref()
-        .is_some_and(|judged| judged.score >= threshold)
-}
-
-/// A notice for a completed sign-in on a browser that is new to an account which has others: once per browser (people.md U34).
-fn notice(
-    platform: &Platform,
-    realm: &Realm,
-    login: &Login,
-    (account, gathered, device): (&Account, &Gathered, &Device),
-    session: &Session,
-    batch: &mut Batch,
-) -> Option<Message> {
-    let now = platform.now();
-    if device.noticed_at != Some(now) {
-        return None;
-    }
-    let token = platform.random().opaque();
-    batch.insert_notice(&Notice {
-        hash: TokenHash::of(TokenKind::Link, &token),
-        user: account.user.id,
-        decision: login.judged.as_ref().map(|judged| judged.decision),
-        session: Some(session.id),
-        device: Some(device.id),
-        created_at: now,
-        expires_at: now.plus(NOTICE_LIFE),
-        answer: None,
-    });
-    let link = |answer: &str| Secret::new(realm.url(&format!("/notice/{answer}?token={token}")));
-    Some(Message::NewBrowser {
-        facts: SignInFacts {
-            at: now,
-            agent: session.agent.clone().unwrap_or_default(),
-            place: gathered
-                .address
-                .place
-                .as_ref()
-                .and_then(|place| place.country.clone()),
-            app: login.client().map(ToString::to_string),
-        },
-        yes_url: link("yes"),
-        no_url: link("no"),
-    })
 }

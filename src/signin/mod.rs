@@ -2,6 +2,7 @@
 //! [`show`] tells what is to be drawn. What comes next is decided by `flow::next` alone.
 
 mod advance;
+mod browser_record;
 mod consent;
 mod enrol;
 mod finish;

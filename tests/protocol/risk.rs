@@ -137,12 +137,14 @@ on_each_store! {
         let mut batch = store.batch();
         batch.save_user_profile(user.id, b"not a profile", profile.version, app.now());
         store.commit(batch).await.unwrap();
+        app.advance(std::time::Duration::from_secs(5));
         browser.get("/demo/signin?prompt=login").await;
         browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
         assert!(browser.page.has_field("code"), "a second factor whatever the score: {}", browser.page.text());
         let decision = &app.decisions().await[0];
         assert_eq!(decision.degraded.as_deref(), Some("history"));
         assert_eq!(decision.policy.rule, "fail_mode");
+        app.advance(std::time::Duration::from_secs(5));
         app.settings(|settings| settings.fail_mode = tidegate::domain::tenant::FailMode::Closed).await;
         browser.get("/demo/signin?prompt=login").await;
         browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;

@@ -14,6 +14,7 @@
 //! | L5 | `app` | composition |
 
 pub mod base;
+pub mod cli;
 pub mod domain;
 pub mod ephemeral;
 pub mod factors;

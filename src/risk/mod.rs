@@ -16,6 +16,7 @@ pub mod model;
 pub mod profile;
 pub mod replay;
 pub mod signal;
+pub mod train;
 pub mod tree;
 pub mod visit;
 

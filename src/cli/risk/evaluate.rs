@@ -253,11 +253,7 @@ fn start(path: &Path, after: f64) -> Result<u64, RiskError> {
     if after <= 0.0 {
         return Ok(0);
     }
-    let mut rows = Rows::open(path)?;
-    let mut count = 0_u64;
-    while rows.skip_row()? {
-        count += 1;
-    }
+    let count = count(path)?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -265,6 +261,16 @@ fn start(path: &Path, after: f64) -> Result<u64, RiskError> {
         reason = "a share of a count"
     )]
     Ok((count as f64 * after.min(1.0)) as u64)
+}
+
+/// Rows of a log.
+pub(super) fn count(path: &Path) -> Result<u64, RiskError> {
+    let mut rows = Rows::open(path)?;
+    let mut count = 0;
+    while rows.skip_row()? {
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// What the preset that most tenants run would have asked.

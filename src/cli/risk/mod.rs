@@ -2,12 +2,14 @@
 
 mod evaluate;
 mod read;
+mod train;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 pub use evaluate::{EvaluateArgs, evaluate};
+pub use train::{TrainArgs, train};
 
 /// What went wrong, in one line.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,8 @@ pub enum RiskError {
 pub enum RiskCommand {
     /// Replay a labelled sign-in log in time order and measure how well attacks are told from owners.
     Evaluate(EvaluateArgs),
+    /// Train a model on a labelled sign-in log.
+    Train(TrainArgs),
 }
 
 /// Which form a log has.
@@ -66,5 +70,6 @@ pub struct InputArgs {
 pub fn run(command: &RiskCommand) -> Result<String, RiskError> {
     match command {
         RiskCommand::Evaluate(args) => evaluate(args),
+        RiskCommand::Train(args) => train(args),
     }
 }

@@ -1,0 +1,98 @@
+//! Weights set by hand, for signals that recorded logs lack. They are said to be so in the model's description and are
+//! replaced by trained ones where a log has the signal.
+
+use std::collections::BTreeMap;
+
+use crate::risk::assess::Vector;
+use crate::risk::model::Term;
+use crate::risk::signal::{Group, Signal};
+
+/// Curves in nats.
+const TERMS: &[(Signal, &[(f64, f64)])] = &[
+    (Signal::Tor, &[(0.0, 0.0), (1.0, 6.5)]),
+    (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.5)]),
+    (Signal::Hosting, &[(0.0, 0.0), (1.0, 1.8)]),
+    (Signal::Reputation, &[(0.0, 0.0), (1.0, 3.0)]),
+    (Signal::Travel, &[(0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (4.0, 4.5)]),
+    (Signal::Cadence, &[(-1.5, -1.5), (1.5, 1.5)]),
+    (Signal::FormHaste, &[(0.0, 0.0), (1.0, 1.0)]),
+    (Signal::BreachedPassword, &[(0.0, 0.0), (1.0, 3.5)]),
+    (Signal::CredentialChange, &[(0.0, 0.0), (1.0, 1.0)]),
+    (Signal::AccountYouth, &[(0.0, 0.0), (1.0, 0.5)]),
+    (Signal::Privileged, &[(0.0, 0.0), (1.0, 0.5)]),
+    (Signal::Sensitivity, &[(-1.0, -0.5), (0.0, 0.0), (1.0, 0.7)]),
+    (Signal::Climate, &[(0.0, 0.0), (5.0, 2.5)]),
+];
+
+/// Whether a signal keeps its hand-set weight even where a log has it: one log's travellers are no measure of others'.
+pub(super) fn is_fixed(signal: Signal) -> bool {
+    matches!(signal, Signal::Travel | Signal::Sensitivity | Signal::RoundTrip)
+}
+
+/// The hand-set curves.
+pub fn terms() -> Vec<Term> {
+    let fixed = |x: f64, scale: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "small constants")]
+        let whole = libm::round(x * scale) as i64;
+        whole
+    };
+    TERMS
+        .iter()
+        .map(|(signal, knots)| Term {
+            signal: *signal,
+            knots: knots
+                .iter()
+                .map(|(value, nats)| [fixed(*value, 1e6), fixed(*nats, 1e9)])
+                .collect(),
+        })
+        .collect()
+}
+
+/// How much each threat vector's own head counts of each group, thousandths. Only account takeover is trained: other
+/// vectors have no labels.
+pub fn vectors() -> BTreeMap<Vector, BTreeMap<Group, i64>> {
+    use Group::{Account, Action, Device, Failures, Feed, Habit, Network, Place, Tenant};
+    let heads: [(Vector, &[(Group, i64)]); 10] = [
+        (
+            Vector::CredentialStuffing,
+            &[(Failures, 1000), (Feed, 1000), (Tenant, 1000), (Device, 500), (Network, 700)],
+        ),
+        (
+            Vector::PasswordSpraying,
+            &[(Failures, 1000), (Feed, 1000), (Tenant, 1000), (Network, 500)],
+        ),
+        (
+            Vector::AccountTakeover,
+            &[
+                (Device, 1000),
+                (Network, 1000),
+                (Place, 1000),
+                (Failures, 1000),
+                (Feed, 1000),
+                (Habit, 1000),
+                (Account, 1000),
+                (Tenant, 1000),
+            ],
+        ),
+        (Vector::PhishingProxy, &[(Device, 1000), (Network, 1000), (Feed, 800)]),
+        (Vector::SessionHijack, &[(Device, 1000), (Network, 700), (Place, 1000)]),
+        (
+            Vector::BotSignUp,
+            &[(Failures, 1000), (Feed, 1000), (Habit, 1000), (Tenant, 1000)],
+        ),
+        (Vector::MfaFatigue, &[(Failures, 1000), (Device, 700), (Place, 1000)]),
+        (
+            Vector::RecoveryAbuse,
+            &[(Account, 1000), (Action, 1000), (Device, 800), (Network, 800)],
+        ),
+        (Vector::InsiderMisuse, &[(Habit, 1000), (Action, 1000), (Place, 500)]),
+        (
+            Vector::MachineMisuse,
+            &[(Network, 1000), (Failures, 1000), (Feed, 1000), (Habit, 500)],
+        ),
+    ];
+    heads
+        .into_iter()
+        .map(|(vector, groups)| (vector, groups.iter().copied().collect()))
+        .collect()
+}

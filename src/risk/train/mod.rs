@@ -1,0 +1,118 @@
+//! Training a model from labelled evidence. Deterministic: the same rows and settings give the same file.
+//!
+//! Two steps. First every signal gets a curve of its own (additive log-odds, [`shape`]), then small trees correct what
+//! signals say together ([`boost`]), held by a cap. Signals that only rise with risk rise in both. Signals that the
+//! log lacks keep weights set by hand ([`expert`]), and the score's anchors are read off honest sign-ins ([`anchors`]).
+
+pub mod anchors;
+mod boost;
+mod data;
+pub mod expert;
+mod shape;
+
+use super::evidence::Evidence;
+use super::model::{Model, ModelError, SCHEMA, Training};
+use super::signal::Signal;
+use data::Table;
+
+/// One labelled sign-in.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What was known of it.
+    pub evidence: Evidence,
+    /// Whether it was a takeover.
+    pub attack: bool,
+    /// How much it counts.
+    pub weight: f64,
+    /// Whether the anchors are read off it.
+    pub anchors: bool,
+}
+
+/// Settings of the trainer.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Rounds over all curves.
+    pub shape_rounds: usize,
+    /// Trees.
+    pub trees: usize,
+    /// Questions on a path.
+    pub depth: usize,
+    /// Share of each tree's step that is taken.
+    pub rate: f64,
+    /// Pull of leaves towards zero.
+    pub ridge: f64,
+    /// How far all trees together may go, nats.
+    pub cap: f64,
+    /// Seed, recorded in the model.
+    pub seed: u64,
+    /// Share of attacks that the shipped prior stands for, parts in a million.
+    pub base_rate_ppm: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            shape_rounds: 30,
+            trees: 120,
+            depth: 3,
+            rate: 0.15,
+            ridge: 3.0,
+            cap: 3.0,
+            seed: 1,
+            base_rate_ppm: 1_000,
+        }
+    }
+}
+
+/// Trains a model.
+pub fn train(
+    examples: &[Example],
+    settings: &Settings,
+    training: Training,
+    version: &str,
+) -> Result<Model, ModelError> {
+    let table = Table::of(examples);
+    let mut model = Model::bare(version, training, expert::terms(), expert::vectors());
+    let trained: Vec<Signal> = table
+        .signals
+        .iter()
+        .copied()
+        .filter(|signal| !expert::is_fixed(*signal))
+        .collect();
+    model.terms.retain(|term| !trained.contains(&term.signal));
+    model.correction_cap = nanos(settings.cap);
+    let rate = table.attack_rate();
+    model.prior = nanos(libm::log(rate / (1.0 - rate)));
+    shape::fit(&mut model, &table, &trained, settings);
+    boost::fit(&mut model, &table, &trained, settings);
+    // The prior was learned at the log's rate of attacks; the shipped one stands for a rarer world.
+    let shipped = f64::from(settings.base_rate_ppm) / 1e6;
+    model.prior += nanos(libm::log(shipped / (1.0 - shipped)) - libm::log(rate / (1.0 - rate)));
+    model.base_rate_ppm = settings.base_rate_ppm;
+    model.mark_used();
+    anchors::set(&mut model, examples);
+    Model::parse(&model.to_json()?)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "nats are small")]
+fn nanos(nats: f64) -> i64 {
+    libm::round(nats * 1e9) as i64
+}
+
+impl Model {
+    /// A model with nothing learned.
+    fn bare(
+        version: &str,
+        training: Training,
+        terms: Vec<super::model::Term>,
+        vectors: std::collections::BTreeMap<
+            super::assess::Vector,
+            std::collections::BTreeMap<super::signal::Group, i64>,
+        >,
+    ) -> Self {
+        Self::assemble(SCHEMA, version, training, terms, vectors)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -73,21 +73,21 @@ signals! {
     /// ln(1 + decayed sign-ins of this user).
     History = "history", Account, false;
     /// Share of the user's sign-ins that did not come from this address.
-    AddressNovelty = "address_novelty", Network, true;
+    AddressNovelty = "address_novelty", Network, false;
     /// Share that did not come from this familiar network.
-    SubnetNovelty = "subnet_novelty", Network, true;
+    SubnetNovelty = "subnet_novelty", Network, false;
     /// Share that did not come through this provider.
-    AsnNovelty = "asn_novelty", Network, true;
+    AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, true;
+    CountryNovelty = "country_novelty", Place, false;
     /// Share that did not come from this kind of network.
-    KindNovelty = "kind_novelty", Network, true;
+    KindNovelty = "kind_novelty", Network, false;
     /// Share that did not come from this square of the map.
-    PlaceNovelty = "place_novelty", Place, true;
+    PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
-    AgentNovelty = "agent_novelty", Device, true;
+    AgentNovelty = "agent_novelty", Device, false;
     /// Share that did not come with this browser and operating system.
-    FamilyNovelty = "family_novelty", Device, true;
+    FamilyNovelty = "family_novelty", Device, false;
     /// Major browser version against the last seen of this family: negative is older.
     VersionStep = "version_step", Device, false;
     /// Kind of network, by its place in the list of kinds.
@@ -111,15 +111,15 @@ signals! {
     /// ln(1 + failures on the account, one day).
     AccountFailuresDay = "account_failures_day", Failures, false;
     /// ln(1 + other accounts tried from the address).
-    AddressAccounts = "address_accounts", Failures, true;
+    AddressAccounts = "address_accounts", Failures, false;
     /// ln(1 + other accounts tried from the familiar network).
-    SubnetAccounts = "subnet_accounts", Failures, true;
+    SubnetAccounts = "subnet_accounts", Failures, false;
     /// −ln of the address's share of the tenant's sign-ins.
     AddressRarity = "address_rarity", Tenant, false;
     /// −ln of the provider's share of the tenant's sign-ins.
-    AsnRarity = "asn_rarity", Tenant, true;
+    AsnRarity = "asn_rarity", Tenant, false;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, true;
+    CountryRarity = "country_rarity", Tenant, false;
     /// −ln of the user agent's share.
     AgentRarity = "agent_rarity", Tenant, false;
     /// On a list of Tor exits: 0 or 1.
@@ -135,7 +135,7 @@ signals! {
     /// Kilometres an hour from the last place over 900, when far, on another device, and neither place is known; else 0.
     Travel = "travel", Place, true;
     /// −ln of the hour's likelihood under the user's habits, against an even week.
-    Hour = "hour", Habit, true;
+    Hour = "hour", Habit, false;
     /// ln(1 + hours since the last sign-in).
     Gap = "gap", Habit, false;
     /// Log-likelihood ratio of the typing rhythm.

@@ -1,7 +1,7 @@
 //! `tidegate risk`: measuring and training the risk engine on recorded sign-ins.
 
 mod evaluate;
-mod read;
+pub(crate) mod read;
 mod train;
 
 use std::path::PathBuf;

@@ -43,6 +43,18 @@ pub struct TrainArgs {
     /// Pull of leaves towards zero.
     #[arg(long, default_value_t = Settings::default().ridge)]
     pub(super) ridge: f64,
+    /// Rounds over all curves.
+    #[arg(long, default_value_t = Settings::default().shape_rounds)]
+    pub(super) shape_rounds: usize,
+    /// Least weight of a leaf.
+    #[arg(long, default_value_t = Settings::default().least_leaf)]
+    pub(super) least_leaf: f64,
+    /// Least gain of a split.
+    #[arg(long, default_value_t = Settings::default().least_gain)]
+    pub(super) least_gain: f64,
+    /// Questions on a path.
+    #[arg(long, default_value_t = Settings::default().depth)]
+    pub(super) depth: usize,
     /// The model file to write.
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
@@ -99,6 +111,10 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         cap: args.cap,
         rate: args.rate,
         ridge: args.ridge,
+        shape_rounds: args.shape_rounds,
+        least_leaf: args.least_leaf,
+        least_gain: args.least_gain,
+        depth: args.depth,
         ..Settings::default()
     };
     let model = fit(&examples, &settings, training, &args.version_name)?;

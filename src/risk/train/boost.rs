@@ -9,10 +9,6 @@ use crate::risk::replay::metrics::sigmoid;
 use crate::risk::signal::Signal;
 use crate::risk::tree::{Node, Split, Tree};
 
-/// Least weight of a leaf (sum of p(1 − p)).
-const LEAST_LEAF: f64 = 1.0;
-const LEAST_GAIN: f64 = 1.5;
-
 /// A node under way.
 struct Draft {
     value: f64,
@@ -201,7 +197,7 @@ fn best_cut(sums: &[Sums], draft: &Draft, rises: bool, settings: &Settings) -> O
         g += sum.g;
         h += sum.h;
         let (rest_g, rest_h) = (all_g - g, all_h - h);
-        if h < LEAST_LEAF || rest_h < LEAST_LEAF {
+        if h < settings.least_leaf || rest_h < settings.least_leaf {
             continue;
         }
         let gain = power(g, h) + power(rest_g, rest_h) - whole;
@@ -209,7 +205,7 @@ fn best_cut(sums: &[Sums], draft: &Draft, rises: bool, settings: &Settings) -> O
             (settings.rate * newton(g, h, settings.ridge)).clamp(draft.low, draft.high)
         };
         let (low, high) = (value(g, h), value(rest_g, rest_h));
-        if gain < LEAST_GAIN || (rises && low > high) || best.is_some_and(|best| best.gain >= gain) {
+        if gain < settings.least_gain || (rises && low > high) || best.is_some_and(|best| best.gain >= gain) {
             continue;
         }
         best = Some(Found {

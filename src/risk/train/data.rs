@@ -35,7 +35,7 @@ pub(super) struct Table {
 /// The most bins of a column.
 const BINS: usize = 40;
 /// The most bins of a signal whose curve may go both ways.
-const FREE_BINS: usize = 10;
+const FREE_BINS: usize = 24;
 
 impl Table {
     pub(super) fn of(examples: &[Example]) -> Self {

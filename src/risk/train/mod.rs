@@ -41,6 +41,10 @@ pub struct Settings {
     pub rate: f64,
     /// Pull of leaves towards zero.
     pub ridge: f64,
+    /// Least weight of a leaf (sum of p(1 − p)).
+    pub least_leaf: f64,
+    /// Least gain of a split.
+    pub least_gain: f64,
     /// How far all trees together may go, nats.
     pub cap: f64,
     /// Seed, recorded in the model.
@@ -57,6 +61,8 @@ impl Default for Settings {
             depth: 3,
             rate: 0.15,
             ridge: 3.0,
+            least_leaf: 0.1,
+            least_gain: 0.2,
             cap: 3.0,
             seed: 1,
             base_rate_ppm: 1_000,

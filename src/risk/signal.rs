@@ -79,15 +79,15 @@ signals! {
     /// Share that did not come through this provider.
     AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, false;
+    CountryNovelty = "country_novelty", Place, true;
     /// Share that did not come from this kind of network.
     KindNovelty = "kind_novelty", Network, false;
     /// Share that did not come from this square of the map.
-    PlaceNovelty = "place_novelty", Place, false;
+    PlaceNovelty = "place_novelty", Place, true;
     /// Share that did not come with this very user agent.
-    AgentNovelty = "agent_novelty", Device, false;
+    AgentNovelty = "agent_novelty", Device, true;
     /// Share that did not come with this browser and operating system.
-    FamilyNovelty = "family_novelty", Device, false;
+    FamilyNovelty = "family_novelty", Device, true;
     /// Major browser version against the last seen of this family: negative is older.
     VersionStep = "version_step", Device, false;
     /// Kind of network, by its place in the list of kinds.
@@ -119,7 +119,7 @@ signals! {
     /// −ln of the provider's share of the tenant's sign-ins.
     AsnRarity = "asn_rarity", Tenant, false;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, false;
+    CountryRarity = "country_rarity", Tenant, true;
     /// −ln of the user agent's share.
     AgentRarity = "agent_rarity", Tenant, false;
     /// On a list of Tor exits: 0 or 1.
@@ -135,7 +135,7 @@ signals! {
     /// Kilometres an hour from the last place over 900, when far, on another device, and neither place is known; else 0.
     Travel = "travel", Place, true;
     /// −ln of the hour's likelihood under the user's habits, against an even week.
-    Hour = "hour", Habit, false;
+    Hour = "hour", Habit, true;
     /// ln(1 + hours since the last sign-in).
     Gap = "gap", Habit, false;
     /// Log-likelihood ratio of the typing rhythm.

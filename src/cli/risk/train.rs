@@ -43,9 +43,12 @@ pub struct TrainArgs {
     /// Pull of leaves towards zero.
     #[arg(long, default_value_t = Settings::default().ridge)]
     pub(super) ridge: f64,
-    /// Rounds over all curves.
-    #[arg(long, default_value_t = Settings::default().shape_rounds)]
-    pub(super) shape_rounds: usize,
+    /// Share of attacks that are shown with a fresh cookie where the log has them without any.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1)]
+    pub(super) fresh_cookies: f64,
+    /// How much each row counts when it is shown again with less known.
+    #[arg(long, default_value_t = 0.7)]
+    pub(super) blind_weight: f64,
     /// Least weight of a leaf.
     #[arg(long, default_value_t = Settings::default().least_leaf)]
     pub(super) least_leaf: f64,
@@ -111,7 +114,6 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         cap: args.cap,
         rate: args.rate,
         ridge: args.ridge,
-        shape_rounds: args.shape_rounds,
         least_leaf: args.least_leaf,
         least_gain: args.least_gain,
         depth: args.depth,
@@ -164,9 +166,9 @@ fn collect(
                 attack = random.unit() < 0.006;
             }
             let mut judged = visit.clone();
-            // Simulated attackers keep no cookies. Real ones keep them as any browser does, so half of them are shown
+            // Simulated attackers keep no cookies. Real ones keep them as any browser does, so some are shown
             // with a fresh one: else a fresh cookie would speak for its bearer.
-            if attack && judged.device == DeviceProof::Missing && random.unit() < 0.5 {
+            if attack && judged.device == DeviceProof::Missing && random.unit() < args.fresh_cookies {
                 judged.device = DeviceProof::FirstVisit;
             }
             kept += 1;
@@ -174,7 +176,7 @@ fn collect(
             examples.push(Example {
                 evidence: engine.evidence(&row, &judged),
                 attack,
-                weight: 1.0,
+                weight: if hide.token { args.blind_weight } else { 1.0 },
                 anchors: !hide.token,
             });
         }

@@ -17,7 +17,11 @@ const RARITIES: [(f64, f64); 7] = [
 ];
 
 /// Honest sign-ins look rarer to a model that learned from them than new ones will: shares are taken this much smaller.
-const OPTIMISM: f64 = 0.8;
+const OPTIMISM: f64 = 0.75;
+
+/// The far tail of honest sign-ins is a handful of rows, so from 75 on the anchors stand this much higher, nats times
+/// 10^9.
+const TAIL_MARGIN: i64 = 700_000_000;
 
 /// Reads the anchors off honest examples and lifts hand-set weights to the scale they give.
 pub(super) fn set(model: &mut Model, examples: &[Example]) {
@@ -56,7 +60,8 @@ fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
         let rarity = if score > 10.0 { rarity * OPTIMISM } else { rarity };
         let before = anchors.last().map_or(lowest, |anchor| anchor[0]);
         // Equal quantiles are kept apart, or the scale would have a wall.
-        let logit = quantile(honest, rarity).max(before + STEP);
+        let margin = if score >= 75.0 { TAIL_MARGIN } else { 0 };
+        let logit = (quantile(honest, rarity) + margin).max(before + STEP);
         #[expect(clippy::cast_possible_truncation, reason = "points")]
         anchors.push([logit, score as i64 * POINT]);
     }

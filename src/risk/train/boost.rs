@@ -1,8 +1,7 @@
-//! Small trees that correct what the curves can't say: signals together. Newton boosting on histograms; splits on rising
-//! signals keep rising; a row that lacks a split's signal stops there, as it will when the model is used.
+//! Small trees over signals, by Newton boosting on histograms. Splits on rising signals keep rising; a row that lacks a
+//! split's signal stops there, as it will when the model is used.
 
 use super::data::{MISSING, Table};
-use super::shape::fixed_logits;
 use super::{Settings, nanos};
 use crate::risk::model::Model;
 use crate::risk::replay::metrics::sigmoid;
@@ -189,8 +188,12 @@ fn best_cut(sums: &[Sums], draft: &Draft, rises: bool, settings: &Settings) -> O
     let (all_g, all_h) = sums
         .iter()
         .fold((0.0, 0.0), |(g, h), sum| (g + sum.g, h + sum.h));
-    let power = |g: f64, h: f64| g * g / (h + settings.ridge);
-    let whole = power(all_g, all_h);
+    // How much the loss falls when a leaf answers a value, to second order; bounds on values make it fall less.
+    let drop = |g: f64, h: f64, value: f64| {
+        let full = value / settings.rate;
+        2.0 * g * full - (h + settings.ridge) * full * full
+    };
+    let whole = drop(all_g, all_h, settings.rate * newton(all_g, all_h, settings.ridge));
     let (mut g, mut h) = (0.0, 0.0);
     let mut best: Option<Found> = None;
     for (bin, sum) in sums.iter().enumerate().take(sums.len().saturating_sub(1)) {
@@ -200,11 +203,9 @@ fn best_cut(sums: &[Sums], draft: &Draft, rises: bool, settings: &Settings) -> O
         if h < settings.least_leaf || rest_h < settings.least_leaf {
             continue;
         }
-        let gain = power(g, h) + power(rest_g, rest_h) - whole;
-        let value = |g, h| {
-            (settings.rate * newton(g, h, settings.ridge)).clamp(draft.low, draft.high)
-        };
+        let value = |g, h| (settings.rate * newton(g, h, settings.ridge)).clamp(draft.low, draft.high);
         let (low, high) = (value(g, h), value(rest_g, rest_h));
+        let gain = drop(g, h, low) + drop(rest_g, rest_h, high) - whole;
         if gain < settings.least_gain || (rises && low > high) || best.is_some_and(|best| best.gain >= gain) {
             continue;
         }
@@ -233,4 +234,25 @@ fn finish(table: &Table, drafts: &[Draft]) -> Tree {
     };
     debug_assert!(drafts.iter().all(|draft| draft.depth <= drafts.len()));
     Tree(drafts.iter().map(node).collect())
+}
+
+/// Prior and the terms that were there before.
+fn fixed_logits(model: &Model, table: &Table) -> Vec<f64> {
+    table
+        .values
+        .iter()
+        .map(|row| {
+            let sum: i64 = model
+                .terms
+                .iter()
+                .filter_map(|term| {
+                    let value = row.get(term.signal as usize).copied().flatten()?;
+                    Some(term.nanos(value))
+                })
+                .sum();
+            #[expect(clippy::cast_precision_loss, reason = "nats are small")]
+            let logit = (model.prior + sum) as f64 / 1e9;
+            logit
+        })
+        .collect()
 }

@@ -74,11 +74,6 @@ impl Table {
         let hits: f64 = self.labels.iter().zip(&self.weights).map(|(label, weight)| label * weight).sum();
         (hits / all.max(1e-9)).clamp(1e-6, 1.0 - 1e-6)
     }
-
-    pub(super) fn column(&self, signal: Signal) -> Option<&Column> {
-        let place = self.signals.iter().position(|other| *other == signal)?;
-        self.columns.get(place)
-    }
 }
 
 /// Cuts at quantiles of all values and, so that rare high values are told apart, of attacks' values.

@@ -9,11 +9,14 @@ use crate::risk::signal::{Group, Signal};
 
 /// Curves in nats.
 const TERMS: &[(Signal, &[(f64, f64)])] = &[
+    // On top of what trees make of missing cookies: no log has copies.
+    (Signal::Device, &[(2.0, 0.0), (3.0, 0.7), (4.0, 6.0)]),
+    (Signal::Hour, &[(1.0, 0.0), (3.0, 0.8)]),
     (Signal::Tor, &[(0.0, 0.0), (1.0, 6.5)]),
     (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.5)]),
     (Signal::Hosting, &[(0.0, 0.0), (1.0, 1.8)]),
     (Signal::Reputation, &[(0.0, 0.0), (1.0, 3.0)]),
-    (Signal::Travel, &[(0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (4.0, 4.5)]),
+    (Signal::Travel, &[(0.0, 0.0), (1.0, 0.5), (2.0, 2.0), (3.0, 4.0), (4.0, 4.5)]),
     (Signal::Cadence, &[(-1.5, -1.5), (1.5, 1.5)]),
     (Signal::FormHaste, &[(0.0, 0.0), (1.0, 1.0)]),
     (Signal::BreachedPassword, &[(0.0, 0.0), (1.0, 3.5)]),
@@ -24,9 +27,18 @@ const TERMS: &[(Signal, &[(f64, f64)])] = &[
     (Signal::Climate, &[(0.0, 0.0), (5.0, 2.5)]),
 ];
 
-/// Whether a signal keeps its hand-set weight even where a log has it: one log's travellers are no measure of others'.
+/// Whether a signal keeps its hand-set weight even where a log has it. One log's travellers are no measure of others',
+/// and simulated attackers who keep to their victims' hours would teach that odd hours are honest.
 pub(super) fn is_fixed(signal: Signal) -> bool {
-    matches!(signal, Signal::Travel | Signal::Sensitivity | Signal::RoundTrip)
+    matches!(
+        signal,
+        Signal::Travel | Signal::Sensitivity | Signal::RoundTrip | Signal::Hour
+    )
+}
+
+/// Whether a hand-set curve stays beside what is trained.
+pub(super) fn is_kept(signal: Signal) -> bool {
+    is_fixed(signal) || signal == Signal::Device
 }
 
 /// The hand-set curves.

@@ -1,14 +1,13 @@
 //! Training a model from labelled evidence. Deterministic: the same rows and settings give the same file.
 //!
-//! Two steps. First every signal gets a curve of its own (additive log-odds, [`shape`]), then small trees correct what
-//! signals say together ([`boost`]), held by a cap. Signals that only rise with risk rise in both. Signals that the
-//! log lacks keep weights set by hand ([`expert`]), and the score's anchors are read off honest sign-ins ([`anchors`]).
+//! Small trees learn what signals say alone and together ([`boost`]); a signal that may only raise the risk does so in
+//! every one of them. Signals that the log lacks keep weights set by hand ([`expert`]), and the score's anchors are
+//! read off honest sign-ins ([`anchors`]).
 
 pub mod anchors;
 mod boost;
 mod data;
 pub mod expert;
-mod shape;
 
 use super::evidence::Evidence;
 use super::model::{Model, ModelError, SCHEMA, Training};
@@ -31,8 +30,6 @@ pub struct Example {
 /// Settings of the trainer.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Rounds over all curves.
-    pub shape_rounds: usize,
     /// Trees.
     pub trees: usize,
     /// Questions on a path.
@@ -56,14 +53,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            shape_rounds: 30,
-            trees: 120,
-            depth: 3,
-            rate: 0.15,
-            ridge: 3.0,
-            least_leaf: 0.1,
+            trees: 200,
+            depth: 4,
+            rate: 0.1,
+            ridge: 10.0,
+            least_leaf: 0.3,
             least_gain: 0.2,
-            cap: 3.0,
+            cap: 12.0,
             seed: 1,
             base_rate_ppm: 1_000,
         }
@@ -85,11 +81,12 @@ pub fn train(
         .copied()
         .filter(|signal| !expert::is_fixed(*signal))
         .collect();
-    model.terms.retain(|term| !trained.contains(&term.signal));
+    model
+        .terms
+        .retain(|term| expert::is_kept(term.signal) || !trained.contains(&term.signal));
     model.correction_cap = nanos(settings.cap);
     let rate = table.attack_rate();
     model.prior = nanos(libm::log(rate / (1.0 - rate)));
-    shape::fit(&mut model, &table, &trained, settings);
     boost::fit(&mut model, &table, &trained, settings);
     // The prior was learned at the log's rate of attacks; the shipped one stands for a rarer world.
     let shipped = f64::from(settings.base_rate_ppm) / 1e6;

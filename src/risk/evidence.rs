@@ -484,7 +484,7 @@ fn force(sheet: &mut Sheet, visit: &Visit) {
         let values: &[(Signal, f64)] = match forced {
             Forced::NewDevice => &[
                 (Signal::Device, 2.0),
-                (Signal::DeviceHabit, 3.0),
+                (Signal::DeviceHabit, 10.0),
                 (Signal::AgentBackoff, 8.0),
                 (Signal::AgentNovelty, 3.0),
                 (Signal::FamilyNovelty, 3.0),

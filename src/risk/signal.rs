@@ -29,7 +29,8 @@ macro_rules! signals {
                 match self { $(Self::$name => Group::$group),* }
             }
 
-            /// Whether a greater value may only raise the risk. A model that breaks this is refused by its tests.
+            /// Whether a greater value may only raise the risk, in terms and in trees. Other signals mean different things
+            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home.
             pub const fn rises(self) -> bool {
                 match self { $(Self::$name => $monotone),* }
             }
@@ -79,11 +80,11 @@ signals! {
     /// Share that did not come through this provider.
     AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, true;
+    CountryNovelty = "country_novelty", Place, false;
     /// Share that did not come from this kind of network.
     KindNovelty = "kind_novelty", Network, false;
     /// Share that did not come from this square of the map.
-    PlaceNovelty = "place_novelty", Place, true;
+    PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
     AgentNovelty = "agent_novelty", Device, true;
     /// Share that did not come with this browser and operating system.
@@ -119,7 +120,7 @@ signals! {
     /// −ln of the provider's share of the tenant's sign-ins.
     AsnRarity = "asn_rarity", Tenant, false;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, true;
+    CountryRarity = "country_rarity", Tenant, false;
     /// −ln of the user agent's share.
     AgentRarity = "agent_rarity", Tenant, false;
     /// On a list of Tor exits: 0 or 1.

@@ -371,27 +371,62 @@ proptest! {
     }
 }
 
-#[test]
-#[ignore]
-fn zz_print() {
-    let lan = |secs: i64| {
-        let mut v = home(secs);
-        v.address.scope = Some(IpScope::Private);
-        v.address.asn = None; v.address.country = None; v.address.point = None; v.address.kind = None; v.address.tor = Known::Unknown;
-        v
+/// A sign-in from a private network, of which no database knows anything.
+fn on_a_private_network(secs: i64) -> Visit {
+    let mut visit = home(secs);
+    visit.address = AddressFacts {
+        scope: Some(IpScope::Private),
+        address: Some(11),
+        network: Some(12),
+        ..AddressFacts::default()
     };
-    let (mut lp, mut lb) = (UserProfile::new(), Baseline::default());
-    let first = { let mut v = lan(0); v.device = DeviceProof::FirstVisit; score(&v, &lp, &lb) };
-    println!("lan first {:.1}", first.score);
-    for i in 0..5 { lp.observe(&lan(i * 600), 1.0); lb.observe(&lan(i * 600), 1.0); 
-      let a = score(&lan(i * 600 + 300), &lp, &lb); println!("lan known after {} : {:.1}", i + 1, a.score); }
-    let (hp, hb) = history();
-    for (name, v, p, b) in [("lan", lan(3600), &lp, &lb), ("home", home(20 * DAY + HOUR), &hp, &hb), ("homenew", home(20*DAY+HOUR), &UserProfile::new(), &hb)] {
-        println!("{name} {:.1}", score(&v, p, b).score);
-        for f in Forced::ALL { let mut w = v.clone(); w.forced = vec![f]; let a = score(&w, p, b); println!("  {f:?} {:.1} {:?} {:?}", a.score, a.reasons, a.user_reason); }
-        for d in [DeviceProof::FirstVisit, DeviceProof::Missing, DeviceProof::OtherAccount, DeviceProof::Copied] { let mut w = v.clone(); w.device = d; print!("  {d:?} {:.1}", score(&w, p, b).score); w.agent.full = Some(5); w.agent.browser = Some("Chrome".into()); println!(" +other browser {:.1}", score(&w, p, b).score); }
+    visit
+}
+
+#[test]
+fn the_dials_that_ought_to_make_the_ladder_act_do() {
+    let (profile, baseline) = history();
+    let (mut quiet, mut small) = (UserProfile::new(), Baseline::default());
+    for step in 0..5 {
+        quiet.observe(&on_a_private_network(step * HOUR), 1.0);
+        small.observe(&on_a_private_network(step * HOUR), 1.0);
     }
-    let a = score(&abroad(21 * DAY), &hp, &hb); println!("abroad {:.1} {:?}", a.score, a.reasons);
-    let mut w = abroad(20*DAY+HOUR); w.device = DeviceProof::Missing; w.failures.address_day = Some(20.0); w.failures.address_hour = Some(20.0); let a = score(&w, &hp, &hb); println!("abroad missing {:.1} {:?}", a.score, a.reasons);
-    let a = score(&home(20 * DAY + HOUR), &hp, &hb); for c in &a.contributions { print!("{} {:.2} ", c.code.code(), c.points); } println!("base {:.2}", a.base_points);
+    for (visit, profile, baseline) in [
+        (home(20 * DAY + HOUR), &profile, &baseline),
+        (on_a_private_network(6 * HOUR), &quiet, &small),
+    ] {
+        let calm = score(&visit, profile, baseline);
+        assert!(calm.score < 30.0, "{calm:?}");
+        for forced in Forced::ALL {
+            let mut visit = visit.clone();
+            visit.forced = vec![forced];
+            let turned = score(&visit, profile, baseline);
+            assert!(turned.score > calm.score, "{forced:?}: {turned:?}");
+            let acts = matches!(forced, Forced::NewDevice | Forced::Tor | Forced::ImpossibleTravel);
+            assert!(!acts || turned.score >= 30.0, "{forced:?}: {turned:?}");
+        }
+        let mut copied = visit.clone();
+        copied.device = DeviceProof::Copied;
+        let copied = score(&copied, profile, baseline);
+        assert!(copied.score >= 30.0 && copied.hard_stops == [HardStop::CopiedDevice]);
+    }
+}
+
+#[test]
+fn another_browser_is_never_less_risky_than_the_known_one() {
+    let (profile, baseline) = history();
+    let known = score(&home(20 * DAY + HOUR), &profile, &baseline).score;
+    for device in [
+        DeviceProof::FirstVisit,
+        DeviceProof::Missing,
+        DeviceProof::OtherAccount,
+    ] {
+        let mut visit = home(20 * DAY + HOUR);
+        visit.device = device;
+        let other = score(&visit, &profile, &baseline).score;
+        assert!(other >= known, "{device:?}: {known} {other}");
+        visit.agent.full = Some(5);
+        visit.agent.browser = Some("Chrome".into());
+        assert!(score(&visit, &profile, &baseline).score >= other, "{device:?}");
+    }
 }

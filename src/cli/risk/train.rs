@@ -47,8 +47,11 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FRACTION", default_value_t = 0.1)]
     pub(super) fresh_cookies: f64,
     /// How much each row counts when it is shown again with less known.
-    #[arg(long, default_value_t = 0.7)]
+    #[arg(long, default_value_t = 0.5)]
     pub(super) blind_weight: f64,
+    /// Share of signals that each tree sees.
+    #[arg(long, default_value_t = Settings::default().columns)]
+    pub(super) columns: f64,
     /// Least weight of a leaf.
     #[arg(long, default_value_t = Settings::default().least_leaf)]
     pub(super) least_leaf: f64,
@@ -78,7 +81,9 @@ struct Report<'a> {
 /// Trains a model and writes it.
 pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
     if args.input.format == Format::Decisions {
-        return Err(RiskError::Wrong("recorded decisions are not read here yet: use --format rba".into()));
+        return Err(RiskError::Wrong(
+            "recorded decisions are not read here yet: use --format rba".into(),
+        ));
     }
     let total = super::evaluate::count(&args.input.input)?;
     #[expect(
@@ -114,6 +119,7 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         cap: args.cap,
         rate: args.rate,
         ridge: args.ridge,
+        columns: args.columns,
         least_leaf: args.least_leaf,
         least_gain: args.least_gain,
         depth: args.depth,
@@ -191,7 +197,8 @@ fn collect(
          lacks are set by hand"
             .into()
     } else {
-        "a sign-in log in the form of the public RBA data set; weights of signals it lacks are set by hand".into()
+        "a sign-in log in the form of the public RBA data set; weights of signals it lacks are set by hand"
+            .into()
     };
     Ok(())
 }

@@ -66,7 +66,12 @@ fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
         anchors.push([logit, score as i64 * POINT]);
     }
     // One decade rarer than 80 is 90: as far again as the tail fell over the decades between 60 and 80.
-    let of = |score: i64| anchors.iter().find(|anchor| anchor[1] == score * POINT).map_or(0, |anchor| anchor[0]);
+    let of = |score: i64| {
+        anchors
+            .iter()
+            .find(|anchor| anchor[1] == score * POINT)
+            .map_or(0, |anchor| anchor[0])
+    };
     let decade = ((of(80) - of(60)) * 10 / 17).max(STEP);
     let ninety = of(80) + decade;
     anchors.push([ninety, 90 * POINT]);

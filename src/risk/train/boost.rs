@@ -4,7 +4,7 @@
 use super::data::{MISSING, Table};
 use super::{Settings, nanos};
 use crate::risk::model::Model;
-use crate::risk::replay::metrics::sigmoid;
+use crate::risk::replay::metrics::{SplitMix, sigmoid};
 use crate::risk::signal::Signal;
 use crate::risk::tree::{Node, Split, Tree};
 
@@ -30,6 +30,7 @@ pub(super) fn fit(model: &mut Model, table: &Table, signals: &[Signal], settings
         .filter_map(|signal| table.signals.iter().position(|other| other == signal))
         .collect();
     let mut shift = 0.0_f64;
+    let mut random = SplitMix(settings.seed);
     for _ in 0..settings.trees {
         let (g, h): (Vec<f64>, Vec<f64>) = base
             .iter()
@@ -41,10 +42,16 @@ pub(super) fn fit(model: &mut Model, table: &Table, signals: &[Signal], settings
                 (weight * (label - p), weight * p * (1.0 - p))
             })
             .unzip();
-        let (drafts, stops) = grow(table, &columns, settings, &g, &h);
+        // Each tree sees most signals but not all, so that none carries everything.
+        let seen: Vec<usize> = columns
+            .iter()
+            .copied()
+            .filter(|_| random.unit() < settings.columns)
+            .collect();
+        let (drafts, stops) = grow(table, &seen, settings, &g, &h);
         let Some(root) = drafts.first() else { break };
         if root.split.is_none() {
-            break;
+            continue;
         }
         shift += root.value;
         for (correction, stop) in corrections.iter_mut().zip(&stops) {
@@ -78,7 +85,9 @@ fn grow(
         for (node, found) in level.iter().zip(splits) {
             let Some(found) = found else { continue };
             let (low, high) = (drafts.len(), drafts.len() + 1);
-            let Some(parent) = drafts.get_mut(*node) else { continue };
+            let Some(parent) = drafts.get_mut(*node) else {
+                continue;
+            };
             parent.split = Some((found.column, found.bin, low, high));
             let middle = f64::midpoint(found.low, found.high);
             let rises = table
@@ -154,12 +163,16 @@ fn best_splits(
     let mut best: Vec<Option<Found>> = vec![None; level.len()];
     let first = level.first().copied().unwrap_or_default();
     for &index in columns {
-        let Some(column) = table.columns.get(index) else { continue };
+        let Some(column) = table.columns.get(index) else {
+            continue;
+        };
         let bins = column.middles.len();
         let mut sums: Vec<Sums> = (0..bins * level.len()).map(|_| Sums { g: 0.0, h: 0.0 }).collect();
         for ((bin, stop), (g, h)) in column.bins.iter().zip(stops).zip(g.iter().zip(h)) {
             // Nodes of a level are numbered one after the other.
-            let Some(place) = stop.checked_sub(first) else { continue };
+            let Some(place) = stop.checked_sub(first) else {
+                continue;
+            };
             if *bin == MISSING || place >= level.len() {
                 continue;
             }
@@ -185,9 +198,7 @@ fn best_splits(
 }
 
 fn best_cut(sums: &[Sums], draft: &Draft, rises: bool, settings: &Settings) -> Option<Found> {
-    let (all_g, all_h) = sums
-        .iter()
-        .fold((0.0, 0.0), |(g, h), sum| (g + sum.g, h + sum.h));
+    let (all_g, all_h) = sums.iter().fold((0.0, 0.0), |(g, h), sum| (g + sum.g, h + sum.h));
     // How much the loss falls when a leaf answers a value, to second order; bounds on values make it fall less.
     let drop = |g: f64, h: f64, value: f64| {
         let full = value / settings.rate;

@@ -55,7 +55,10 @@ impl Table {
         let mut table = Self {
             signals: Vec::new(),
             columns: Vec::new(),
-            labels: attacks.iter().map(|attack| f64::from(u8::from(*attack))).collect(),
+            labels: attacks
+                .iter()
+                .map(|attack| f64::from(u8::from(*attack)))
+                .collect(),
             weights: examples.iter().map(|example| example.weight).collect(),
             values: Vec::new(),
         };
@@ -71,7 +74,12 @@ impl Table {
 
     pub(super) fn attack_rate(&self) -> f64 {
         let all: f64 = self.weights.iter().sum();
-        let hits: f64 = self.labels.iter().zip(&self.weights).map(|(label, weight)| label * weight).sum();
+        let hits: f64 = self
+            .labels
+            .iter()
+            .zip(&self.weights)
+            .map(|(label, weight)| label * weight)
+            .sum();
         (hits / all.max(1e-9)).clamp(1e-6, 1.0 - 1e-6)
     }
 }

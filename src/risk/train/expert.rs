@@ -11,12 +11,17 @@ use crate::risk::signal::{Group, Signal};
 const TERMS: &[(Signal, &[(f64, f64)])] = &[
     // On top of what trees make of missing cookies: no log has copies.
     (Signal::Device, &[(2.0, 0.0), (3.0, 0.7), (4.0, 6.0)]),
-    (Signal::Hour, &[(1.0, 0.0), (3.0, 0.8)]),
+    // Reached by the development profile's dial alone, which must make the ladder act.
+    (Signal::DeviceHabit, &[(6.0, 0.0), (10.0, 2.4)]),
+    (Signal::Hour, &[(2.0, 0.0), (3.0, 0.8)]),
     (Signal::Tor, &[(0.0, 0.0), (1.0, 6.5)]),
     (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.5)]),
     (Signal::Hosting, &[(0.0, 0.0), (1.0, 1.8)]),
     (Signal::Reputation, &[(0.0, 0.0), (1.0, 3.0)]),
-    (Signal::Travel, &[(0.0, 0.0), (1.0, 0.5), (2.0, 2.0), (3.0, 4.0), (4.0, 4.5)]),
+    (
+        Signal::Travel,
+        &[(0.0, 0.0), (1.0, 0.5), (2.0, 2.0), (3.0, 4.6), (4.0, 5.0)],
+    ),
     (Signal::Cadence, &[(-1.5, -1.5), (1.5, 1.5)]),
     (Signal::FormHaste, &[(0.0, 0.0), (1.0, 1.0)]),
     (Signal::BreachedPassword, &[(0.0, 0.0), (1.0, 3.5)]),
@@ -38,7 +43,7 @@ pub(super) fn is_fixed(signal: Signal) -> bool {
 
 /// Whether a hand-set curve stays beside what is trained.
 pub(super) fn is_kept(signal: Signal) -> bool {
-    is_fixed(signal) || signal == Signal::Device
+    is_fixed(signal) || matches!(signal, Signal::Device | Signal::DeviceHabit)
 }
 
 /// The hand-set curves.
@@ -67,7 +72,13 @@ pub fn vectors() -> BTreeMap<Vector, BTreeMap<Group, i64>> {
     let heads: [(Vector, &[(Group, i64)]); 10] = [
         (
             Vector::CredentialStuffing,
-            &[(Failures, 1000), (Feed, 1000), (Tenant, 1000), (Device, 500), (Network, 700)],
+            &[
+                (Failures, 1000),
+                (Feed, 1000),
+                (Tenant, 1000),
+                (Device, 500),
+                (Network, 700),
+            ],
         ),
         (
             Vector::PasswordSpraying,
@@ -86,18 +97,30 @@ pub fn vectors() -> BTreeMap<Vector, BTreeMap<Group, i64>> {
                 (Tenant, 1000),
             ],
         ),
-        (Vector::PhishingProxy, &[(Device, 1000), (Network, 1000), (Feed, 800)]),
-        (Vector::SessionHijack, &[(Device, 1000), (Network, 700), (Place, 1000)]),
+        (
+            Vector::PhishingProxy,
+            &[(Device, 1000), (Network, 1000), (Feed, 800)],
+        ),
+        (
+            Vector::SessionHijack,
+            &[(Device, 1000), (Network, 700), (Place, 1000)],
+        ),
         (
             Vector::BotSignUp,
             &[(Failures, 1000), (Feed, 1000), (Habit, 1000), (Tenant, 1000)],
         ),
-        (Vector::MfaFatigue, &[(Failures, 1000), (Device, 700), (Place, 1000)]),
+        (
+            Vector::MfaFatigue,
+            &[(Failures, 1000), (Device, 700), (Place, 1000)],
+        ),
         (
             Vector::RecoveryAbuse,
             &[(Account, 1000), (Action, 1000), (Device, 800), (Network, 800)],
         ),
-        (Vector::InsiderMisuse, &[(Habit, 1000), (Action, 1000), (Place, 500)]),
+        (
+            Vector::InsiderMisuse,
+            &[(Habit, 1000), (Action, 1000), (Place, 500)],
+        ),
         (
             Vector::MachineMisuse,
             &[(Network, 1000), (Failures, 1000), (Feed, 1000), (Habit, 500)],

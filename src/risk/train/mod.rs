@@ -38,13 +38,15 @@ pub struct Settings {
     pub rate: f64,
     /// Pull of leaves towards zero.
     pub ridge: f64,
+    /// Share of signals that each tree sees.
+    pub columns: f64,
     /// Least weight of a leaf (sum of p(1 − p)).
     pub least_leaf: f64,
     /// Least gain of a split.
     pub least_gain: f64,
     /// How far all trees together may go, nats.
     pub cap: f64,
-    /// Seed, recorded in the model.
+    /// Seed of what is drawn, recorded in the model.
     pub seed: u64,
     /// Share of attacks that the shipped prior stands for, parts in a million.
     pub base_rate_ppm: u32,
@@ -53,10 +55,11 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            trees: 200,
+            trees: 300,
             depth: 4,
             rate: 0.1,
-            ridge: 10.0,
+            ridge: 20.0,
+            columns: 0.8,
             least_leaf: 0.3,
             least_gain: 0.2,
             cap: 12.0,

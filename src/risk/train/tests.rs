@@ -64,7 +64,10 @@ fn it_finds_what_separates_and_keeps_rising_signals_rising() {
     };
     assert!(mean(true) > mean(false) + 3.0, "{} {}", mean(true), mean(false));
     for term in model.terms.iter().filter(|term| term.signal.rises()) {
-        assert!(term.knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]), "{term:?}");
+        assert!(
+            term.knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]),
+            "{term:?}"
+        );
     }
     for tree in &model.trees {
         for node in &tree.0 {

@@ -7,6 +7,7 @@
 pub mod assess;
 mod backoff;
 pub mod baseline;
+pub mod cadence;
 mod counts;
 pub mod evidence;
 pub mod failures;

@@ -1,5 +1,6 @@
 //! `tidegate risk`: measuring and training the risk engine on recorded sign-ins.
 
+mod cadence;
 mod evaluate;
 pub(crate) mod read;
 mod train;
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-pub use evaluate::{EvaluateArgs, evaluate};
+pub use cadence::{CadenceArgs, cadence};
+pub use evaluate::{EvaluateArgs, Scorer, evaluate};
 pub use train::{TrainArgs, train};
 
 /// What went wrong, in one line.
@@ -41,6 +43,8 @@ pub enum RiskCommand {
     Evaluate(EvaluateArgs),
     /// Train a model on a labelled sign-in log.
     Train(TrainArgs),
+    /// The keystroke benchmark: how well typing rhythm tells people apart.
+    Cadence(CadenceArgs),
 }
 
 /// Which form a log has.
@@ -71,5 +75,6 @@ pub fn run(command: &RiskCommand) -> Result<String, RiskError> {
     match command {
         RiskCommand::Evaluate(args) => evaluate(args),
         RiskCommand::Train(args) => train(args),
+        RiskCommand::Cadence(args) => cadence(args),
     }
 }

@@ -188,7 +188,11 @@ pub fn equal_error_rate(genuine: &[f64], impostor: &[f64]) -> f64 {
             // Between two thresholds the curve is a straight line.
             let (miss, alarm) = (before.0 - now.0, now.1 - before.1);
             let gap = before.0 - before.1;
-            let share = if miss + alarm > 0.0 { gap / (miss + alarm) } else { 0.0 };
+            let share = if miss + alarm > 0.0 {
+                gap / (miss + alarm)
+            } else {
+                0.0
+            };
             return before.0 - share * miss;
         }
         before = now;

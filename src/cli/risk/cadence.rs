@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{InputArgs, RiskError};
+use super::RiskError;
 use crate::risk::cadence::{Rhythm, Template, equal_error_rate};
 use crate::risk::replay::metrics::SplitMix;
 
@@ -107,7 +107,9 @@ fn read(args: &CadenceArgs) -> Result<BTreeMap<String, Person>, RiskError> {
         let record = record?;
         let number = |place: usize| record.get(place).and_then(|text| text.trim().parse::<u32>().ok());
         let (Some(name), Some(session), Some(repetition)) = (record.get(0), number(1), number(2)) else {
-            return Err(RiskError::Wrong("a row has no subject, sessionIndex and rep".into()));
+            return Err(RiskError::Wrong(
+                "a row has no subject, sessionIndex and rep".into(),
+            ));
         };
         let timings: Vec<f64> = record
             .iter()
@@ -124,7 +126,10 @@ fn read(args: &CadenceArgs) -> Result<BTreeMap<String, Person>, RiskError> {
 }
 
 /// Training rows, genuine rows and impostors' rows for one person.
-#[expect(clippy::type_complexity, reason = "three lists of the same kind, named where they are used")]
+#[expect(
+    clippy::type_complexity,
+    reason = "three lists of the same kind, named where they are used"
+)]
 fn split(
     people: &BTreeMap<String, Person>,
     name: &str,
@@ -178,7 +183,11 @@ fn profile_bytes(people: &BTreeMap<String, Person>) -> usize {
 fn spread(rates: &[f64]) -> (f64, f64) {
     let n = rates.len().max(1) as f64;
     let mean = rates.iter().sum::<f64>() / n;
-    let variance = rates.iter().map(|rate| (rate - mean) * (rate - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+    let variance = rates
+        .iter()
+        .map(|rate| (rate - mean) * (rate - mean))
+        .sum::<f64>()
+        / (n - 1.0).max(1.0);
     (mean, libm::sqrt(variance))
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::read::Rows;
 use super::{Format, InputArgs, RiskError};
 use crate::base::clock::Stopwatch;
-use crate::policy::{self, Context, Policy};
+use crate::policy::{self, Policy};
 use crate::risk::replay::metrics::{self, Calibration, ColdStart, Scored, Separation};
 use crate::risk::replay::{Class, Exact, Hide, Replay, Row};
 use crate::risk::{Model, assess};

@@ -9,9 +9,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-pub use cadence::{CadenceArgs, cadence};
+pub use cadence::{CadenceArgs, CadenceFormat, cadence};
 pub use evaluate::{EvaluateArgs, Scorer, evaluate};
 pub use train::{TrainArgs, train};
+
+#[cfg(test)]
+mod tests;
 
 /// What went wrong, in one line.
 #[derive(Debug, thiserror::Error)]

@@ -66,6 +66,32 @@ pub struct TrainArgs {
     pub(super) out: PathBuf,
 }
 
+#[cfg(test)]
+impl TrainArgs {
+    /// Few trees, for tests.
+    pub(super) fn quick(input: InputArgs, out: PathBuf) -> Self {
+        let settings = Settings::default();
+        Self {
+            input,
+            until: 1.0,
+            seed: 1,
+            version_name: "test".into(),
+            shuffle_labels: true,
+            trees: 3,
+            cap: settings.cap,
+            rate: settings.rate,
+            ridge: 1.0,
+            fresh_cookies: 0.1,
+            blind_weight: 0.5,
+            columns: settings.columns,
+            least_leaf: settings.least_leaf,
+            least_gain: settings.least_gain,
+            depth: settings.depth,
+            out,
+        }
+    }
+}
+
 /// What was trained.
 #[derive(Debug, Serialize)]
 struct Report<'a> {

@@ -18,11 +18,6 @@ struct Fading {
 }
 
 impl Fading {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "small counts and spans"
-    )]
     fn read(&self, at: Timestamp) -> [f64; 3] {
         let past = at.secs().saturating_sub(self.at).max(0) as f64;
         let mut read = [0.0; 3];

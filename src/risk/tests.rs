@@ -13,12 +13,12 @@ use crate::base::timestamp::Timestamp;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-fn point(latitude: f64, longitude: f64) -> Option<GeoPoint> {
-    Some(GeoPoint {
+fn point(latitude: f64, longitude: f64) -> GeoPoint {
+    GeoPoint {
         latitude,
         longitude,
         radius_km: 20.0,
-    })
+    }
 }
 
 fn listed(value: bool) -> Known<bool> {
@@ -38,7 +38,7 @@ fn home(secs: i64) -> Visit {
             network: Some(12),
             asn: Some(2_119),
             country: CountryCode::parse("NO"),
-            point: point(59.9, 10.7),
+            point: Some(point(59.9, 10.7)),
             kind: Some(NetworkKind::Isp),
             tor: listed(false),
             ..AddressFacts::default()
@@ -69,7 +69,7 @@ fn abroad(secs: i64) -> Visit {
     visit.address.network = Some(22);
     visit.address.asn = Some(7_018);
     visit.address.country = CountryCode::parse("US");
-    visit.address.point = point(40.7, -74.0);
+    visit.address.point = Some(point(40.7, -74.0));
     visit.agent.full = Some(99);
     visit.agent.browser = Some("Chrome".into());
     visit.device = DeviceProof::FirstVisit;
@@ -271,7 +271,7 @@ fn profiles_are_small_and_survive_storage_and_merging() {
             char::from(b'A' + u8::try_from(key % 26).unwrap()),
             char::from(b'A' + u8::try_from(key / 26 % 26).unwrap())
         ));
-        visit.address.point = point(f64::from(u8::try_from(key % 90).unwrap()), 10.0);
+        visit.address.point = Some(point(f64::from(u8::try_from(key % 90).unwrap()), 10.0));
         visit.agent.full = Some(key);
         visit.agent.browser = Some(format!("B{key}"));
         profile.observe(&visit, 1.0);

@@ -46,16 +46,16 @@ struct Report {
     /// 95 % interval by bootstrap over people.
     ci95: [f64; 2],
     /// The profile that the server keeps, following accepted samples one by one.
-    following: Following,
+    following_eer: Following,
     profile_bytes: usize,
 }
 
 /// The server's profile after some samples, on the same test rows, not following them.
 #[derive(Debug, Serialize)]
 struct Following {
-    eer_after_10: f64,
-    eer_after_40: f64,
-    eer_after_all: f64,
+    ten_samples: f64,
+    forty_samples: f64,
+    all_samples: f64,
 }
 
 /// One person's rows: place in the whole series from 1, and timings.
@@ -86,10 +86,10 @@ pub fn cadence(args: &CadenceArgs) -> Result<String, RiskError> {
         eer,
         eer_sd,
         ci95: interval(&rates),
-        following: Following {
-            eer_after_10: following(&people, 10),
-            eer_after_40: following(&people, 40),
-            eer_after_all: following(&people, usize::MAX),
+        following_eer: Following {
+            ten_samples: following(&people, 10),
+            forty_samples: following(&people, 40),
+            all_samples: following(&people, usize::MAX),
         },
         profile_bytes: profile_bytes(&people),
     };

@@ -113,13 +113,16 @@ struct GoldenReport {
     backoff_worst_absolute: f64,
 }
 
+/// Class, earlier sign-ins, account and points of one sign-in.
+type Point = (Class, u32, u64, f64);
+
 /// Everything that is kept of a replay.
 #[derive(Default)]
 struct Outcome {
     rows: u64,
     scored: Vec<Scored>,
-    /// Points by the model: class, earlier sign-ins, account, points.
-    points: Vec<(Class, u32, u64, f64)>,
+    /// Points by the model.
+    points: Vec<Point>,
     micros: Vec<f64>,
     synthetic: bool,
 }
@@ -275,7 +278,7 @@ pub(super) fn count(path: &Path) -> Result<u64, RiskError> {
 
 /// What the preset that most tenants run would have asked.
 #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
-fn friction(points: &[(Class, u32, u64, f64)]) -> Friction {
+fn friction(points: &[Point]) -> Friction {
     let mut friction = Friction::default();
     let Some(Ok(balanced)) = policy::presets::get("balanced").map(Policy::parse) else {
         return friction;
@@ -287,7 +290,7 @@ fn friction(points: &[(Class, u32, u64, f64)]) -> Friction {
         let from = ladder.and_then(|ladder| ladder.bands.iter().rev().find(|band| band.from <= score));
         from.map_or(0, |band| band.from)
     };
-    let share = |of: &dyn Fn(&(Class, u32, u64, f64)) -> bool, least: u8| {
+    let share = |of: &dyn Fn(&Point) -> bool, least: u8| {
         let (mut all, mut hit) = (0_usize, 0_usize);
         for point in points.iter().filter(|point| of(point)) {
             all += 1;
@@ -295,7 +298,7 @@ fn friction(points: &[(Class, u32, u64, f64)]) -> Friction {
         }
         hit as f64 / all.max(1) as f64
     };
-    let honest = |point: &(Class, u32, u64, f64)| point.0 == Class::Honest;
+    let honest = |point: &Point| point.0 == Class::Honest;
     friction.honest_challenge_rate_at_default_policy = share(&|point| honest(point) && point.1 > 0, 30);
     friction.honest_deny_rate = share(&|point| honest(point) && point.1 > 0, 80);
     friction.first_sign_in_challenge_rate = share(&|point| honest(point) && point.1 == 0, 30);
@@ -316,8 +319,12 @@ fn friction(points: &[(Class, u32, u64, f64)]) -> Friction {
         .filter(|user| user.0 >= 12)
         .map(|user| user.1)
         .collect();
-    friction.mean_challenges_in_first_twelve =
-        full.iter().copied().map(f64::from).sum::<f64>() / full.len().max(1) as f64;
+    friction.mean_challenges_in_first_twelve = full
+        .iter()
+        .copied()
+        .map(f64::from)
+        .fold(0.0, |sum, count| sum + count)
+        / full.len().max(1) as f64;
     friction
 }
 

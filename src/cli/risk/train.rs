@@ -66,6 +66,23 @@ pub struct TrainArgs {
     pub(super) out: PathBuf,
 }
 
+impl TrainArgs {
+    fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            trees: self.trees,
+            cap: self.cap,
+            rate: self.rate,
+            ridge: self.ridge,
+            columns: self.columns,
+            least_leaf: self.least_leaf,
+            least_gain: self.least_gain,
+            depth: self.depth,
+            ..Settings::default()
+        }
+    }
+}
+
 #[cfg(test)]
 impl TrainArgs {
     /// Few trees, for tests.
@@ -139,19 +156,7 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
     for hide in views {
         collect(args, hide, until, &mut examples, &mut training)?;
     }
-    let settings = Settings {
-        seed: args.seed,
-        trees: args.trees,
-        cap: args.cap,
-        rate: args.rate,
-        ridge: args.ridge,
-        columns: args.columns,
-        least_leaf: args.least_leaf,
-        least_gain: args.least_gain,
-        depth: args.depth,
-        ..Settings::default()
-    };
-    let model = fit(&examples, &settings, training, &args.version_name)?;
+    let model = fit(&examples, &args.settings(), training, &args.version_name)?;
     let text = model.to_json()?;
     std::fs::write(&args.out, text + "\n")
         .map_err(|error| RiskError::Write(args.out.display().to_string(), error))?;

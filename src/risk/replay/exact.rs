@@ -90,7 +90,6 @@ impl Exact {
         let keys = keys(row);
         let key = |feature: Feature| keys.get(feature as usize).copied().unwrap_or_default();
         let own = |feature: Feature| {
-            #[expect(clippy::cast_possible_truncation, reason = "eight features")]
             let place = feature as u8;
             f64::from(user.counts.get(&(place, key(feature))).copied().unwrap_or(0))
         };

@@ -388,8 +388,8 @@ mod tests {
         for row in &mut rows {
             row.score = random.unit();
         }
-        for i in 0..400 {
-            rows[i].class = Class::Naive;
+        for row in rows.iter_mut().take(400) {
+            row.class = Class::Naive;
         }
         assert!((separation(&rows, 1).mix.auc - 0.5).abs() < 0.05);
     }

@@ -5,7 +5,7 @@ pub mod exact;
 pub mod metrics;
 pub mod row;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use exact::{Exact, Golden};
 pub use row::{Class, Hide, Row};
@@ -20,7 +20,7 @@ use super::visit::{DeviceProof, Visit};
 #[derive(Debug, Default)]
 pub struct Replay {
     users: BTreeMap<u64, User>,
-    token_owners: BTreeMap<u64, ()>,
+    token_owners: BTreeSet<u64>,
     baseline: Baseline,
     book: FailureBook,
     hide: Hide,
@@ -70,7 +70,7 @@ impl Replay {
             .is_some_and(|user| user.tokens.contains(&token));
         if own {
             DeviceProof::Current
-        } else if self.token_owners.contains_key(&token) {
+        } else if self.token_owners.contains(&token) {
             DeviceProof::OtherAccount
         } else {
             DeviceProof::FirstVisit
@@ -100,7 +100,7 @@ impl Replay {
             && !user.tokens.contains(&token)
         {
             user.tokens.push(token);
-            self.token_owners.insert(token, ());
+            self.token_owners.insert(token);
         }
     }
 }

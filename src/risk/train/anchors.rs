@@ -79,6 +79,9 @@ fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
     anchors
 }
 
+/// How far beyond its goal a lifted weight goes, billionths of a nat.
+const MARGIN: i64 = 500_000_000;
+
 /// Hand-set weights were chosen in nats before the scale was known. Tor alone must ask a well-known user for more, and
 /// Tor, a breached password and travel together must refuse, so they are lifted until they do.
 fn lift_hand_set(model: &mut Model, honest: &[i64]) {
@@ -90,7 +93,6 @@ fn lift_hand_set(model: &mut Model, honest: &[i64]) {
             .find(|term| term.signal == signal)
             .map_or(0, |term| term.nanos(value))
     };
-    const MARGIN: i64 = 500_000_000;
     let tor = at_one(model, Signal::Tor, 1_000_000);
     let wanted = model.logit_of(30.0) - known + MARGIN;
     raise(model, Signal::Tor, tor, wanted);

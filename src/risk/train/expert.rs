@@ -65,69 +65,94 @@ pub fn terms() -> Vec<Term> {
         .collect()
 }
 
+/// The heads of the threat vectors.
+const HEADS: &[(Vector, &[(Group, i64)])] = &[
+    (
+        Vector::CredentialStuffing,
+        &[
+            (Group::Failures, 1000),
+            (Group::Feed, 1000),
+            (Group::Tenant, 1000),
+            (Group::Device, 500),
+            (Group::Network, 700),
+        ],
+    ),
+    (
+        Vector::PasswordSpraying,
+        &[
+            (Group::Failures, 1000),
+            (Group::Feed, 1000),
+            (Group::Tenant, 1000),
+            (Group::Network, 500),
+        ],
+    ),
+    (
+        Vector::AccountTakeover,
+        &[
+            (Group::Device, 1000),
+            (Group::Network, 1000),
+            (Group::Place, 1000),
+            (Group::Failures, 1000),
+            (Group::Feed, 1000),
+            (Group::Habit, 1000),
+            (Group::Account, 1000),
+            (Group::Tenant, 1000),
+        ],
+    ),
+    (
+        Vector::PhishingProxy,
+        &[(Group::Device, 1000), (Group::Network, 1000), (Group::Feed, 800)],
+    ),
+    (
+        Vector::SessionHijack,
+        &[(Group::Device, 1000), (Group::Network, 700), (Group::Place, 1000)],
+    ),
+    (
+        Vector::BotSignUp,
+        &[
+            (Group::Failures, 1000),
+            (Group::Feed, 1000),
+            (Group::Habit, 1000),
+            (Group::Tenant, 1000),
+        ],
+    ),
+    (
+        Vector::MfaFatigue,
+        &[
+            (Group::Failures, 1000),
+            (Group::Device, 700),
+            (Group::Place, 1000),
+        ],
+    ),
+    (
+        Vector::RecoveryAbuse,
+        &[
+            (Group::Account, 1000),
+            (Group::Action, 1000),
+            (Group::Device, 800),
+            (Group::Network, 800),
+        ],
+    ),
+    (
+        Vector::InsiderMisuse,
+        &[(Group::Habit, 1000), (Group::Action, 1000), (Group::Place, 500)],
+    ),
+    (
+        Vector::MachineMisuse,
+        &[
+            (Group::Network, 1000),
+            (Group::Failures, 1000),
+            (Group::Feed, 1000),
+            (Group::Habit, 500),
+        ],
+    ),
+];
+
 /// How much each threat vector's own head counts of each group, thousandths. Only account takeover is trained: other
 /// vectors have no labels.
 pub fn vectors() -> BTreeMap<Vector, BTreeMap<Group, i64>> {
-    use Group::{Account, Action, Device, Failures, Feed, Habit, Network, Place, Tenant};
-    let heads: [(Vector, &[(Group, i64)]); 10] = [
-        (
-            Vector::CredentialStuffing,
-            &[
-                (Failures, 1000),
-                (Feed, 1000),
-                (Tenant, 1000),
-                (Device, 500),
-                (Network, 700),
-            ],
-        ),
-        (
-            Vector::PasswordSpraying,
-            &[(Failures, 1000), (Feed, 1000), (Tenant, 1000), (Network, 500)],
-        ),
-        (
-            Vector::AccountTakeover,
-            &[
-                (Device, 1000),
-                (Network, 1000),
-                (Place, 1000),
-                (Failures, 1000),
-                (Feed, 1000),
-                (Habit, 1000),
-                (Account, 1000),
-                (Tenant, 1000),
-            ],
-        ),
-        (
-            Vector::PhishingProxy,
-            &[(Device, 1000), (Network, 1000), (Feed, 800)],
-        ),
-        (
-            Vector::SessionHijack,
-            &[(Device, 1000), (Network, 700), (Place, 1000)],
-        ),
-        (
-            Vector::BotSignUp,
-            &[(Failures, 1000), (Feed, 1000), (Habit, 1000), (Tenant, 1000)],
-        ),
-        (
-            Vector::MfaFatigue,
-            &[(Failures, 1000), (Device, 700), (Place, 1000)],
-        ),
-        (
-            Vector::RecoveryAbuse,
-            &[(Account, 1000), (Action, 1000), (Device, 800), (Network, 800)],
-        ),
-        (
-            Vector::InsiderMisuse,
-            &[(Habit, 1000), (Action, 1000), (Place, 500)],
-        ),
-        (
-            Vector::MachineMisuse,
-            &[(Network, 1000), (Failures, 1000), (Feed, 1000), (Habit, 500)],
-        ),
-    ];
-    heads
-        .into_iter()
-        .map(|(vector, groups)| (vector, groups.iter().copied().collect()))
+    HEADS
+        .iter()
+        .map(|(vector, groups)| (*vector, groups.iter().copied().collect()))
         .collect()
 }

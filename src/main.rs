@@ -45,7 +45,9 @@ impl Composition for Whole {
                 Exposure::Loopback
             },
         };
-        server::dev(layers, &options).await.map_err(|error| error.to_string())
+        server::dev(layers, &options)
+            .await
+            .map_err(|error| error.to_string())
     }
 }
 

@@ -49,13 +49,23 @@ pub async fn dev(mut layers: Layers, options: &DevOptions) -> Result<(), StartEr
     std::fs::create_dir_all(&options.data)
         .map_err(|error| StartError(format!("cannot create {}: {error}", options.data.display())))?;
     let url = format!("sqlite://{}", database.display());
-    layers.set_default("database.url", Value::String(url)).map_err(|e| text(&e))?;
-    layers.set_default("log.format", Value::String("text".to_owned())).map_err(|e| text(&e))?;
-    layers.set_default("log.level", Value::String("warn".to_owned())).map_err(|e| text(&e))?;
-    layers.set_default("outbound.allow_loopback", Value::Boolean(true)).map_err(|e| text(&e))?;
+    layers
+        .set_default("database.url", Value::String(url))
+        .map_err(|e| text(&e))?;
+    layers
+        .set_default("log.format", Value::String("text".to_owned()))
+        .map_err(|e| text(&e))?;
+    layers
+        .set_default("log.level", Value::String("warn".to_owned()))
+        .map_err(|e| text(&e))?;
+    layers
+        .set_default("outbound.allow_loopback", Value::Boolean(true))
+        .map_err(|e| text(&e))?;
     if !layers.is_given("secrets.kek") {
         let kek = app::dev_kek(&options.data)?;
-        layers.set_default("secrets.kek", Value::String(kek.expose().clone())).map_err(|e| text(&e))?;
+        layers
+            .set_default("secrets.kek", Value::String(kek.expose().clone()))
+            .map_err(|e| text(&e))?;
     }
     if options.reset == Reset::Wipe {
         wipe(&database)?;
@@ -78,7 +88,11 @@ pub async fn dev(mut layers: Layers, options: &DevOptions) -> Result<(), StartEr
     store.migrate().await.map_err(|e| text(&e))?;
     mark_dev(&store).await?;
     let origins = app::origins(&config, port, true)?;
-    let base = origins.all().first().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let base = origins
+        .all()
+        .first()
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default();
     let running = app::start(&config, listener, store, Parts::system(origins, true)).await?;
     announce(&base, &running);
     running.serve().await
@@ -94,7 +108,9 @@ async fn mark_dev(store: &Store) -> Result<(), StartError> {
     if everyone.is_empty().await.map_err(text)? {
         return everyone.mark_dev().await.map_err(text);
     }
-    Err(StartError("this database was not made by `dev`; dev would put known passwords into it".to_owned()))
+    Err(StartError(
+        "this database was not made by `dev`; dev would put known passwords into it".to_owned(),
+    ))
 }
 
 fn wipe(database: &Path) -> Result<(), StartError> {
@@ -110,7 +126,9 @@ fn wipe(database: &Path) -> Result<(), StartError> {
 }
 
 fn lock(store: &Store) -> Result<crate::store::ServerLock, StartError> {
-    store.lock_for_server().map_err(|error| StartError(error.to_string()))
+    store
+        .lock_for_server()
+        .map_err(|error| StartError(error.to_string()))
 }
 
 #[expect(clippy::print_stdout, reason = "what a newcomer reads first")]
@@ -144,7 +162,9 @@ pub async fn serve(layers: &Layers) -> Result<(), StartError> {
     let status = store.migration_status().await.map_err(|e| text(&e))?;
     status.check().map_err(|e| text(&e))?;
     if store.everyone().is_dev().await.map_err(|e| text(&e))? {
-        return Err(StartError("this database belongs to the development profile; serve does not use it".to_owned()));
+        return Err(StartError(
+            "this database belongs to the development profile; serve does not use it".to_owned(),
+        ));
     }
     let listener = app::bind(config.server.listen)?;
     let port = listener.local_addr().map_err(|e| text(&e))?.port();
@@ -158,7 +178,13 @@ pub async fn serve(layers: &Layers) -> Result<(), StartError> {
 fn logging(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // An error means that a test has set one already.
-    let _ = if config.log.format == "json" { builder.json().try_init() } else { builder.try_init() };
+    let _ = if config.log.format == "json" {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
 }

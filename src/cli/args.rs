@@ -82,6 +82,9 @@ pub enum Command {
     Restore(RestoreArgs),
     /// Fill a database with plausible data, for measuring.
     Seed(SeedArgs),
+    /// Measure and train the risk engine on recorded sign-ins.
+    #[command(subcommand)]
+    Risk(super::risk::RiskCommand),
 }
 
 /// `tidegate dev`.

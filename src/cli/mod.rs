@@ -9,6 +9,7 @@ mod input;
 mod open;
 mod policy;
 mod print;
+pub mod risk;
 mod tenant;
 mod user;
 mod various;
@@ -81,5 +82,8 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
         Command::Admin(command) => various::admin(opener, command).await,
         Command::Audit(command) => various::audit(opener, command).await,
         Command::Seed(args) => various::seed(opener, args).await,
+        Command::Risk(command) => risk::run(command)
+            .map(Outcome::finished)
+            .map_err(|error| CliError::Failed(error.to_string())),
     }
 }

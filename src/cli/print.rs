@@ -52,6 +52,15 @@ impl Outcome {
         }
     }
 
+    /// A text whose writer has seen to its form: JSON where that was asked for.
+    pub fn finished(text: String) -> Self {
+        Self {
+            json: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+            failed: false,
+        }
+    }
+
     /// An object; as text one line a member.
     pub fn object(value: &impl Serialize) -> Result<Self, CliError> {
         let json = serde_json::to_value(value)?;

@@ -214,8 +214,7 @@ fn hold_back_a_lone_signal(model: &Model, shares: &mut [i64; Signal::COUNT]) {
     if let Some(greatest) = shares.iter_mut().max_by_key(|share| **share)
         && logit - *greatest < model.logit_of(FIRST_BAND)
     {
-        // A thousandth of a nat below, so that rounding never reads 80.
-        *greatest -= logit - refusal + 1_000_000;
+        *greatest -= logit - model.logit_of(LAST_BAND - 1.0);
     }
 }
 

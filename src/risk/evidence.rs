@@ -483,10 +483,11 @@ fn force(sheet: &mut Sheet, visit: &Visit) {
     for forced in &visit.forced {
         let values: &[(Signal, f64)] = match forced {
             Forced::NewDevice => &[
-                (Signal::Device, 1.0),
-                (Signal::AgentBackoff, 4.0),
-                (Signal::AgentNovelty, 2.0),
-                (Signal::FamilyNovelty, 2.0),
+                (Signal::Device, 2.0),
+                (Signal::DeviceHabit, 10.0),
+                (Signal::AgentBackoff, 8.0),
+                (Signal::AgentNovelty, 3.0),
+                (Signal::FamilyNovelty, 3.0),
             ],
             Forced::Tor => &[(Signal::Tor, 1.0)],
             Forced::Hosting => &[(Signal::Hosting, 1.0), (Signal::NetworkKind, 5.0)],

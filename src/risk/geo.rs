@@ -13,16 +13,16 @@ pub(crate) fn distance_km(a: GeoPoint, b: GeoPoint) -> f64 {
     2.0 * EARTH_RADIUS_KM * libm::asin(libm::sqrt(h.clamp(0.0, 1.0)))
 }
 
-/// A key for the square of one degree around a point: coarse enough to be "the same town".
+/// A key for the square of a quarter of a degree around a point: about a town and its surroundings.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "coordinates are clamped to the globe first"
 )]
 pub(crate) fn cell(point: GeoPoint) -> u32 {
-    let row = libm::floor(point.latitude.clamp(-90.0, 90.0) + 90.0) as u32;
-    let column = libm::floor(point.longitude.clamp(-180.0, 180.0) + 180.0) as u32;
-    row * 512 + column
+    let row = libm::floor((point.latitude.clamp(-90.0, 90.0) + 90.0) * 4.0) as u32;
+    let column = libm::floor((point.longitude.clamp(-180.0, 180.0) + 180.0) * 4.0) as u32;
+    row * 2_048 + column
 }
 
 #[cfg(test)]

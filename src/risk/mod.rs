@@ -7,12 +7,17 @@
 pub mod assess;
 mod backoff;
 pub mod baseline;
+pub mod cadence;
 mod counts;
 pub mod evidence;
+pub mod failures;
+pub mod freeman;
 mod geo;
 pub mod model;
 pub mod profile;
+pub mod replay;
 pub mod signal;
+pub mod train;
 pub mod tree;
 pub mod visit;
 

@@ -200,7 +200,32 @@ impl Model {
         self.used >> (signal as u32) & 1 == 1
     }
 
-    fn mark_used(&mut self) {
+    /// A model of terms alone, with a plain scale.
+    pub(super) fn assemble(
+        schema: u32,
+        version: &str,
+        training: Training,
+        terms: Vec<Term>,
+        vectors: BTreeMap<Vector, BTreeMap<Group, i64>>,
+    ) -> Self {
+        const NAT: i64 = 1_000_000_000;
+        Self {
+            schema,
+            version: version.to_owned(),
+            training,
+            base_rate_ppm: 1_000,
+            prior: -7 * NAT,
+            terms,
+            trees: Vec::new(),
+            correction_cap: 3 * NAT,
+            anchors: vec![[-14 * NAT, 0], [-3 * NAT, 50_000_000], [10 * NAT, 100_000_000]],
+            vectors,
+            hash: String::new(),
+            used: 0,
+        }
+    }
+
+    pub(super) fn mark_used(&mut self) {
         let splits = self
             .trees
             .iter()

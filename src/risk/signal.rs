@@ -29,7 +29,8 @@ macro_rules! signals {
                 match self { $(Self::$name => Group::$group),* }
             }
 
-            /// Whether a greater value may only raise the risk. A model that breaks this is refused by its tests.
+            /// Whether a greater value may only raise the risk, in terms and in trees. Other signals mean different things
+            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home.
             pub const fn rises(self) -> bool {
                 match self { $(Self::$name => $monotone),* }
             }
@@ -73,17 +74,17 @@ signals! {
     /// ln(1 + decayed sign-ins of this user).
     History = "history", Account, false;
     /// Share of the user's sign-ins that did not come from this address.
-    AddressNovelty = "address_novelty", Network, true;
+    AddressNovelty = "address_novelty", Network, false;
     /// Share that did not come from this familiar network.
-    SubnetNovelty = "subnet_novelty", Network, true;
+    SubnetNovelty = "subnet_novelty", Network, false;
     /// Share that did not come through this provider.
-    AsnNovelty = "asn_novelty", Network, true;
+    AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, true;
+    CountryNovelty = "country_novelty", Place, false;
     /// Share that did not come from this kind of network.
-    KindNovelty = "kind_novelty", Network, true;
+    KindNovelty = "kind_novelty", Network, false;
     /// Share that did not come from this square of the map.
-    PlaceNovelty = "place_novelty", Place, true;
+    PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
     AgentNovelty = "agent_novelty", Device, true;
     /// Share that did not come with this browser and operating system.
@@ -111,15 +112,15 @@ signals! {
     /// ln(1 + failures on the account, one day).
     AccountFailuresDay = "account_failures_day", Failures, false;
     /// ln(1 + other accounts tried from the address).
-    AddressAccounts = "address_accounts", Failures, true;
+    AddressAccounts = "address_accounts", Failures, false;
     /// ln(1 + other accounts tried from the familiar network).
-    SubnetAccounts = "subnet_accounts", Failures, true;
+    SubnetAccounts = "subnet_accounts", Failures, false;
     /// −ln of the address's share of the tenant's sign-ins.
     AddressRarity = "address_rarity", Tenant, false;
     /// −ln of the provider's share of the tenant's sign-ins.
-    AsnRarity = "asn_rarity", Tenant, true;
+    AsnRarity = "asn_rarity", Tenant, false;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, true;
+    CountryRarity = "country_rarity", Tenant, false;
     /// −ln of the user agent's share.
     AgentRarity = "agent_rarity", Tenant, false;
     /// On a list of Tor exits: 0 or 1.

@@ -13,12 +13,12 @@ use crate::base::timestamp::Timestamp;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-fn point(latitude: f64, longitude: f64) -> Option<GeoPoint> {
-    Some(GeoPoint {
+fn point(latitude: f64, longitude: f64) -> GeoPoint {
+    GeoPoint {
         latitude,
         longitude,
         radius_km: 20.0,
-    })
+    }
 }
 
 fn listed(value: bool) -> Known<bool> {
@@ -38,7 +38,7 @@ fn home(secs: i64) -> Visit {
             network: Some(12),
             asn: Some(2_119),
             country: CountryCode::parse("NO"),
-            point: point(59.9, 10.7),
+            point: Some(point(59.9, 10.7)),
             kind: Some(NetworkKind::Isp),
             tor: listed(false),
             ..AddressFacts::default()
@@ -69,7 +69,7 @@ fn abroad(secs: i64) -> Visit {
     visit.address.network = Some(22);
     visit.address.asn = Some(7_018);
     visit.address.country = CountryCode::parse("US");
-    visit.address.point = point(40.7, -74.0);
+    visit.address.point = Some(point(40.7, -74.0));
     visit.agent.full = Some(99);
     visit.agent.browser = Some("Chrome".into());
     visit.device = DeviceProof::FirstVisit;
@@ -271,7 +271,7 @@ fn profiles_are_small_and_survive_storage_and_merging() {
             char::from(b'A' + u8::try_from(key % 26).unwrap()),
             char::from(b'A' + u8::try_from(key / 26 % 26).unwrap())
         ));
-        visit.address.point = point(f64::from(u8::try_from(key % 90).unwrap()), 10.0);
+        visit.address.point = Some(point(f64::from(u8::try_from(key % 90).unwrap()), 10.0));
         visit.agent.full = Some(key);
         visit.agent.browser = Some(format!("B{key}"));
         profile.observe(&visit, 1.0);
@@ -312,7 +312,7 @@ fn stale_lists_fade_and_then_fall_silent() {
         nats(&score(&visit, &profile, &baseline), Signal::Tor)
     };
     let (fresh, day, week) = (at(0).unwrap(), at(86_400).unwrap(), at(8 * 86_400));
-    assert!((day - fresh / 2.0).abs() < 0.02, "{fresh} {day}");
+    assert!(0.0 < day && day < fresh, "{fresh} {day}");
     assert_eq!(week, None);
 }
 
@@ -368,5 +368,65 @@ proptest! {
     fn damaged_profiles_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         let _ = UserProfile::from_bytes(&bytes);
         let _ = Baseline::from_bytes(&bytes);
+    }
+}
+
+/// A sign-in from a private network, of which no database knows anything.
+fn on_a_private_network(secs: i64) -> Visit {
+    let mut visit = home(secs);
+    visit.address = AddressFacts {
+        scope: Some(IpScope::Private),
+        address: Some(11),
+        network: Some(12),
+        ..AddressFacts::default()
+    };
+    visit
+}
+
+#[test]
+fn the_dials_that_ought_to_make_the_ladder_act_do() {
+    let (profile, baseline) = history();
+    let (mut quiet, mut small) = (UserProfile::new(), Baseline::default());
+    for step in 0..5 {
+        quiet.observe(&on_a_private_network(step * HOUR), 1.0);
+        small.observe(&on_a_private_network(step * HOUR), 1.0);
+    }
+    for (visit, profile, baseline) in [
+        (home(20 * DAY + HOUR), &profile, &baseline),
+        (on_a_private_network(6 * HOUR), &quiet, &small),
+    ] {
+        let calm = score(&visit, profile, baseline);
+        assert!(calm.score < 30.0, "{calm:?}");
+        for forced in Forced::ALL {
+            let mut visit = visit.clone();
+            visit.forced = vec![forced];
+            let turned = score(&visit, profile, baseline);
+            assert!(turned.score > calm.score, "{forced:?}: {turned:?}");
+            let acts = matches!(forced, Forced::NewDevice | Forced::Tor | Forced::ImpossibleTravel);
+            assert!(!acts || turned.score >= 30.0, "{forced:?}: {turned:?}");
+        }
+        let mut copied = visit.clone();
+        copied.device = DeviceProof::Copied;
+        let copied = score(&copied, profile, baseline);
+        assert!(copied.score >= 30.0 && copied.hard_stops == [HardStop::CopiedDevice]);
+    }
+}
+
+#[test]
+fn another_browser_is_never_less_risky_than_the_known_one() {
+    let (profile, baseline) = history();
+    let known = score(&home(20 * DAY + HOUR), &profile, &baseline).score;
+    for device in [
+        DeviceProof::FirstVisit,
+        DeviceProof::Missing,
+        DeviceProof::OtherAccount,
+    ] {
+        let mut visit = home(20 * DAY + HOUR);
+        visit.device = device;
+        let other = score(&visit, &profile, &baseline).score;
+        assert!(other >= known, "{device:?}: {known} {other}");
+        visit.agent.full = Some(5);
+        visit.agent.browser = Some("Chrome".into());
+        assert!(score(&visit, &profile, &baseline).score >= other, "{device:?}");
     }
 }

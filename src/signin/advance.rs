@@ -101,7 +101,11 @@ fn countable(login: &Login) -> Vec<Proof> {
         Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
         Purpose::Page { fresh, .. } => *fresh,
     };
-    if anew { login.proofs.clone() } else { login.all_proofs() }
+    if anew {
+        login.proofs.clone()
+    } else {
+        login.all_proofs()
+    }
 }
 
 /// The account of a sign-in. One that was disabled or deleted meanwhile begins anew.

@@ -25,7 +25,6 @@ use crate::signals::{self, Lesson, Subject};
 use crate::store::{Batch, Consent, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm, Visit};
 
-
 /// A finished sign-in.
 #[derive(Debug)]
 pub struct Finished {

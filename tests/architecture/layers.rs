@@ -10,7 +10,17 @@ const LAYERS: [&[&str]; 6] = [
     &["base"],
     &["protocol", "risk", "domain", "factors", "policy", "flow"],
     &["config", "store", "ephemeral", "crypto", "outbound", "text"],
-    &["tenants", "accounts", "sessions", "signals", "decisions", "signin", "selfservice", "oidc", "admin"],
+    &[
+        "tenants",
+        "accounts",
+        "sessions",
+        "signals",
+        "decisions",
+        "signin",
+        "selfservice",
+        "oidc",
+        "admin",
+    ],
     &["http", "jobs", "cli"],
     &["app", "server", "main"],
 ];
@@ -25,10 +35,45 @@ const WITHIN: [(&str, &[&str]); 14] = [
     ("sessions", &["tenants", "accounts"]),
     ("signals", &["tenants", "accounts", "sessions"]),
     ("decisions", &["tenants", "accounts", "sessions", "signals"]),
-    ("signin", &["tenants", "accounts", "sessions", "signals", "decisions"]),
-    ("selfservice", &["tenants", "accounts", "sessions", "signals", "decisions", "signin"]),
-    ("oidc", &["tenants", "accounts", "sessions", "signals", "signin", "decisions"]),
-    ("admin", &["tenants", "accounts", "sessions", "signals", "decisions", "signin", "selfservice", "oidc"]),
+    (
+        "signin",
+        &["tenants", "accounts", "sessions", "signals", "decisions"],
+    ),
+    (
+        "selfservice",
+        &[
+            "tenants",
+            "accounts",
+            "sessions",
+            "signals",
+            "decisions",
+            "signin",
+        ],
+    ),
+    (
+        "oidc",
+        &[
+            "tenants",
+            "accounts",
+            "sessions",
+            "signals",
+            "signin",
+            "decisions",
+        ],
+    ),
+    (
+        "admin",
+        &[
+            "tenants",
+            "accounts",
+            "sessions",
+            "signals",
+            "decisions",
+            "signin",
+            "selfservice",
+            "oidc",
+        ],
+    ),
     ("server", &["app"]),
     ("main", &["app", "server"]),
 ];
@@ -50,7 +95,16 @@ const CRATES: [(&str, &[&str]); 12] = [
 ];
 
 /// The pure layer may name these of `base`.
-const PURE_BASE: [&str; 8] = ["ids", "secret", "net", "page", "encoding", "timestamp", "random", "clock"];
+const PURE_BASE: [&str; 8] = [
+    "ids",
+    "secret",
+    "net",
+    "page",
+    "encoding",
+    "timestamp",
+    "random",
+    "clock",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -71,7 +125,9 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
             || (attribute.path().is_ident("cfg")
-                && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test")))
+                && attribute
+                    .parse_args::<syn::Path>()
+                    .is_ok_and(|path| path.is_ident("test")))
     })
 }
 
@@ -94,7 +150,11 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let segments: Vec<String> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
         if segments.len() > 1 {
             self.paths.insert(segments);
         }
@@ -141,8 +201,13 @@ fn sources() -> Vec<(String, PathBuf, Names)> {
             continue;
         }
         let relative = path.strip_prefix(root()).unwrap();
-        let parts: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-        let test = parts.iter().any(|part| part == "tests" || part == "tests.rs" || part == "samples");
+        let parts: Vec<String> = relative
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        let test = parts
+            .iter()
+            .any(|part| part == "tests" || part == "tests.rs" || part == "samples");
         let module = parts[0].trim_end_matches(".rs").to_owned();
         if test || module == "lib" {
             continue;
@@ -158,7 +223,11 @@ fn sources() -> Vec<(String, PathBuf, Names)> {
 #[test]
 fn every_folder_stands_in_a_layer() {
     for (module, path, _) in sources() {
-        assert!(layer_of(&module).is_some(), "{} stands in no layer", path.display());
+        assert!(
+            layer_of(&module).is_some(),
+            "{} stands in no layer",
+            path.display()
+        );
     }
 }
 
@@ -168,10 +237,18 @@ fn modules_depend_downwards_only() {
     let mut wrong = Vec::new();
     for (module, path, names) in sources() {
         let own = layer_of(&module).unwrap();
-        for named in names.paths.iter().filter(|named| ["crate", "tidegate"].contains(&named[0].as_str())) {
-            let Some(target) = named.get(1).filter(|target| **target != module) else { continue };
+        for named in names
+            .paths
+            .iter()
+            .filter(|named| ["crate", "tidegate"].contains(&named[0].as_str()))
+        {
+            let Some(target) = named.get(1).filter(|target| **target != module) else {
+                continue;
+            };
             let Some(layer) = layer_of(target) else { continue };
-            let sideways = within.get(module.as_str()).is_some_and(|may| may.contains(&target.as_str()))
+            let sideways = within
+                .get(module.as_str())
+                .is_some_and(|may| may.contains(&target.as_str()))
                 || (own == 4 && module != target.as_str());
             if layer > own || (layer == own && !sideways) {
                 wrong.push(format!("{} names {}", path.display(), named.join("::")));
@@ -190,7 +267,9 @@ fn risk_names_base_alone_and_policy_never_sees_evidence() {
                 assert!(["risk", "base"].contains(&named[1].as_str()), "{line}");
             }
             if module == "policy" {
-                let raw = named.iter().any(|part| ["evidence", "Evidence", "visit", "profile"].contains(&part.as_str()));
+                let raw = named
+                    .iter()
+                    .any(|part| ["evidence", "Evidence", "visit", "profile"].contains(&part.as_str()));
                 assert!(!(named[1] == "risk" && raw), "{line}");
             }
         }
@@ -203,7 +282,10 @@ fn crates_stay_in_their_rooms() {
     let mut wrong = Vec::new();
     for (module, path, names) in sources() {
         for named in &names.paths {
-            if rooms.get(named[0].as_str()).is_some_and(|may| !may.contains(&module.as_str())) {
+            if rooms
+                .get(named[0].as_str())
+                .is_some_and(|may| !may.contains(&module.as_str()))
+            {
                 wrong.push(format!("{} names {}", path.display(), named.join("::")));
             }
         }
@@ -220,12 +302,24 @@ fn the_pure_layer_is_pure() {
         assert!(!names.is_async, "{} has an async fn", path.display());
         for named in &names.paths {
             let line = format!("{} names {}", path.display(), named.join("::"));
-            assert!(!["tokio", "sea_orm", "actix_web", "reqwest"].contains(&named[0].as_str()), "{line}");
-            let io = named[0] == "std" && named.get(1).is_some_and(|part| ["fs", "net", "env", "process", "thread"].contains(&part.as_str()));
-            assert!(!io || named.get(2).is_some_and(|part| part.starts_with("Ip")), "{line}");
+            assert!(
+                !["tokio", "sea_orm", "actix_web", "reqwest"].contains(&named[0].as_str()),
+                "{line}"
+            );
+            let io = named[0] == "std"
+                && named
+                    .get(1)
+                    .is_some_and(|part| ["fs", "net", "env", "process", "thread"].contains(&part.as_str()));
+            assert!(
+                !io || named.get(2).is_some_and(|part| part.starts_with("Ip")),
+                "{line}"
+            );
             if named[0] == "crate" && named[1] == "base" {
                 let part = named.get(2).map_or("", String::as_str);
-                assert!(PURE_BASE.contains(&part) && !["clock", "random"].contains(&part), "{line}");
+                assert!(
+                    PURE_BASE.contains(&part) && !["clock", "random"].contains(&part),
+                    "{line}"
+                );
             }
         }
     }
@@ -235,7 +329,10 @@ fn the_pure_layer_is_pure() {
 fn the_map_in_lib_rs_is_the_table() {
     let text = std::fs::read_to_string(root().join("lib.rs")).unwrap();
     for (level, layer) in LAYERS.iter().enumerate() {
-        let row = text.lines().find(|line| line.contains(&format!("| L{level} |"))).unwrap();
+        let row = text
+            .lines()
+            .find(|line| line.contains(&format!("| L{level} |")))
+            .unwrap();
         let named: BTreeSet<&str> = row.split('`').skip(1).step_by(2).collect();
         let expected: BTreeSet<&str> = layer.iter().copied().collect();
         assert_eq!(named, expected, "row L{level} of the map");

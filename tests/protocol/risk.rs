@@ -9,7 +9,12 @@ use crate::support::{Kind, PASSWORD, TestApp};
 
 fn adds_up(decision: &tidegate::domain::decision::Decision) {
     let assessment: Assessment = serde_json::from_value(decision.assessment.clone()).unwrap();
-    let sum: f64 = assessment.base_points + assessment.contributions.iter().map(|part| part.points).sum::<f64>();
+    let sum: f64 = assessment.base_points
+        + assessment
+            .contributions
+            .iter()
+            .map(|part| part.points)
+            .sum::<f64>();
     assert!((sum - decision.score).abs() < 1e-9, "{sum} {}", decision.score);
 }
 

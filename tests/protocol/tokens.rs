@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 use tidegate::base::encoding::{base64url, from_base64url};
 use tidegate::crypto::signer::{self, Signer, TokenType};
-use tidegate::domain::client::{AccessTokenFormat, ClientAuthMethod, ClientMetadata, ClientSettings, GrantType};
+use tidegate::domain::client::{
+    AccessTokenFormat, ClientAuthMethod, ClientMetadata, ClientSettings, GrantType,
+};
 use tidegate::domain::key::SigningAlg;
 
 use crate::on_each_store;

@@ -46,12 +46,20 @@ impl Page {
     pub fn heading(&self) -> String {
         let document = Html::parse_document(&self.html);
         let heading = Selector::parse("h1").unwrap();
-        document.select(&heading).flat_map(|h| h.text()).collect::<String>().trim().to_owned()
+        document
+            .select(&heading)
+            .flat_map(|h| h.text())
+            .collect::<String>()
+            .trim()
+            .to_owned()
     }
 
     pub fn has_field(&self, name: &str) -> bool {
         let document = Html::parse_document(&self.html);
-        document.select(&Selector::parse(&format!("[name=\"{name}\"]")).unwrap()).next().is_some()
+        document
+            .select(&Selector::parse(&format!("[name=\"{name}\"]")).unwrap())
+            .next()
+            .is_some()
     }
 
     pub fn query(&self, name: &str) -> Option<String> {
@@ -61,7 +69,9 @@ impl Page {
 
 pub fn query_of(url: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
-    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// A form with its action and fields as the page shows it.
@@ -89,7 +99,10 @@ impl Browser {
     }
 
     pub fn cookie(&self, part: &str) -> Option<&String> {
-        self.cookies.iter().find(|(name, _)| name.contains(part)).map(|(_, value)| value)
+        self.cookies
+            .iter()
+            .find(|(name, _)| name.contains(part))
+            .map(|(_, value)| value)
     }
 
     pub fn drop_cookie(&mut self, part: &str) {
@@ -97,12 +110,21 @@ impl Browser {
     }
 
     pub fn set_cookie(&mut self, part: &str, value: &str) {
-        let name = self.cookies.keys().find(|name| name.contains(part)).cloned().unwrap();
+        let name = self
+            .cookies
+            .keys()
+            .find(|name| name.contains(part))
+            .cloned()
+            .unwrap();
         self.cookies.insert(name, value.to_owned());
     }
 
     fn absolute(&self, to: &str) -> String {
-        let from = if self.page.url.is_empty() { &self.base } else { &self.page.url };
+        let from = if self.page.url.is_empty() {
+            &self.base
+        } else {
+            &self.page.url
+        };
         url::Url::parse(from).unwrap().join(to).unwrap().to_string()
     }
 
@@ -113,7 +135,9 @@ impl Browser {
 
     pub async fn post(&mut self, to: &str, fields: &[(&str, &str)]) -> &Page {
         let url = self.absolute(to);
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         self.go(reqwest::Method::POST, url, Some(body)).await
     }
 
@@ -124,13 +148,22 @@ impl Browser {
                 self.left_to = Some(url);
                 return &self.page;
             }
-            let mut request = self.http.request(method.clone(), &url).header("user-agent", &self.agent);
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let mut request = self
+                .http
+                .request(method.clone(), &url)
+                .header("user-agent", &self.agent);
+            let cookies: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             if !cookies.is_empty() {
                 request = request.header(COOKIE, cookies.join("; "));
             }
             if let Some(body) = body.take() {
-                request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+                request = request
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(body);
             }
             let response = request.send().await.unwrap();
             for cookie in response.headers().get_all(SET_COOKIE) {
@@ -143,10 +176,18 @@ impl Browser {
                     self.cookies.insert(name.to_owned(), value.to_owned());
                 }
             }
-            let location = response.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+            let location = response
+                .headers()
+                .get(LOCATION)
+                .map(|to| to.to_str().unwrap().to_owned());
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let html = response.text().await.unwrap();
-            self.page = Page { status, url: url.clone(), html, headers };
+            self.page = Page {
+                status,
+                url: url.clone(),
+                html,
+                headers,
+            };
             match location {
                 Some(to) if (300..400).contains(&status) => {
                     url = self.absolute(&to);
@@ -163,24 +204,36 @@ impl Browser {
         let document = Html::parse_document(&self.page.html);
         let input = Selector::parse("input[name]").unwrap();
         let wanted = Selector::parse(&format!("[name=\"{field}\"]")).unwrap();
-        document.select(&Selector::parse("form").unwrap()).find_map(|form| {
-            form.select(&wanted).next()?;
-            let fields = form
-                .select(&input)
-                .filter(|input| !matches!(input.value().attr("type"), Some("checkbox" | "radio" | "submit")))
-                .map(|input| {
-                    let attr = |name| input.value().attr(name).unwrap_or_default().to_owned();
-                    (attr("name"), attr("value"))
+        document
+            .select(&Selector::parse("form").unwrap())
+            .find_map(|form| {
+                form.select(&wanted).next()?;
+                let fields = form
+                    .select(&input)
+                    .filter(|input| {
+                        !matches!(input.value().attr("type"), Some("checkbox" | "radio" | "submit"))
+                    })
+                    .map(|input| {
+                        let attr = |name| input.value().attr(name).unwrap_or_default().to_owned();
+                        (attr("name"), attr("value"))
+                    })
+                    .collect();
+                Some(Form {
+                    action: form.value().attr("action").unwrap_or_default().to_owned(),
+                    fields,
                 })
-                .collect();
-            Some(Form { action: form.value().attr("action").unwrap_or_default().to_owned(), fields })
-        })
+            })
     }
 
     /// Fills in and sends the form that has `field`.
     pub async fn submit(&mut self, field: &str, values: &[(&str, &str)]) -> &Page {
         let form = self.form(field).unwrap_or_else(|| {
-            panic!("no form with {field} on {} ({}): {}", self.page.url, self.page.status, self.page.text())
+            panic!(
+                "no form with {field} on {} ({}): {}",
+                self.page.url,
+                self.page.status,
+                self.page.text()
+            )
         });
         self.send(&form, values).await
     }
@@ -203,14 +256,20 @@ impl Browser {
 
     pub async fn password_at(&mut self, start: &str, email: &str) -> &Page {
         self.get(start).await;
-        self.submit("password", &[("email", email), ("password", PASSWORD)]).await
+        self.submit("password", &[("email", email), ("password", PASSWORD)])
+            .await
     }
 
     /// Signs in at the demo app, answering a mail code when one is asked for.
     pub async fn sign_in(&mut self, app: &TestApp, email: &str) -> &Page {
         self.password(email).await;
         self.answer_code(app, email).await;
-        assert_eq!(self.page.url, format!("{}/demo", self.base), "{}", self.page.text());
+        assert_eq!(
+            self.page.url,
+            format!("{}/demo", self.base),
+            "{}",
+            self.page.text()
+        );
         &self.page
     }
 
@@ -242,5 +301,9 @@ impl Browser {
 
 pub fn plain_client() -> reqwest::Client {
     tidegate::crypto::install_providers();
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
 }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use tidegate::base::encoding::{base64, base64url};
 use tidegate::base::ids::ClientId;
 use tidegate::base::secret::{TokenHash, TokenKind, sha256};
-use tidegate::domain::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType};
+use tidegate::domain::client::{
+    Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType,
+};
 use tidegate::domain::key::SigningAlg;
 
 use super::TestApp;
@@ -34,7 +36,10 @@ pub struct Answer {
 
 impl Answer {
     pub fn text(&self, name: &str) -> String {
-        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.body)).to_owned()
+        self.body[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {name} in {}", self.body))
+            .to_owned()
     }
 
     pub fn error(&self) -> &str {
@@ -55,14 +60,23 @@ pub fn web() -> ClientMetadata {
 
 impl App {
     /// Registers a client with a secret.
-    pub async fn register(app: &TestApp, id: &str, metadata: ClientMetadata, settings: ClientSettings) -> Self {
+    pub async fn register(
+        app: &TestApp,
+        id: &str,
+        metadata: ClientMetadata,
+        settings: ClientSettings,
+    ) -> Self {
         let now = app.now();
         let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
         let hash = TokenHash::of(TokenKind::ClientSecret, SECRET);
         let client = Client {
             id: ClientId::parse(id).unwrap(),
             metadata,
-            secrets: vec![ClientSecret { hash: base64url(hash.as_bytes()), created_at: now, expires_at: None }],
+            secrets: vec![ClientSecret {
+                hash: base64url(hash.as_bytes()),
+                created_at: now,
+                expires_at: None,
+            }],
             settings,
             created_at: now,
             updated_at: now,
@@ -102,21 +116,34 @@ impl App {
         ];
         params.retain(|(name, _)| !more.iter().any(|(given, _)| given == name));
         params.extend(more.iter().filter(|(_, value)| !value.is_empty()));
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
         format!("{}/authorize?{query}", self.issuer)
     }
 
     /// Signs a person in for this app and gives the code.
-    pub async fn code(&self, app: &TestApp, browser: &mut Browser, email: &str, more: &[(&str, &str)]) -> String {
+    pub async fn code(
+        &self,
+        app: &TestApp,
+        browser: &mut Browser,
+        email: &str,
+        more: &[(&str, &str)],
+    ) -> String {
         browser.get(&self.authorize(more)).await;
         if browser.left_to.is_none() {
-            browser.submit("password", &[("email", email), ("password", super::PASSWORD)]).await;
+            browser
+                .submit("password", &[("email", email), ("password", super::PASSWORD)])
+                .await;
         }
         if browser.left_to.is_none() && browser.page.has_field("code") {
             let code = app.mail_code(email).await;
             browser.submit("code", &[("code", &code)]).await;
         }
-        let to = browser.left_to.clone().unwrap_or_else(|| panic!("{}: {}", browser.page.url, browser.page.text()));
+        let to = browser
+            .left_to
+            .clone()
+            .unwrap_or_else(|| panic!("{}: {}", browser.page.url, browser.page.text()));
         query_of(&to, "code").unwrap_or_else(|| panic!("no code in {to}"))
     }
 
@@ -127,7 +154,10 @@ impl App {
         }
         let mut request = self.post(path, &params);
         if !self.public {
-            request = request.header(AUTHORIZATION, format!("Basic {}", base64(format!("{}:{SECRET}", self.id).as_bytes())));
+            request = request.header(
+                AUTHORIZATION,
+                format!("Basic {}", base64(format!("{}:{SECRET}", self.id).as_bytes())),
+            );
         }
         read(request).await
     }
@@ -138,7 +168,9 @@ impl App {
     }
 
     fn post(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
         self.http
             .post(format!("{}{path}", self.issuer))
             .header("user-agent", &self.agent)
@@ -157,7 +189,11 @@ impl App {
     }
 
     pub async fn refresh(&self, token: &str) -> Answer {
-        self.call("/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+        self.call(
+            "/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        )
+        .await
     }
 
     pub async fn introspect(&self, token: &str) -> Value {
@@ -165,13 +201,18 @@ impl App {
     }
 
     pub async fn userinfo(&self, token: &str) -> Answer {
-        let request = self.http.get(format!("{}/userinfo", self.issuer)).header(AUTHORIZATION, format!("Bearer {token}"));
+        let request = self
+            .http
+            .get(format!("{}/userinfo", self.issuer))
+            .header(AUTHORIZATION, format!("Bearer {token}"));
         read(request).await
     }
 
     /// Signs carol in and gives the first tokens.
     pub async fn tokens(&self, app: &TestApp) -> Answer {
-        let code = self.code(app, &mut Browser::new(app), "carol@demo.test", &[]).await;
+        let code = self
+            .code(app, &mut Browser::new(app), "carol@demo.test", &[])
+            .await;
         let answer = self.redeem(&code).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer
@@ -182,7 +223,11 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)), headers }
+    Answer {
+        status,
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        headers,
+    }
 }
 
 /// The claims of a JWT, unverified.

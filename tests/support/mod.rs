@@ -84,7 +84,10 @@ impl TestApp {
             ("outbound.allow_loopback", toml::Value::from(true)),
             ("passwords.slots", toml::Value::from(2)),
         ];
-        for (key, value) in given.into_iter().chain(settings.iter().map(|(key, value)| (*key, value.clone()))) {
+        for (key, value) in given
+            .into_iter()
+            .chain(settings.iter().map(|(key, value)| (*key, value.clone())))
+        {
             layers.set(key, value, Source::Flag).unwrap();
         }
         Self::run(kind, url, dir, &layers.build().unwrap()).await
@@ -136,13 +139,23 @@ impl TestApp {
     pub async fn store(&self) -> TenantStore {
         let platform = &self.shared.platform;
         let slug = Slug::parse("demo").unwrap();
-        let tenant = platform.store.everyone().tenant_by_slug(slug.as_str()).await.unwrap().unwrap();
+        let tenant = platform
+            .store
+            .everyone()
+            .tenant_by_slug(slug.as_str())
+            .await
+            .unwrap()
+            .unwrap();
         platform.store.tenant(tenant.id)
     }
 
     pub async fn realm(&self) -> tidegate::tenants::Realm {
         let platform = &self.shared.platform;
-        platform.directory.realm(platform, &Slug::parse("demo").unwrap(), 0).await.unwrap()
+        platform
+            .directory
+            .realm(platform, &Slug::parse("demo").unwrap(), 0)
+            .await
+            .unwrap()
     }
 
     /// Changes the demo tenant's settings.
@@ -166,14 +179,19 @@ impl TestApp {
 
     /// The code of the newest mail to an address, once it is there.
     pub async fn mail_code(&self, to: &str) -> String {
-        self.mail(to, |mail| mail.code.as_ref().map(|code| code.expose().clone())).await
+        self.mail(to, |mail| mail.code.as_ref().map(|code| code.expose().clone()))
+            .await
     }
 
     /// Something of the newest mail to an address that has it, once it is there.
     pub async fn mail<T>(&self, to: &str, pick: impl Fn(&tidegate::outbound::mail::Mail) -> Option<T>) -> T {
         for _ in 0..2_000 {
             let found = self.shared.mailer.delivered().into_iter().find_map(|held| {
-                if held.mail.to == to { pick(&held.mail) } else { None }
+                if held.mail.to == to {
+                    pick(&held.mail)
+                } else {
+                    None
+                }
             });
             if let Some(found) = found {
                 return found;
@@ -186,7 +204,11 @@ impl TestApp {
     /// The current TOTP code of a persona.
     pub fn totp(&self, email: &str) -> String {
         let dev = self.shared.dev.as_ref().unwrap();
-        let account = dev.accounts.iter().find(|account| account.email == email).unwrap();
+        let account = dev
+            .accounts
+            .iter()
+            .find(|account| account.email == email)
+            .unwrap();
         let secret = tidegate::factors::totp::from_text(account.totp.unwrap()).unwrap();
         tidegate::factors::totp::current(&secret, self.now()).unwrap()
     }
@@ -198,7 +220,11 @@ async fn fresh_postgres() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let admin = std::env::var("TIDEGATE_TEST_POSTGRES_URL")
         .expect("postgres:: tests need TIDEGATE_TEST_POSTGRES_URL; ./tests/run starts a server, --quick leaves them out");
-    let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "t_{}_{}",
+        std::process::id(),
+        NUMBER.fetch_add(1, Ordering::Relaxed)
+    );
     create_database(&admin, &name).await
 }
 
@@ -208,7 +234,10 @@ mod databases {
 
     pub async fn create_database(admin: &str, name: &str) -> String {
         let connection = sea_orm::Database::connect(admin).await.unwrap();
-        connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        connection
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await
+            .unwrap();
         let (head, _) = admin.rsplit_once('/').unwrap();
         connection.close().await.unwrap();
         format!("{head}/{name}")

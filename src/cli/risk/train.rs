@@ -1,0 +1,235 @@
+//! `tidegate risk train`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::read::Rows;
+use super::{Format, InputArgs, RiskError};
+use crate::base::timestamp::Timestamp;
+use crate::risk::model::Training;
+use crate::risk::replay::metrics::SplitMix;
+use crate::risk::replay::{Hide, Replay};
+use crate::risk::train::{Example, Settings, train as fit};
+use crate::risk::visit::DeviceProof;
+
+/// Arguments of `risk train`.
+#[derive(Clone, Debug, Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Learn from this share of the log's time alone, so that the rest can measure.
+    #[arg(long, value_name = "FRACTION", default_value_t = 1.0)]
+    pub(super) until: f64,
+    /// Seed of what is drawn.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Name and version of the model.
+    #[arg(long, default_value = "trained-1")]
+    pub(super) version_name: String,
+    /// Give every row a label drawn anew: what is learned must be nothing.
+    #[arg(long)]
+    pub(super) shuffle_labels: bool,
+    /// Trees of the correction.
+    #[arg(long, default_value_t = Settings::default().trees)]
+    pub(super) trees: usize,
+    /// How far the correction may go, nats.
+    #[arg(long, default_value_t = Settings::default().cap)]
+    pub(super) cap: f64,
+    /// Share of each tree's step that is taken.
+    #[arg(long, default_value_t = Settings::default().rate)]
+    pub(super) rate: f64,
+    /// Pull of leaves towards zero.
+    #[arg(long, default_value_t = Settings::default().ridge)]
+    pub(super) ridge: f64,
+    /// Share of attacks that are shown with a fresh cookie where the log has them without any.
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1)]
+    pub(super) fresh_cookies: f64,
+    /// How much each row counts when it is shown again with less known.
+    #[arg(long, default_value_t = 0.5)]
+    pub(super) blind_weight: f64,
+    /// Share of signals that each tree sees.
+    #[arg(long, default_value_t = Settings::default().columns)]
+    pub(super) columns: f64,
+    /// Least weight of a leaf.
+    #[arg(long, default_value_t = Settings::default().least_leaf)]
+    pub(super) least_leaf: f64,
+    /// Least gain of a split.
+    #[arg(long, default_value_t = Settings::default().least_gain)]
+    pub(super) least_gain: f64,
+    /// Questions on a path.
+    #[arg(long, default_value_t = Settings::default().depth)]
+    pub(super) depth: usize,
+    /// The model file to write.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+}
+
+impl TrainArgs {
+    fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            trees: self.trees,
+            cap: self.cap,
+            rate: self.rate,
+            ridge: self.ridge,
+            columns: self.columns,
+            least_leaf: self.least_leaf,
+            least_gain: self.least_gain,
+            depth: self.depth,
+            ..Settings::default()
+        }
+    }
+}
+
+#[cfg(test)]
+impl TrainArgs {
+    /// Few trees, for tests.
+    pub(super) fn quick(input: InputArgs, out: PathBuf) -> Self {
+        let settings = Settings::default();
+        Self {
+            input,
+            until: 1.0,
+            seed: 1,
+            version_name: "test".into(),
+            shuffle_labels: true,
+            trees: 3,
+            cap: settings.cap,
+            rate: settings.rate,
+            ridge: 1.0,
+            fresh_cookies: 0.1,
+            blind_weight: 0.5,
+            columns: settings.columns,
+            least_leaf: settings.least_leaf,
+            least_gain: settings.least_gain,
+            depth: settings.depth,
+            out,
+        }
+    }
+}
+
+/// What was trained.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    model: &'a str,
+    hash: &'a str,
+    rows: u64,
+    attacks: u64,
+    terms: usize,
+    trees: usize,
+    out: String,
+}
+
+/// Trains a model and writes it.
+pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
+    if args.input.format == Format::Decisions {
+        return Err(RiskError::Wrong(
+            "recorded decisions are not read here yet: use --format rba".into(),
+        ));
+    }
+    let total = super::evaluate::count(&args.input.input)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "a share of a count"
+    )]
+    let until = (total as f64 * args.until.clamp(0.0, 1.0)) as u64;
+    // Every row is seen three times, with less and less known, so that one model serves all.
+    let views = [
+        Hide::default(),
+        Hide {
+            token: true,
+            place: false,
+        },
+        Hide {
+            token: true,
+            place: true,
+        },
+    ];
+    let mut examples = Vec::new();
+    let mut training = Training {
+        seed: args.seed,
+        ..Training::default()
+    };
+    for hide in views {
+        collect(args, hide, until, &mut examples, &mut training)?;
+    }
+    let model = fit(&examples, &args.settings(), training, &args.version_name)?;
+    let text = model.to_json()?;
+    std::fs::write(&args.out, text + "\n")
+        .map_err(|error| RiskError::Write(args.out.display().to_string(), error))?;
+    let report = Report {
+        model: &model.version,
+        hash: &model.hash,
+        rows: model.training.rows,
+        attacks: model.training.attacks,
+        terms: model.terms.len(),
+        trees: model.trees.len(),
+        out: args.out.display().to_string(),
+    };
+    Ok(if args.input.json {
+        serde_json::to_string(&report)?
+    } else {
+        format!("{report:#?}")
+    })
+}
+
+/// Replays the log under one view and keeps what may be learned from.
+fn collect(
+    args: &TrainArgs,
+    hide: Hide,
+    until: u64,
+    examples: &mut Vec<Example>,
+    training: &mut Training,
+) -> Result<(), RiskError> {
+    let mut rows = Rows::open(&args.input.input)?;
+    let mut engine = Replay::new(hide);
+    let mut random = SplitMix(args.seed);
+    let (mut number, mut kept, mut attacks) = (0, 0, 0);
+    let (mut first, mut last) = (None, Timestamp::EPOCH);
+    while let Some(row) = rows.next_row()? {
+        if number >= until {
+            break;
+        }
+        number += 1;
+        first = first.or(Some(row.at));
+        last = row.at;
+        let visit = engine.visit(&row);
+        if row.is_success_of_a_known_account() && engine.earlier(&row) > 0 {
+            let mut attack = row.takeover;
+            if args.shuffle_labels {
+                attack = random.unit() < 0.006;
+            }
+            let mut judged = visit.clone();
+            // Simulated attackers keep no cookies. Real ones keep them as any browser does, so some are shown
+            // with a fresh one: else a fresh cookie would speak for its bearer.
+            if attack && judged.device == DeviceProof::Missing && random.unit() < args.fresh_cookies {
+                judged.device = DeviceProof::FirstVisit;
+            }
+            kept += 1;
+            attacks += u64::from(attack);
+            examples.push(Example {
+                evidence: engine.evidence(&row, &judged),
+                attack,
+                weight: if hide.token { args.blind_weight } else { 1.0 },
+                anchors: !hide.token,
+            });
+        }
+        engine.learn(&row, &visit);
+    }
+    training.rows = kept;
+    training.attacks = attacks;
+    training.from = first.map(|at| at.to_string()).unwrap_or_default();
+    training.until = last.to_string();
+    training.data = if rows.has_extra_columns() {
+        "a synthetic sign-in log in the form of the public RBA data set (doi 10.1145/3546069); weights of signals it \
+         lacks are set by hand"
+            .into()
+    } else {
+        "a sign-in log in the form of the public RBA data set; weights of signals it lacks are set by hand"
+            .into()
+    };
+    Ok(())
+}

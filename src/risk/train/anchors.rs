@@ -1,0 +1,118 @@
+//! The score's scale: how rare a logit is among honest sign-ins.
+
+use super::Example;
+use crate::risk::assess;
+use crate::risk::model::Model;
+use crate::risk::signal::Signal;
+
+/// Share of honest sign-ins at or above a score.
+const RARITIES: [(f64, f64); 7] = [
+    (10.0, 0.50),
+    (20.0, 0.05),
+    (30.0, 0.02),
+    (50.0, 0.008),
+    (60.0, 0.005),
+    (75.0, 0.000_3),
+    (80.0, 0.000_1),
+];
+
+/// Honest sign-ins look rarer to a model that learned from them than new ones will: shares are taken this much smaller.
+const OPTIMISM: f64 = 0.75;
+
+/// The far tail of honest sign-ins is a handful of rows, so from 75 on the anchors stand this much higher, nats times
+/// 10^9.
+const TAIL_MARGIN: i64 = 700_000_000;
+
+/// Reads the anchors off honest examples and lifts hand-set weights to the scale they give.
+pub(super) fn set(model: &mut Model, examples: &[Example]) {
+    let mut honest: Vec<i64> = examples
+        .iter()
+        .filter(|example| example.anchors && !example.attack)
+        .map(|example| super::nanos(assess::logit(model, &example.evidence)))
+        .collect();
+    honest.sort_unstable();
+    if honest.len() < 1_000 {
+        return;
+    }
+    model.anchors = anchors(&honest);
+    lift_hand_set(model, &honest);
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "places in a list"
+)]
+fn quantile(sorted: &[i64], rarity: f64) -> i64 {
+    let above = (rarity * sorted.len() as f64) as usize;
+    let place = sorted.len().saturating_sub(above + 1);
+    sorted.get(place).copied().unwrap_or_default()
+}
+
+fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
+    const STEP: i64 = 200_000_000;
+    const POINT: i64 = 1_000_000;
+    let mut anchors: Vec<[i64; 2]> = Vec::new();
+    let lowest = honest.first().copied().unwrap_or_default() - STEP;
+    anchors.push([lowest, 0]);
+    for (score, rarity) in RARITIES {
+        let rarity = if score > 10.0 { rarity * OPTIMISM } else { rarity };
+        let before = anchors.last().map_or(lowest, |anchor| anchor[0]);
+        // Equal quantiles are kept apart, or the scale would have a wall.
+        let margin = if score >= 75.0 { TAIL_MARGIN } else { 0 };
+        let logit = (quantile(honest, rarity) + margin).max(before + STEP);
+        #[expect(clippy::cast_possible_truncation, reason = "points")]
+        anchors.push([logit, score as i64 * POINT]);
+    }
+    // One decade rarer than 80 is 90: as far again as the tail fell over the decades between 60 and 80.
+    let of = |score: i64| {
+        anchors
+            .iter()
+            .find(|anchor| anchor[1] == score * POINT)
+            .map_or(0, |anchor| anchor[0])
+    };
+    let decade = ((of(80) - of(60)) * 10 / 17).max(STEP);
+    let ninety = of(80) + decade;
+    anchors.push([ninety, 90 * POINT]);
+    anchors.push([ninety + 3 * decade, 100 * POINT]);
+    anchors
+}
+
+/// How far beyond its goal a lifted weight goes, billionths of a nat.
+const MARGIN: i64 = 500_000_000;
+
+/// Hand-set weights were chosen in nats before the scale was known. Tor alone must ask a well-known user for more, and
+/// Tor, a breached password and travel together must refuse, so they are lifted until they do.
+fn lift_hand_set(model: &mut Model, honest: &[i64]) {
+    let known = quantile(honest, 0.99);
+    let at_one = |model: &Model, signal: Signal, value: i64| {
+        model
+            .terms
+            .iter()
+            .find(|term| term.signal == signal)
+            .map_or(0, |term| term.nanos(value))
+    };
+    let tor = at_one(model, Signal::Tor, 1_000_000);
+    let wanted = model.logit_of(30.0) - known + MARGIN;
+    raise(model, Signal::Tor, tor, wanted);
+    let (tor, travel) = (
+        at_one(model, Signal::Tor, 1_000_000),
+        at_one(model, Signal::Travel, 3_000_000),
+    );
+    let breached = at_one(model, Signal::BreachedPassword, 1_000_000);
+    let rest = model.logit_of(80.0) - known + MARGIN - tor - travel;
+    raise(model, Signal::BreachedPassword, breached, rest);
+}
+
+fn raise(model: &mut Model, signal: Signal, now: i64, wanted: i64) {
+    if now >= wanted || now <= 0 {
+        return;
+    }
+    for term in model.terms.iter_mut().filter(|term| term.signal == signal) {
+        for knot in &mut term.knots {
+            let scaled = i128::from(knot[1]) * i128::from(wanted) / i128::from(now);
+            knot[1] = i64::try_from(scaled).unwrap_or(knot[1]);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Training a model from labelled evidence. Deterministic: the same rows and settings give the same file.
+//!
+//! Small trees learn what signals say alone and together ([`boost`]); a signal that may only raise the risk does so in
+//! every one of them. Signals that the log lacks keep weights set by hand ([`expert`]), and the score's anchors are
+//! read off honest sign-ins ([`anchors`]).
+
+pub mod anchors;
+mod boost;
+mod data;
+pub mod expert;
+
+use super::evidence::Evidence;
+use super::model::{Model, ModelError, SCHEMA, Training};
+use super::signal::Signal;
+use data::Table;
+
+/// One labelled sign-in.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What was known of it.
+    pub evidence: Evidence,
+    /// Whether it was a takeover.
+    pub attack: bool,
+    /// How much it counts.
+    pub weight: f64,
+    /// Whether the anchors are read off it.
+    pub anchors: bool,
+}
+
+/// Settings of the trainer.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Trees.
+    pub trees: usize,
+    /// Questions on a path.
+    pub depth: usize,
+    /// Share of each tree's step that is taken.
+    pub rate: f64,
+    /// Pull of leaves towards zero.
+    pub ridge: f64,
+    /// Share of signals that each tree sees.
+    pub columns: f64,
+    /// Least weight of a leaf (sum of p(1 − p)).
+    pub least_leaf: f64,
+    /// Least gain of a split.
+    pub least_gain: f64,
+    /// How far all trees together may go, nats.
+    pub cap: f64,
+    /// Seed of what is drawn, recorded in the model.
+    pub seed: u64,
+    /// Share of attacks that the shipped prior stands for, parts in a million.
+    pub base_rate_ppm: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trees: 300,
+            depth: 4,
+            rate: 0.1,
+            ridge: 20.0,
+            columns: 0.8,
+            least_leaf: 0.3,
+            least_gain: 0.2,
+            cap: 12.0,
+            seed: 1,
+            base_rate_ppm: 1_000,
+        }
+    }
+}
+
+/// Trains a model.
+pub fn train(
+    examples: &[Example],
+    settings: &Settings,
+    training: Training,
+    version: &str,
+) -> Result<Model, ModelError> {
+    let table = Table::of(examples);
+    let mut model = Model::bare(version, training, expert::terms(), expert::vectors());
+    let trained: Vec<Signal> = table
+        .signals
+        .iter()
+        .copied()
+        .filter(|signal| !expert::is_fixed(*signal))
+        .collect();
+    model
+        .terms
+        .retain(|term| expert::is_kept(term.signal) || !trained.contains(&term.signal));
+    model.correction_cap = nanos(settings.cap);
+    let rate = table.attack_rate();
+    model.prior = nanos(libm::log(rate / (1.0 - rate)));
+    boost::fit(&mut model, &table, &trained, settings);
+    // The prior was learned at the log's rate of attacks; the shipped one stands for a rarer world.
+    let shipped = f64::from(settings.base_rate_ppm) / 1e6;
+    model.prior += nanos(libm::log(shipped / (1.0 - shipped)) - libm::log(rate / (1.0 - rate)));
+    model.base_rate_ppm = settings.base_rate_ppm;
+    model.mark_used();
+    anchors::set(&mut model, examples);
+    Model::parse(&model.to_json()?)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "nats are small")]
+fn nanos(nats: f64) -> i64 {
+    libm::round(nats * 1e9) as i64
+}
+
+impl Model {
+    /// A model with nothing learned.
+    fn bare(
+        version: &str,
+        training: Training,
+        terms: Vec<super::model::Term>,
+        vectors: std::collections::BTreeMap<
+            super::assess::Vector,
+            std::collections::BTreeMap<super::signal::Group, i64>,
+        >,
+    ) -> Self {
+        Self::assemble(SCHEMA, version, training, terms, vectors)
+    }
+}
+
+#[cfg(test)]
+mod tests;

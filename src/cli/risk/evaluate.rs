@@ -42,7 +42,10 @@ pub struct EvaluateArgs {
     /// Hide kind of network and coordinates, leaving the public columns.
     #[arg(long)]
     pub(super) public_columns: bool,
-    /// Seed of the bootstrap.
+    /// Deal the labels anew among the scored rows: whatever scores must come out at an area of one half.
+    #[arg(long)]
+    pub(super) shuffle_labels: bool,
+    /// Seed of the bootstrap and of the dealing.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
 }
@@ -142,7 +145,10 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
         None => None,
     };
     let model = read.as_ref().unwrap_or_else(|| Model::builtin());
-    let outcome = replay(args, model)?;
+    let mut outcome = replay(args, model)?;
+    if args.shuffle_labels {
+        shuffle(&mut outcome.scored, args.seed);
+    }
     let golden = match &args.golden {
         Some(path) => Some(compare(&args.input.input, path)?),
         None => None,
@@ -177,6 +183,18 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
         Ok(serde_json::to_string(&report)?)
     } else {
         Ok(in_words(&report))
+    }
+}
+
+/// Deals the classes anew (Fisher and Yates).
+fn shuffle(rows: &mut [Scored], seed: u64) {
+    let mut random = metrics::SplitMix(seed);
+    let mut classes: Vec<Class> = rows.iter().map(|row| row.class).collect();
+    for last in (1..classes.len()).rev() {
+        classes.swap(last, random.below(last + 1));
+    }
+    for (row, class) in rows.iter_mut().zip(classes) {
+        row.class = class;
     }
 }
 

@@ -18,7 +18,7 @@ pub trait Random: Send + Sync + fmt::Debug {
 }
 
 /// What is drawn from a [`Random`].
-impl dyn Random {
+impl dyn Random + '_ {
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -53,6 +53,19 @@ pub struct ClientSettings {
     pub fresh_second_factor: bool,
     /// Switched off by an admin.
     pub disabled: bool,
+    /// The form of its access tokens.
+    pub access_token_format: AccessTokenFormat,
+}
+
+/// The form of access tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormat {
+    /// A JWT that resource servers can check themselves (RFC 9068).
+    #[default]
+    Jwt,
+    /// A random value that only introspection explains.
+    Opaque,
 }
 
 /// Where a client comes from.

@@ -9,6 +9,7 @@ pub mod device;
 pub mod event;
 pub mod grant;
 pub mod key;
+pub mod message;
 pub mod outcome;
 pub mod policy_version;
 pub mod sealed;

@@ -26,6 +26,8 @@ pub struct User {
     pub claims: Map<String, Value>,
     /// Preferred language.
     pub locale: Option<String>,
+    /// A new password must be chosen at the next sign-in, after "this wasn't me".
+    pub password_reset_required: bool,
     /// Whether the account may sign in.
     pub status: UserStatus,
     /// When it was made.

@@ -1,6 +1,10 @@
 //! Short-lived state: sign-ins under way, authorization codes, counters, one-time values. It lives in this process and
 //! is lost with it: the person starts again. What must survive (a code's redemption) is written to the store.
 
+mod decayed;
+
+pub use decayed::{Counts, DecayedCounters};
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasher, RandomState};

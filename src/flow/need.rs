@@ -12,6 +12,8 @@ use crate::protocol::acr::AcrRequest;
 pub struct Need {
     /// Floor of tenant and client, the higher of both.
     pub floor: Acr,
+    /// Floor of the client alone.
+    pub client_floor: Acr,
     /// What the app asks for.
     pub acr: AcrRequest,
     /// Proofs of identity before this time don't count (`max_age`, `prompt=login`).

@@ -33,6 +33,9 @@ pub enum Remember {
     Offer,
     /// Was answered, is answered already, or is switched off.
     Settled,
+    /// This browser is remembered: it stands for the second step that a tenant's floor asks for, never for one that risk, an
+    /// app or a client's own floor asks for, and never for a higher class in the token (people.md U32).
+    Remembered,
 }
 
 /// Where consent stands.
@@ -164,6 +167,13 @@ fn by_floor(situation: &Situation<'_>) -> Option<Next> {
         }
     };
     if fresh_enough && reached(situation.proofs, situation.now) >= situation.need.floor {
+        return None;
+    }
+    let stands_in = situation.remember == Remember::Remembered
+        && situation.need.floor == Acr::Aal2
+        && situation.need.client_floor < Acr::Aal2
+        && situation.need.fresh_second_factor == FreshSecondFactor::SessionWillDo;
+    if stands_in {
         return None;
     }
     let options = options(situation, least);

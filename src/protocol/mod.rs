@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod claims;
 pub mod client_auth;
 pub mod error;
+pub mod metadata;
 pub mod params;
 pub mod pkce;
 pub mod redirect;

@@ -11,6 +11,7 @@ const KEY: (Method, Strength) = (Method::Passkey, Strength::Passkey);
 fn need() -> Need {
     Need {
         floor: Acr::Aal1,
+        client_floor: Acr::Aal1,
         acr: AcrRequest::default(),
         not_before: None,
         fresh_second_factor: FreshSecondFactor::SessionWillDo,
@@ -34,8 +35,8 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
     })
 }
 
-fn step_up(strength: Strength) -> Option<Judgement> {
-    Some(Judgement::StepUp(LeastStrength::AtLeast(strength)))
+fn step_up(strength: Strength) -> Judgement {
+    Judgement::StepUp(LeastStrength::AtLeast(strength))
 }
 
 fn challenge(cause: Cause, options: &[Method]) -> Next {
@@ -68,7 +69,7 @@ fn first_factor_then_decision_then_issue() {
 fn risk_asks_for_the_least_strength_and_offers_all_that_suffice() {
     let password = proofs(&[Method::Password]);
     let all = [MAIL, TOTP, KEY];
-    let offered = |strength| ask(&need(), &password, &all, step_up(strength));
+    let offered = |strength| ask(&need(), &password, &all, Some(step_up(strength)));
     assert_eq!(
         offered(Strength::EmailCode),
         challenge(Cause::Risk, &[Method::Passkey, Method::Totp, Method::EmailOtp])
@@ -78,7 +79,7 @@ fn risk_asks_for_the_least_strength_and_offers_all_that_suffice() {
         challenge(Cause::Risk, &[Method::Passkey, Method::Totp])
     );
     assert_eq!(
-        ask(&need(), &password, &[MAIL], step_up(Strength::Totp)),
+        ask(&need(), &password, &[MAIL], Some(step_up(Strength::Totp))),
         Next::Held
     );
     let strongest = Some(Judgement::StepUp(LeastStrength::Strongest));
@@ -94,12 +95,12 @@ fn an_older_factor_does_not_answer_todays_doubt() {
     let mut old = proofs(&[Method::Password, Method::Totp]);
     old[1].at = Timestamp::from_secs(10);
     assert_eq!(
-        ask(&need(), &old, &[MAIL, TOTP], step_up(Strength::Totp)),
+        ask(&need(), &old, &[MAIL, TOTP], Some(step_up(Strength::Totp))),
         challenge(Cause::Risk, &[Method::Totp])
     );
     let fresh = proofs(&[Method::Password, Method::Totp]);
     assert_eq!(
-        ask(&need(), &fresh, &[MAIL, TOTP], step_up(Strength::Totp)),
+        ask(&need(), &fresh, &[MAIL, TOTP], Some(step_up(Strength::Totp))),
         Next::Issue { reached: Acr::Aal2 }
     );
 }
@@ -117,7 +118,7 @@ fn a_weaker_proof_never_satisfies_a_stronger_demand() {
         for (method, strength) in [MAIL, TOTP, KEY] {
             let done = proofs(&[Method::Password, method]);
             let passed = matches!(
-                ask(&need(), &done, &[MAIL, TOTP, KEY], step_up(asked)),
+                ask(&need(), &done, &[MAIL, TOTP, KEY], Some(step_up(asked))),
                 Next::Issue { .. }
             );
             assert_eq!(passed, strength >= asked, "{method:?} for {asked:?}");
@@ -248,4 +249,50 @@ fn remember_and_consent_come_last() {
     assert_eq!(next(&situation), Next::Consent);
     situation.consent = Consent::Denied;
     assert_eq!(next(&situation), Next::Denied);
+}
+
+#[test]
+fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
+    let tenant = Need {
+        floor: Acr::Aal2,
+        ..need()
+    };
+    let done = proofs(&[Method::Password]);
+    let on = |need: &Need, judgement| {
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need,
+            proofs: &done,
+            enrolled: &[TOTP],
+            judgement: Some(judgement),
+            remember: Remember::Remembered,
+            consent: Consent::Settled,
+        })
+    };
+    // The token still tells the truth.
+    assert_eq!(
+        on(&tenant, Judgement::Proceed),
+        Next::Issue { reached: Acr::Aal1 }
+    );
+    let asked = |cause| challenge(cause, &[Method::Totp]);
+    assert_eq!(on(&tenant, step_up(Strength::Totp)), asked(Cause::Risk));
+    let client = Need {
+        client_floor: Acr::Aal2,
+        ..tenant.clone()
+    };
+    assert_eq!(on(&client, Judgement::Proceed), asked(Cause::Floor));
+    let fresh = Need {
+        fresh_second_factor: FreshSecondFactor::Required,
+        ..tenant.clone()
+    };
+    assert_eq!(on(&fresh, Judgement::Proceed), asked(Cause::Floor));
+    let app = Need {
+        acr: AcrRequest {
+            values: vec![Acr::Aal2],
+            essential: false,
+        },
+        ..tenant
+    };
+    assert_eq!(on(&app, Judgement::Proceed), asked(Cause::App));
 }

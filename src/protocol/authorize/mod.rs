@@ -99,7 +99,7 @@ pub fn validate(
     check_request_objects(params).map_err(refuse)?;
     let prompt = Prompt::parse(params).map_err(refuse)?;
     let challenge = check_pkce(params, client).map_err(refuse)?;
-    let scope = check_scope(params, client, &prompt).map_err(refuse)?;
+    let scope = check_scope(params, client, prompt).map_err(refuse)?;
     let claims = ClaimsRequest::parse(params.get("claims")).map_err(refuse)?;
     let max_age = check_max_age(params, client).map_err(refuse)?;
     let acr = acr_request(params, client, &claims);
@@ -161,7 +161,7 @@ fn check_pkce(params: &Params, client: &ClientMetadata) -> Result<Option<CodeCha
     Ok(challenge)
 }
 
-fn check_scope(params: &Params, client: &ClientMetadata, prompt: &Prompt) -> Result<Vec<String>, OAuthError> {
+fn check_scope(params: &Params, client: &ClientMetadata, prompt: Prompt) -> Result<Vec<String>, OAuthError> {
     let asked = params.words("scope");
     let mut granted = scope::allowed(&asked, client.scope.as_deref())?;
     if granted.is_empty() && !asked.is_empty() {

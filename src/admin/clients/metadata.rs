@@ -1,0 +1,310 @@
+//! Checking client metadata, member by member (RFC 7591 section 2, OpenID Connect Dynamic Client Registration 1.0 section 2).
+//! What we can't honour is refused, never silently dropped, where an app would rely on it.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::crypto::jwt::VerifyingKeys;
+use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::metadata::ASSERTION_ALGS;
+use crate::protocol::redirect::check_registered;
+use crate::protocol::registration::SigningAlg;
+use crate::protocol::scope::is_scope_token;
+
+/// What to do with a member that no standard we know names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Leave it out (RFC 7591 section 2).
+    Drop,
+    /// Refuse it: at the command line it is a typing mistake.
+    Refuse,
+}
+
+/// Members with a field of their own.
+const HELD: [&str; 22] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "grant_types",
+    "response_types",
+    "client_name",
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "contacts",
+    "scope",
+    "jwks",
+    "jwks_uri",
+    "application_type",
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "default_max_age",
+    "require_auth_time",
+    "default_acr_values",
+    "initiate_login_uri",
+];
+
+/// Members that are kept and echoed, and ask nothing of us.
+const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
+
+/// Members that ask for what this version can't do. Their "off" is accepted.
+const UNSUPPORTED: [&str; 27] = [
+    "software_statement",
+    "sector_identifier_uri",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "request_object_signing_alg",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "request_uris",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "authorization_signed_response_alg",
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "authorization_details_types",
+    "introspection_signed_response_alg",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "tls_client_auth_subject_dn",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "backchannel_token_delivery_mode",
+    "backchannel_client_notification_endpoint",
+    "backchannel_user_code_parameter",
+];
+
+/// The longest list of addresses, scopes or contacts.
+const MAX_ITEMS: usize = 100;
+/// The longest text of a member.
+const MAX_TEXT: usize = 2_048;
+
+fn refuse(description: impl Into<String>) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidClientMetadata, description)
+}
+
+/// Checks a document of metadata and gives it typed; omitted members take the standards' defaults.
+///
+/// # Errors
+/// `invalid_redirect_uri` or `invalid_client_metadata`, with what is wrong (RFC 7591 section 3.2.2).
+pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<ClientMetadata, OAuthError> {
+    document.retain(|_, value| !value.is_null());
+    if !document.contains_key("response_types")
+        && document
+            .get("grant_types")
+            .is_some_and(|grants| !names_code(grants))
+    {
+        document.insert("response_types".to_owned(), Value::Array(Vec::new()));
+    }
+    supported(&document)?;
+    let known = |name: &str| {
+        let plain = name.split('#').next().unwrap_or_default();
+        HELD.contains(&name) || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
+    };
+    if let (Unknown::Refuse, Some(name)) = (unknown, document.keys().find(|name| !known(name))) {
+        return Err(refuse(format!("{name}: no such member of client metadata")));
+    }
+    document.retain(|name, _| known(name));
+    choices(&document)?;
+    let metadata: ClientMetadata = serde_json::from_value(Value::Object(document))
+        .map_err(|error| refuse(format!("client metadata is malformed: {error}")))?;
+    addresses(&metadata)?;
+    consistent(&metadata)?;
+    keys(&metadata)?;
+    Ok(metadata)
+}
+
+/// Whether a list of grant types has the one that `response_types` is about.
+fn names_code(grants: &Value) -> bool {
+    grants
+        .as_array()
+        .is_some_and(|grants| grants.iter().any(|grant| grant == "authorization_code"))
+}
+
+/// Refuses what we can't do; "off" values pass and are left out later.
+fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
+    for name in UNSUPPORTED {
+        let off = |value: &Value| {
+            value == &Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty) || value == "none"
+        };
+        if document.get(name).is_some_and(|value| !off(value)) {
+            return Err(refuse(format!("{name} is not supported")));
+        }
+    }
+    match document.get("subject_type").map(Value::as_str) {
+        None | Some(Some("public")) => Ok(()),
+        Some(_) => Err(refuse("subject_type must be public")),
+    }
+}
+
+/// Values of closed sets, with what would do.
+fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
+    let algs: Vec<&str> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
+    let methods: Vec<&str> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
+    let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.name()).collect();
+    let one = |name: &str, allowed: &[&str]| match document.get(name) {
+        Some(value) if !value.as_str().is_some_and(|text| allowed.contains(&text)) => {
+            Err(refuse(format!("{name} must be one of {}", allowed.join(", "))))
+        }
+        _ => Ok(()),
+    };
+    let many = |name: &str, allowed: &[&str]| match document.get(name) {
+        Some(Value::Array(values))
+            if values
+                .iter()
+                .all(|value| value.as_str().is_some_and(|text| allowed.contains(&text))) =>
+        {
+            Ok(())
+        }
+        None => Ok(()),
+        Some(_) => Err(refuse(format!("{name} may hold {} only", allowed.join(", ")))),
+    };
+    one("token_endpoint_auth_method", &methods)?;
+    one("token_endpoint_auth_signing_alg", &ASSERTION_ALGS)?;
+    one("id_token_signed_response_alg", &algs)?;
+    one("userinfo_signed_response_alg", &algs)?;
+    one("application_type", &["web", "native"])?;
+    many("grant_types", &grants)?;
+    many("response_types", &["code"])
+}
+
+fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
+    let lists = [
+        &metadata.redirect_uris,
+        &metadata.post_logout_redirect_uris,
+        &metadata.contacts,
+    ];
+    if lists
+        .iter()
+        .any(|list| list.len() > MAX_ITEMS || list.iter().any(|text| text.len() > MAX_TEXT))
+    {
+        return Err(refuse("a list is too long"));
+    }
+    for uri in metadata
+        .redirect_uris
+        .iter()
+        .chain(&metadata.post_logout_redirect_uris)
+    {
+        check_registered(uri, metadata.application_type)?;
+    }
+    let pages = [
+        ("client_uri", &metadata.client_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+        ("initiate_login_uri", &metadata.initiate_login_uri),
+        ("jwks_uri", &metadata.jwks_uri),
+    ];
+    for (name, uri) in pages {
+        if let Some(uri) = uri {
+            page(name, uri)?;
+        }
+    }
+    let name = metadata.client_name.as_deref().unwrap_or("-");
+    if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(refuse("client_name must have 1 to 200 characters"));
+    }
+    let scope = metadata.scope.as_deref().unwrap_or_default();
+    if scope.len() > MAX_TEXT
+        || !scope
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .all(is_scope_token)
+    {
+        return Err(refuse(
+            "scope must be words of printable characters, separated by spaces",
+        ));
+    }
+    Ok(())
+}
+
+/// Addresses that browsers or we ourselves open: `https`, plain `http` on loopback names only.
+fn page(name: &str, uri: &str) -> Result<(), OAuthError> {
+    let fits = Url::parse(uri).is_ok_and(|url| {
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
+        scheme && url.username().is_empty() && url.password().is_none()
+    });
+    if fits && uri.len() <= MAX_TEXT {
+        return Ok(());
+    }
+    Err(refuse(format!("{name} must be an https address")))
+}
+
+/// Members that must fit each other.
+fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
+    let grants = &metadata.grant_types;
+    let code = grants.contains(&GrantType::AuthorizationCode);
+    if grants.is_empty() {
+        return Err(refuse("grant_types must not be empty"));
+    }
+    if code && metadata.redirect_uris.is_empty() {
+        return Err(OAuthError::new(
+            ErrorCode::InvalidRedirectUri,
+            "redirect_uris must not be empty for authorization_code",
+        ));
+    }
+    if code == metadata.response_types.is_empty() {
+        return Err(refuse(
+            "response_types and grant_types must fit: code belongs to authorization_code (RFC 7591 section 2.1)",
+        ));
+    }
+    if grants.contains(&GrantType::RefreshToken) && !code {
+        return Err(refuse("refresh_token needs authorization_code beside it"));
+    }
+    let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
+    if grants.contains(&GrantType::ClientCredentials) && public {
+        return Err(refuse(
+            "client_credentials needs a client that authenticates (RFC 6749 section 4.4)",
+        ));
+    }
+    let signs = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
+    if metadata.token_endpoint_auth_signing_alg.is_some() && !signs {
+        return Err(refuse(
+            "token_endpoint_auth_signing_alg belongs to private_key_jwt",
+        ));
+    }
+    if signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none() {
+        return Err(refuse("private_key_jwt needs jwks or jwks_uri"));
+    }
+    Ok(())
+}
+
+fn keys(metadata: &ClientMetadata) -> Result<(), OAuthError> {
+    let Some(jwks) = &metadata.jwks else { return Ok(()) };
+    if metadata.jwks_uri.is_some() {
+        return Err(refuse(
+            "jwks and jwks_uri must not be given together (RFC 7591 section 2)",
+        ));
+    }
+    let list = jwks
+        .get("keys")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if list
+        .iter()
+        .any(|key| key.get("d").is_some() || key.get("k").is_some())
+    {
+        return Err(refuse("jwks must hold public keys only"));
+    }
+    match VerifyingKeys::from_jwks(&jwks.to_string()) {
+        Ok(keys) if !keys.is_empty() => Ok(()),
+        _ => Err(refuse("jwks holds no usable key")),
+    }
+}
+
+/// Metadata as a document of its standard names.
+pub fn document_of(metadata: &ClientMetadata) -> Map<String, Value> {
+    match serde_json::to_value(metadata) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}

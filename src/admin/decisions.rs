@@ -1,0 +1,115 @@
+//! Decisions: looked at, and labelled with what became known.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::actor::Trail;
+use super::{Actor, AdminError};
+use crate::base::ids::{DecisionId, EventId, Reference};
+use crate::base::page::{Page, PageRequest};
+use crate::domain::decision::Decision;
+use crate::store::{DecisionFilter, LabelRecord};
+use crate::tenants::Platform;
+
+/// What an analyst knows of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictLabel {
+    /// It was somebody else.
+    Compromised,
+    /// It was the owner.
+    Safe,
+    /// Nothing to learn from.
+    Dismiss,
+}
+
+/// Decisions, newest first.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn list(
+    actor: &Actor,
+    platform: &Platform,
+    filter: &DecisionFilter,
+    page: &PageRequest,
+) -> Result<Page<Decision>, AdminError> {
+    Ok(actor
+        .may_read_decisions()?
+        .store(platform)
+        .decisions(filter, page)
+        .await?)
+}
+
+/// Decisions, oldest first, for export.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn export(
+    actor: &Actor,
+    platform: &Platform,
+    filter: &DecisionFilter,
+    page: &PageRequest,
+) -> Result<Page<Decision>, AdminError> {
+    Ok(actor
+        .may_read_decisions()?
+        .store(platform)
+        .decisions_in_order(filter, page)
+        .await?)
+}
+
+/// One decision, by its reference or its id.
+///
+/// # Errors
+/// [`AdminError::NotFound`].
+pub async fn show(actor: &Actor, platform: &Platform, name: &str) -> Result<Decision, AdminError> {
+    let store = actor.may_read_decisions()?.store(platform);
+    if let Ok(id) = name.parse::<DecisionId>() {
+        return store.decision(id).await?.ok_or(AdminError::NotFound("decision"));
+    }
+    let reference = Reference::parse(name).ok_or(AdminError::NotFound("decision"))?;
+    let filter = DecisionFilter {
+        reference: Some(reference),
+        ..DecisionFilter::default()
+    };
+    let found = store.decisions(&filter, &PageRequest::new(None, 1)).await?;
+    found
+        .items
+        .into_iter()
+        .next()
+        .ok_or(AdminError::NotFound("decision"))
+}
+
+/// Says what became known of a decision.
+///
+/// # Errors
+/// [`AdminError::NotFound`].
+pub async fn label(
+    actor: &Actor,
+    platform: &Platform,
+    decision: DecisionId,
+    verdict: VerdictLabel,
+) -> Result<LabelRecord, AdminError> {
+    let right = actor.may_label_decisions()?;
+    let store = right.store(platform);
+    store
+        .decision(decision)
+        .await?
+        .ok_or(AdminError::NotFound("decision"))?;
+    let now = platform.now();
+    let label = LabelRecord {
+        id: EventId(platform.random().uuid(now)),
+        decision,
+        at: now,
+        label: json!({"kind": "analyst", "verdict": verdict, "by": actor.who(), "at": now}),
+    };
+    let mut batch = store.batch();
+    batch.insert_label(&label);
+    let trail = Trail::new(
+        "decision.labelled",
+        "decision",
+        decision,
+        json!({"verdict": verdict}),
+    );
+    right.commit(platform, batch, trail).await?;
+    Ok(label)
+}

@@ -1,0 +1,340 @@
+//! The sections, converted into types with units and frozen.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use toml::{Table, Value};
+use url::Url;
+
+use super::duration;
+use crate::base::net::TrustedProxies;
+use crate::base::secret::Secret;
+
+/// The whole configuration. Use cases get their section, never this.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Listeners and addresses.
+    pub server: Server,
+    /// The store.
+    pub database: Database,
+    /// Short-lived shared state.
+    pub shared_state: SharedState,
+    /// Keys from outside.
+    pub secrets: Secrets,
+    /// Outgoing mail.
+    pub mail: Mail,
+    /// Geography and reputation data.
+    pub feeds: Feeds,
+    /// Token lifetimes.
+    pub tokens: Tokens,
+    /// Session lifetimes.
+    pub sessions: Sessions,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Throttles and sizes.
+    pub limits: Limits,
+    /// Signing keys.
+    pub keys: Keys,
+    /// Outgoing HTTP.
+    pub outbound: Outbound,
+    /// Logging.
+    pub log: Log,
+}
+
+/// Listeners and addresses.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The public listener.
+    pub listen: SocketAddr,
+    /// The address people use, without trailing slash; `None` until configured.
+    #[serde(deserialize_with = "optional_url")]
+    pub public_url: Option<Url>,
+    /// The console's own address.
+    #[serde(deserialize_with = "optional_url")]
+    pub console_url: Option<Url>,
+    /// Health checks and metrics.
+    #[serde(deserialize_with = "optional_address")]
+    pub operations_listen: Option<SocketAddr>,
+    /// Our own proxies.
+    pub trusted_proxies: TrustedProxies,
+    /// Worker threads; 0 is one a core.
+    pub workers: usize,
+    /// Time to finish requests under way.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub shutdown_grace: Duration,
+    /// Direct TLS.
+    pub tls: Tls,
+}
+
+/// Direct TLS.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Certificate chain, PEM.
+    #[serde(deserialize_with = "optional_path")]
+    pub cert: Option<PathBuf>,
+    /// Private key, PEM.
+    #[serde(deserialize_with = "optional_path")]
+    pub key: Option<PathBuf>,
+}
+
+/// The store.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://…` or `postgres://…`; may hold a password.
+    pub url: Secret<String>,
+    /// Connections, or readers of SQLite.
+    pub max_connections: u32,
+}
+
+/// Short-lived shared state.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedState {
+    /// Empty: in this process.
+    pub url: String,
+}
+
+/// Keys from outside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// The key-encryption key as base64; empty when not given.
+    pub kek: Secret<String>,
+}
+
+/// Outgoing mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Empty: no mail can be sent.
+    pub smtp_url: Secret<String>,
+    /// Address in From.
+    pub from: String,
+}
+
+/// Geography and reputation data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feeds {
+    /// MaxMind DB with cities.
+    #[serde(deserialize_with = "optional_path")]
+    pub city: Option<PathBuf>,
+    /// MaxMind DB with countries.
+    #[serde(deserialize_with = "optional_path")]
+    pub country: Option<PathBuf>,
+    /// MaxMind DB with autonomous systems.
+    #[serde(deserialize_with = "optional_path")]
+    pub asn: Option<PathBuf>,
+    /// Tor exits.
+    #[serde(deserialize_with = "optional_path")]
+    pub tor: Option<PathBuf>,
+    /// Hosting networks.
+    #[serde(deserialize_with = "optional_path")]
+    pub hosting: Option<PathBuf>,
+    /// Anonymisers.
+    #[serde(deserialize_with = "optional_path")]
+    pub anonymizer: Option<PathBuf>,
+    /// Networks with a bad reputation.
+    #[serde(deserialize_with = "optional_path")]
+    pub reputation: Option<PathBuf>,
+    /// How often files are looked at for changes.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub reload_every: Duration,
+}
+
+/// Token lifetimes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    /// Authorization code.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub code: Duration,
+    /// Access token.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub access: Duration,
+    /// ID token.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub id: Duration,
+    /// Refresh token, unused.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub refresh_idle: Duration,
+    /// Refresh token family, in any case.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub refresh_absolute: Duration,
+}
+
+/// Session lifetimes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    /// Unused.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub idle: Duration,
+    /// In any case.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub absolute: Duration,
+    /// An open sign-in.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub login: Duration,
+}
+
+/// Password hashing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    /// Argon2id memory, KiB.
+    pub memory_kib: u32,
+    /// Argon2id passes.
+    pub passes: u32,
+    /// Hashes at a time; 0 is one less than the cores.
+    pub slots: usize,
+    /// How many may wait.
+    pub queue: usize,
+    /// Longest wait.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub wait: Duration,
+}
+
+/// Throttles and sizes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Failures of one account from one network in an hour.
+    pub failures_per_account_network: u32,
+    /// Failures of one account from unknown browsers in an hour.
+    pub failures_per_account: u32,
+    /// Failures from one network in an hour.
+    pub failures_per_network: u32,
+    /// Largest body, bytes.
+    pub body: usize,
+}
+
+/// Signing keys.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Age at which a key is replaced; zero switches it off.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub rotate_every: Duration,
+    /// How long a key is published before it signs and after it stopped.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub publish_ahead: Duration,
+}
+
+/// Outgoing HTTP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    /// Extra certificate authorities.
+    #[serde(deserialize_with = "optional_path")]
+    pub trust_ca: Option<PathBuf>,
+    /// Whether loopback may be fetched.
+    pub allow_loopback: bool,
+}
+
+/// Logging.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Filter.
+    pub level: String,
+    /// `json` or `text`.
+    pub format: String,
+}
+
+impl Config {
+    /// Converts the merged table; an error names the section (and key where it is known).
+    pub(super) fn from_table(table: Table) -> Result<Self, (String, String)> {
+        let config: Self = Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| (key_in(&error.to_string()), error.message().to_owned()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), (String, String)> {
+        let refuse = |key: &str, why: &str| Err((key.to_owned(), why.to_owned()));
+        if self.server.tls.cert.is_some() != self.server.tls.key.is_some() {
+            return refuse("server.tls.cert", "certificate and key must be given together");
+        }
+        if let Some(url) = &self.server.public_url
+            && (url.cannot_be_a_base()
+                || url.path() != "/"
+                || url.query().is_some()
+                || url.fragment().is_some())
+        {
+            return refuse(
+                "server.public_url",
+                "must be scheme and host alone, such as https://login.example.com",
+            );
+        }
+        if !["json", "text"].contains(&self.log.format.as_str()) {
+            return refuse("log.format", "must be json or text");
+        }
+        if self.passwords.memory_kib < 19_456 || self.passwords.passes < 1 {
+            return refuse(
+                "passwords.memory_kib",
+                "must be at least 19456 with one pass or more",
+            );
+        }
+        if !self.shared_state.url.is_empty() {
+            return refuse(
+                "shared_state.url",
+                "this version keeps short-lived state in one process; leave it empty",
+            );
+        }
+        if self.limits.body < 4_096 {
+            return refuse("limits.body", "must be at least 4096");
+        }
+        Ok(())
+    }
+}
+
+/// The key that the library's words name: its last line is "in `section.key`".
+fn key_in(words: &str) -> String {
+    words
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'))
+        .unwrap_or("configuration")
+        .to_owned()
+}
+
+fn optional<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    optional(deserializer, |text| {
+        let url = Url::parse(text).map_err(|error| format!("«{text}» is no URL: {error}"))?;
+        if ["http", "https"].contains(&url.scheme()) {
+            Ok(url)
+        } else {
+            Err(format!("«{text}» must be http or https"))
+        }
+    })
+}
+
+fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    optional(deserializer, |text| {
+        text.parse()
+            .map_err(|_| format!("«{text}» is no address and port"))
+    })
+}
+
+fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    optional(deserializer, |text| Ok(PathBuf::from(text)))
+}

@@ -1,0 +1,14 @@
+//! Cryptography with a library behind each door: keys at rest, signatures, password hashes, WebAuthn.
+
+pub mod envelope;
+pub mod hasher;
+pub mod jwt;
+pub mod signer;
+pub mod webauthn;
+
+/// Picks aws-lc-rs for everything that would otherwise have to guess (TLS and JWS). Safe to call more than once.
+pub fn install_providers() {
+    // An error means that a provider is installed already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}

@@ -1,0 +1,262 @@
+//! Gather, assess, decide, record: the walk of every decision (architecture.md 4.5).
+
+use std::time::Duration;
+
+use crate::accounts::Account;
+use crate::base::clock::Stopwatch;
+use crate::base::ids::{ClientId, DecisionId, SessionId};
+use crate::domain::action::Action;
+use crate::domain::assurance::Strength;
+use crate::domain::decision::{Decision, DecisionMode, Ending, PolicyRef};
+use crate::domain::outcome::{LeastStrength, Outcome};
+use crate::domain::policy_version::PolicyMode;
+use crate::domain::tenant::FailMode;
+use crate::flow::need::Judgement;
+use crate::policy::{self, Context, Verdict};
+use crate::risk::visit::Sensitivity;
+use crate::risk::{Assessment, UserReason, assess};
+use crate::signals::{self, Gathered, Subject};
+use crate::store::StoreError;
+use crate::tenants::{Platform, Realm, Visit};
+
+/// The longest that gathering may take before the tenant's fail mode decides.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// What is to be decided.
+#[derive(Debug)]
+pub struct Checkpoint<'a> {
+    /// What is being risked.
+    pub action: Action,
+    /// Whose account.
+    pub account: &'a Account,
+    /// For which client.
+    pub client: Option<&'a ClientId>,
+    /// In which session.
+    pub session: Option<SessionId>,
+}
+
+/// A decision with everything that led to it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The record; the caller adds it to its batch.
+    pub decision: Decision,
+    /// What is carried out.
+    pub outcome: Outcome,
+    /// What the user is told.
+    pub user_reason: UserReason,
+    /// Whether somebody is to be told.
+    pub alert: bool,
+    /// What was gathered, for learning.
+    pub gathered: Gathered,
+}
+
+impl Judged {
+    /// What it means for a sign-in.
+    pub const fn judgement(&self) -> Judgement {
+        Judgement::of(self.outcome)
+    }
+}
+
+/// Decides. Writes nothing: the record goes into the caller's batch.
+///
+/// # Errors
+/// The database, where not even the browser can be recognised.
+pub async fn judge(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    checkpoint: Checkpoint<'_>,
+) -> Result<Judged, StoreError> {
+    let watch = Stopwatch::start();
+    let subject = Subject {
+        account: checkpoint.account,
+        sensitivity: sensitivity(&checkpoint.action),
+    };
+    let gathering = signals::gather(platform, realm, visit, subject);
+    let gathered = tokio::time::timeout(BUDGET, gathering)
+        .await
+        .map_err(|_| StoreError::Busy)??;
+    let model = platform.model.load();
+    let assessment = assess(&model, &gathered.evidence);
+    let live = &realm.tenant.policy;
+    let verdict = policy::decide(&live.policy, &assessment, &context(&checkpoint, &gathered));
+    let recommended = match gathered.degraded {
+        None => verdict.outcome,
+        Some(_) => fail_mode(realm, verdict.outcome, &gathered),
+    };
+    let enforced = match live.mode {
+        PolicyMode::Enforce => recommended,
+        PolicyMode::Observe | PolicyMode::Retired => Outcome::Allow,
+    };
+    let mut decision = record(platform, realm, visit, &checkpoint, &gathered);
+    fill(&mut decision, realm, &assessment, &verdict);
+    decision.recommended = recommended.name().to_owned();
+    decision.enforced = enforced.name().to_owned();
+    (decision.ended, decision.ended_at) = match Judgement::of(enforced) {
+        Judgement::Proceed => (Some(Ending::Allowed), Some(decision.at)),
+        Judgement::Refuse => (Some(Ending::Refused), Some(decision.at)),
+        Judgement::StepUp(_) => (None, None),
+    };
+    decision.latency_micros = i64::try_from(watch.elapsed().as_micros()).unwrap_or(i64::MAX);
+    Ok(Judged {
+        decision,
+        outcome: enforced,
+        user_reason: verdict.user_reason,
+        alert: verdict.alert && live.mode == PolicyMode::Enforce,
+        gathered,
+    })
+}
+
+fn sensitivity(action: &Action) -> Sensitivity {
+    match action {
+        Action::Refresh | Action::ClientToken => Sensitivity::Low,
+        Action::SignIn | Action::SignUp | Action::Consent => Sensitivity::Normal,
+        Action::Recover
+        | Action::EnrolFactor
+        | Action::ChangeCredential
+        | Action::ChangeEmail
+        | Action::AdminElevate
+        | Action::App(_) => Sensitivity::High,
+    }
+}
+
+fn context(checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
+    let roles = checkpoint
+        .account
+        .roles
+        .iter()
+        .map(|role| role.name().to_owned())
+        .collect();
+    Context {
+        roles,
+        client: checkpoint.client.map(ToString::to_string),
+        ..Context::of(checkpoint.action.clone(), gathered.browser.accepted_sign_ins)
+    }
+}
+
+/// What holds while a part is down: the tenant's rule, and never less than what the score alone asks (features.md E5).
+fn fail_mode(realm: &Realm, by_score: Outcome, gathered: &Gathered) -> Outcome {
+    let now = gathered.facts.at;
+    let remembered = gathered
+        .browser
+        .device
+        .as_ref()
+        .is_some_and(|device| device.is_remembered(now));
+    let floor = match realm.tenant.record.settings.fail_mode {
+        FailMode::Open => Outcome::Allow,
+        FailMode::StaticFactor if remembered => Outcome::Allow,
+        FailMode::StaticFactor => Outcome::StepUp(LeastStrength::AtLeast(Strength::EmailCode)),
+        FailMode::Closed => Outcome::Deny,
+    };
+    match (Judgement::of(by_score), Judgement::of(floor)) {
+        (Judgement::Refuse, _) | (_, Judgement::Proceed) => by_score,
+        (_, Judgement::Refuse) | (Judgement::Proceed, _) => floor,
+        (Judgement::StepUp(_), Judgement::StepUp(_)) => by_score,
+    }
+}
+
+fn record(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    checkpoint: &Checkpoint<'_>,
+    gathered: &Gathered,
+) -> Decision {
+    let at = gathered.facts.at;
+    let live = &realm.tenant.policy;
+    Decision {
+        id: DecisionId(platform.random().uuid(at)),
+        reference: visit.reference.clone(),
+        at,
+        action: checkpoint.action.clone(),
+        subject: Some(checkpoint.account.user.id),
+        client: checkpoint.client.cloned(),
+        session: checkpoint.session,
+        device: gathered.browser.device.as_ref().map(|device| device.id),
+        ip: Some(visit.ip.to_string()),
+        country: gathered.facts.address.country.map(|country| country.to_string()),
+        evidence: serde_json::to_value(&gathered.evidence).unwrap_or_default(),
+        assessment: serde_json::Value::Null,
+        score: 0.0,
+        model: String::new(),
+        policy: PolicyRef {
+            id: Some(live.id),
+            version: live.label.clone(),
+            rule: String::new(),
+            sentence: String::new(),
+        },
+        mode: match live.mode {
+            PolicyMode::Enforce => DecisionMode::Enforce,
+            PolicyMode::Observe | PolicyMode::Retired => DecisionMode::Observe,
+        },
+        recommended: String::new(),
+        enforced: String::new(),
+        degraded: gathered.degraded.map(str::to_owned),
+        forced: signals::forced_names(&gathered.facts.forced),
+        asked: None,
+        ended: None,
+        ended_at: None,
+        labels: Vec::new(),
+        latency_micros: 0,
+    }
+}
+
+fn fill(decision: &mut Decision, realm: &Realm, assessment: &Assessment, verdict: &Verdict) {
+    decision.assessment = serde_json::to_value(assessment).unwrap_or_default();
+    decision.score = assessment.score;
+    decision.model.clone_from(&assessment.model);
+    decision.policy.rule.clone_from(&verdict.rule);
+    decision.policy.sentence.clone_from(&verdict.sentence);
+    if let Some(part) = &decision.degraded {
+        "fail_mode".clone_into(&mut decision.policy.rule);
+        decision.policy.sentence = format!(
+            "{part} could not be asked, so the tenant's fail mode ({:?}) decided; by score: {}",
+            realm.tenant.record.settings.fail_mode, verdict.sentence
+        );
+    }
+}
+
+/// The record of a refusal that no score decided, such as a throttle: every block can be looked up (people.md W12).
+pub fn refusal(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    checkpoint: &Checkpoint<'_>,
+    rule: &str,
+    sentence: &str,
+) -> Decision {
+    let at = platform.now();
+    let live = &realm.tenant.policy;
+    Decision {
+        id: DecisionId(platform.random().uuid(at)),
+        reference: visit.reference.clone(),
+        at,
+        action: checkpoint.action.clone(),
+        subject: Some(checkpoint.account.user.id),
+        client: checkpoint.client.cloned(),
+        session: checkpoint.session,
+        device: None,
+        ip: Some(visit.ip.to_string()),
+        country: None,
+        evidence: serde_json::Value::Null,
+        assessment: serde_json::Value::Null,
+        score: 0.0,
+        model: "none".to_owned(),
+        policy: PolicyRef {
+            id: Some(live.id),
+            version: live.label.clone(),
+            rule: rule.to_owned(),
+            sentence: sentence.to_owned(),
+        },
+        mode: DecisionMode::Enforce,
+        recommended: Outcome::Deny.name().to_owned(),
+        enforced: Outcome::Deny.name().to_owned(),
+        degraded: None,
+        forced: Vec::new(),
+        asked: None,
+        ended: Some(Ending::Refused),
+        ended_at: Some(at),
+        labels: Vec::new(),
+        latency_micros: 0,
+    }
+}

@@ -1,0 +1,5 @@
+//! Decisions: the one function that every checkpoint calls, and what becomes of its record.
+
+mod checkpoint;
+
+pub use checkpoint::{Checkpoint, Judged, judge, refusal};

@@ -1,0 +1,7 @@
+//! What handlers take from requests.
+
+mod form;
+mod wire;
+
+pub use form::{Form, check_form_origin};
+pub use wire::Wire;

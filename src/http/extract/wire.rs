@@ -1,0 +1,76 @@
+//! Requests of clients to the protocol's back-channel endpoints.
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
+
+use crate::http::context::{Shared, client_ip, header_text, realm_of};
+use crate::http::errors::OAuthJson;
+use crate::oidc::token::BackChannel;
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::tenants::{Platform, Realm};
+
+/// A back-channel request below an issuer.
+#[derive(Debug)]
+pub struct Wire {
+    /// Shared state.
+    pub web: Shared,
+    /// The tenant at its origin.
+    pub realm: Realm,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// Who calls.
+    pub from: BackChannel,
+    is_form: bool,
+}
+
+impl Wire {
+    /// The platform.
+    pub fn platform(&self) -> &Platform {
+        &self.web.platform
+    }
+
+    /// The body's parameters.
+    ///
+    /// # Errors
+    /// `invalid_request` for another media type or malformed parameters.
+    pub fn params(&self, body: &[u8]) -> Result<Params, OAuthError> {
+        if !self.is_form {
+            return Err(OAuthError::invalid_request(
+                "the body must be application/x-www-form-urlencoded",
+            ));
+        }
+        Params::parse(body)
+    }
+}
+
+impl FromRequest for Wire {
+    type Error = OAuthJson;
+    type Future = LocalBoxFuture<'static, Result<Self, OAuthJson>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let web = request.app_data::<Shared>().cloned().ok_or_else(|| {
+                OAuthError::new(crate::protocol::error::ErrorCode::ServerError, "no shared state")
+            })?;
+            let realm = realm_of(&web, &request).await?;
+            let media = header_text(&request, header::CONTENT_TYPE, 256).unwrap_or_default();
+            let is_form = media.split(';').next().is_some_and(|kind| {
+                kind.trim()
+                    .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            });
+            Ok(Self {
+                realm,
+                authorization: header_text(&request, header::AUTHORIZATION, 16 * 1024),
+                from: BackChannel {
+                    ip: client_ip(&web, &request),
+                    user_agent: header_text(&request, header::USER_AGENT, 512),
+                },
+                is_form,
+                web,
+            })
+        })
+    }
+}

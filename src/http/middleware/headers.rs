@@ -1,0 +1,63 @@
+//! Security headers (OWASP ASVS 5 chapter 3, people.md U18).
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+/// The policy of pages.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The policy of pages inside an authorization transaction: browsers apply `form-action` to every later redirect, the app's
+/// own included, so it is left out there.
+const CSP_TRANSACTION: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A marker header by which a handler asks for the transaction's policy; it never leaves the server.
+pub const NO_FORM_ACTION: HeaderName = HeaderName::from_static("x-tidegate-transaction");
+
+/// Adds the headers.
+///
+/// # Errors
+/// What the handlers give.
+pub async fn secure_headers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let https = request.connection_info().scheme() == "https";
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    let transaction = headers.remove(NO_FORM_ACTION).next().is_some();
+    let add = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    add(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        if transaction { CSP_TRANSACTION } else { CSP },
+    );
+    add(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(headers, header::X_FRAME_OPTIONS, "DENY");
+    add(headers, header::REFERRER_POLICY, "same-origin");
+    add(headers, header::CACHE_CONTROL, "no-store");
+    add(
+        headers,
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    add(
+        headers,
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
+    add(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    );
+    if https {
+        add(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    Ok(response)
+}

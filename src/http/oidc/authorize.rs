@@ -1,0 +1,107 @@
+//! The authorization endpoint, by GET and POST.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::domain::client::Client;
+use crate::http::context::Ctx;
+use crate::http::errors::PageError;
+use crate::http::pages::draw::{html, in_transaction, redirect, way_on};
+use crate::http::pages::signin::begin;
+use crate::http::views::ends::{Detail, ErrorKind};
+use crate::http::views::redirect_diff::RedirectDiff;
+use crate::http::views::steps::FormPost;
+use crate::oidc::authorize::{AuthorizeError, check};
+use crate::oidc::respond::{self, Reply};
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::signin::Purpose;
+use crate::tenants::ClientRuntime;
+
+/// `GET {issuer}/authorize`.
+pub async fn authorize_get(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    authorize(&ctx, request.query_string().as_bytes()).await
+}
+
+/// `POST {issuer}/authorize` (OpenID Connect Core section 3.1.2.1).
+pub async fn authorize_post(ctx: Ctx, body: web::Bytes) -> Result<HttpResponse, PageError> {
+    authorize(&ctx, &body).await
+}
+
+async fn authorize(ctx: &Ctx, encoded: &[u8]) -> Result<HttpResponse, PageError> {
+    let params = Params::parse(encoded)
+        .map_err(|error| ctx.error(PageError::new(ErrorKind::BadRequest).with_cause(error)))?;
+    match check(ctx.platform(), &ctx.realm, &params).await {
+        Ok((_, request)) => begin(ctx, Purpose::Authorize(Box::new(request))).await,
+        Err(AuthorizeError::UnknownClient(error)) => {
+            let detail = ctx
+                .platform()
+                .settings
+                .dev
+                .then(|| plain_detail(&error, params.get("client_id")));
+            Err(ctx.error(
+                PageError::new(ErrorKind::UnknownClient)
+                    .with_detail(detail)
+                    .with_cause(error),
+            ))
+        }
+        Err(AuthorizeError::Page(client, error)) => Err(bad_redirect(ctx, &client, &params, &error)),
+        Err(AuthorizeError::Redirect(reply, error)) => {
+            draw_reply(ctx, respond::error(&ctx.realm, &reply, &error), None).await
+        }
+        Err(AuthorizeError::Store(error)) => Err(ctx.error(error.into())),
+    }
+}
+
+fn plain_detail(error: &OAuthError, client: Option<&str>) -> Detail {
+    Detail {
+        error: error.code.as_str().to_owned(),
+        description: error.description.clone(),
+        client_id: client.map(str::to_owned),
+        redirect: None,
+    }
+}
+
+/// The page for a redirect URI that is not registered. The difference is shown in the dev profile and for clients marked as
+/// in development; everybody else gets the reference code (people.md D3).
+fn bad_redirect(ctx: &Ctx, client: &ClientRuntime, params: &Params, error: &OAuthError) -> PageError {
+    let shown = ctx.platform().settings.dev || client.record.settings.development;
+    let detail = shown.then(|| Detail {
+        redirect: Some(RedirectDiff::of(
+            params.get("redirect_uri").unwrap_or_default(),
+            &client.record.metadata.redirect_uris,
+        )),
+        ..plain_detail(error, params.get("client_id"))
+    });
+    ctx.error(
+        PageError::new(ErrorKind::RedirectUri)
+            .with_primary(way_on(ctx, Some(&client.record)))
+            .with_detail(detail)
+            .with_cause(error),
+    )
+}
+
+/// Sends an answer through the browser.
+///
+/// # Errors
+/// Rendering.
+pub(crate) async fn draw_reply(
+    ctx: &Ctx,
+    reply: Reply,
+    client: Option<&Client>,
+) -> Result<HttpResponse, PageError> {
+    match reply {
+        Reply::Redirect(to) => Ok(in_transaction(redirect(&to))),
+        Reply::FormPost { action, fields } => {
+            let app = client
+                .map(|client| client.display_name().to_owned())
+                .unwrap_or_default();
+            html(&FormPost {
+                chrome: ctx.chrome(),
+                app,
+                action,
+                fields,
+            })
+            .map(in_transaction)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The protocol's endpoints: parse, one use case, answer.
+
+mod authorize;
+mod discovery;
+mod logout;
+mod tokens;
+
+pub use authorize::{authorize_get, authorize_post};
+pub use discovery::{discovery, discovery_inserted, jwks};
+pub use logout::{logout_get, logout_post};
+pub use tokens::{introspect, revoke, token, userinfo_get, userinfo_post};
+
+pub(crate) use authorize::draw_reply;
+pub(crate) use logout::ensure_binding;

@@ -1,0 +1,471 @@
+//! Drawing the steps of a sign-in.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+
+use crate::base::ids::LoginId;
+use crate::domain::assurance::Method;
+use crate::domain::client::Client;
+use crate::domain::outcome::Outcome;
+use crate::domain::tenant::SignInLayout;
+use crate::flow::next::Cause;
+use crate::http::context::Ctx;
+use crate::http::cookies::{Jar, Kind};
+use crate::http::errors::PageError;
+use crate::http::middleware::NO_FORM_ACTION;
+use crate::http::oidc::draw_reply;
+use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
+use crate::http::views::consent::Consent;
+use crate::http::views::ends::{Expired, Held, HeldKind};
+use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
+use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
+use crate::http::views::steps::RememberBrowser;
+use crate::http::views::{Link, PasskeyForm, Problem, Template, qr};
+use crate::oidc::respond;
+use crate::risk::UserReason;
+use crate::signals;
+use crate::signin::{
+    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, Purpose,
+    SignInError, Step,
+};
+
+/// Where a step is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Answering a GET of the sign-in page: draw it here.
+    Page,
+    /// Answering anything else: send the browser to the page, so a reload repeats nothing (people.md U16).
+    Elsewhere,
+}
+
+/// A page in HTML.
+///
+/// # Errors
+/// Rendering, which only fails when a value's own formatting does.
+pub fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
+    html_with(StatusCode::OK, page)
+}
+
+/// A page in HTML with a status.
+///
+/// # Errors
+/// As [`html`].
+pub fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+    let body = page.render().map_err(PageError::internal)?;
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(body))
+}
+
+/// See other.
+pub fn redirect(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, to))
+        .finish()
+}
+
+/// Marks an answer as part of an authorization transaction.
+pub fn in_transaction(mut response: HttpResponse) -> HttpResponse {
+    response
+        .headers_mut()
+        .insert(NO_FORM_ACTION, header::HeaderValue::from_static("1"));
+    response
+}
+
+/// The address of a sign-in's page.
+pub fn page_of(ctx: &Ctx, id: LoginId) -> String {
+    format!("{}/signin?login={id}", ctx.realm.path())
+}
+
+/// An address that a form of a step goes to.
+fn action(ctx: &Ctx, login: &Login, what: &str) -> String {
+    format!(
+        "{}/signin/{what}?login={}&step={}",
+        ctx.realm.path(),
+        login.id,
+        login.step
+    )
+}
+
+/// Draws a step.
+///
+/// # Errors
+/// Rendering and the database.
+pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageError> {
+    let metrics = &ctx.web.metrics;
+    let id = match &step {
+        Step::FirstFactor(step) => step.login.id,
+        Step::Challenge(step) => step.login.id,
+        Step::Enrol(step) => step.login.id,
+        Step::OfferRemember { login } => login.id,
+        Step::Consent(step) => step.login.id,
+        Step::Held(held) => {
+            metrics.sign_in("refused");
+            return draw_held(ctx, held).await;
+        }
+        Step::Refused { request, error } => {
+            return draw_reply(ctx, respond::error(&ctx.realm, &request.reply, error), None).await;
+        }
+        Step::Finished(finished) => {
+            metrics.sign_in("completed");
+            return draw_finished(ctx, finished).await;
+        }
+        Step::AlreadyFinished { went_to } => return Ok(redirect(went_to)),
+    };
+    if at == At::Elsewhere {
+        if matches!(step, Step::Challenge(_)) {
+            metrics.sign_in("challenged");
+        }
+        return Ok(redirect(&page_of(ctx, id)));
+    }
+    let response = match step {
+        Step::FirstFactor(step) => first_factor(ctx, &step).await,
+        Step::Challenge(step) => challenge(ctx, &step).await,
+        Step::Enrol(step) => enrol(ctx, &step).await,
+        Step::OfferRemember { login } => remember(ctx, &login),
+        Step::Consent(step) => consent(ctx, &step).await,
+        _ => Err(PageError::internal("a step without a page")),
+    };
+    response.map(in_transaction)
+}
+
+async fn client_of(ctx: &Ctx, login: &Login) -> Result<Option<Client>, PageError> {
+    let Some(id) = login.client() else { return Ok(None) };
+    let client = ctx
+        .realm
+        .tenant
+        .client(ctx.platform(), id)
+        .await
+        .map_err(|error| ctx.error(error.into()))?;
+    Ok(client.map(|client| client.record.clone()))
+}
+
+async fn app_of(ctx: &Ctx, login: &Login) -> Result<Option<String>, PageError> {
+    Ok(client_of(ctx, login)
+        .await?
+        .map(|client| client.display_name().to_owned()))
+}
+
+fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
+    let Some(problem) = problem else { return Vec::new() };
+    let (field, key) = match problem {
+        FormProblem::Empty => ("email", "problem-required"),
+        FormProblem::Credentials => ("", "problem-credentials"),
+        FormProblem::CodeWrong => ("code", "problem-code"),
+        FormProblem::CodeExpired => ("code", "problem-code-expired"),
+        FormProblem::CodeUsed => ("code", "problem-code-used"),
+        FormProblem::CodeExhausted => ("", "problem-code-exhausted"),
+        FormProblem::ResendTooSoon => ("", "problem-resend-later"),
+        FormProblem::ResendExhausted => ("", "problem-resend-exhausted"),
+        FormProblem::Passkey => ("", "problem-passkey"),
+        FormProblem::Method => ("", "problem-method"),
+        FormProblem::MailUnavailable => ("", "problem-mail"),
+    };
+    vec![Problem {
+        field,
+        text: ctx.text.get(key).into_owned(),
+    }]
+}
+
+fn code_problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
+    let mut found = problems(ctx, problem);
+    for item in &mut found {
+        if item.field == "email" {
+            item.field = "code";
+        }
+    }
+    found
+}
+
+/// The ceremony's addresses, where this origin can have one.
+fn passkey(ctx: &Ctx, login: &Login) -> Option<PasskeyForm> {
+    ctx.realm.origin().passkeys.as_ref()?;
+    Some(PasskeyForm {
+        options: action(ctx, login, "passkey/options"),
+        action: action(ctx, login, "passkey"),
+    })
+}
+
+async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    let app = app_of(ctx, login).await?;
+    let problems = problems(ctx, login.problem);
+    let email = login.identifier.clone().unwrap_or_default();
+    let asks_password = step.layout == SignInLayout::IdentifierFirst && !email.is_empty() && login.step > 0;
+    if asks_password {
+        return html(&PasswordStep {
+            chrome: ctx.chrome(),
+            app,
+            action: action(ctx, login, "password"),
+            email,
+            change: action(ctx, login, "change"),
+            problems,
+            passkey: passkey(ctx, login),
+            recover: None,
+        });
+    }
+    let combined = step.layout == SignInLayout::Combined;
+    html(&SignIn {
+        chrome: ctx.chrome(),
+        app,
+        action: action(ctx, login, "password"),
+        email,
+        fields: if combined {
+            SignInFields::Both
+        } else {
+            SignInFields::IdentifierFirst
+        },
+        again: step.again,
+        problems,
+        passkey: passkey(ctx, login),
+        recover: None,
+        sign_up: None,
+        cancel: login.client().map(|_| action(ctx, login, "cancel")),
+        personas: personas(ctx, login),
+    })
+}
+
+fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
+    let Some(dev) = ctx
+        .web
+        .dev
+        .as_ref()
+        .filter(|_| ctx.realm.tenant.record.slug.as_str() == "demo")
+    else {
+        return Vec::new();
+    };
+    dev.personas()
+        .into_iter()
+        .map(|(email, note)| PersonaLink {
+            href: format!(
+                "{}&email={}",
+                page_of(ctx, login.id),
+                url::form_urlencoded::byte_serialize(email.as_bytes()).collect::<String>()
+            ),
+            email,
+            note,
+        })
+        .collect()
+}
+
+fn reason(step: &ChallengeStep) -> Reason {
+    match step.cause {
+        Cause::Enrolment => Reason::BeforeEnrolment,
+        Cause::Floor => Reason::OrganisationRule,
+        Cause::App => Reason::AppRequest,
+        Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
+        Cause::Risk => match step.reason {
+            Some(UserReason::NewBrowser) => Reason::NewBrowser,
+            Some(UserReason::NewRegion) => Reason::NewRegion,
+            Some(UserReason::SensitiveAction) => Reason::SensitiveAction,
+            Some(UserReason::OrganisationRule) => Reason::OrganisationRule,
+            Some(UserReason::UnusualActivity) | None => Reason::UnusualActivity,
+        },
+    }
+}
+
+async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    let mail = step.method == Method::EmailOtp;
+    let masked = mask(&step.email);
+    html(&Challenge {
+        chrome: ctx.chrome(),
+        app: app_of(ctx, login).await?,
+        account: masked.clone(),
+        reason: reason(step),
+        method: step.method,
+        action: action(ctx, login, "code"),
+        problems: code_problems(ctx, login.problem),
+        tries_left: step.tries_left.map(u32::from),
+        sent_to: (mail && login.email_code.is_some()).then_some(masked),
+        resend: step.resend_in.filter(|_| mail).map(|wait| Resend {
+            action: action(ctx, login, "resend"),
+            wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
+            just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1)
+                && login.problem.is_none(),
+        }),
+        passkey: passkey(ctx, login).filter(|_| step.method == Method::Passkey),
+        others: step.others.clone(),
+        choose: action(ctx, login, "method"),
+        restart: None,
+    })
+}
+
+async fn enrol(ctx: &Ctx, step: &EnrolStep) -> Result<HttpResponse, PageError> {
+    html(&EnrolTotp {
+        chrome: ctx.chrome(),
+        purpose: EnrolPurpose::SignIn,
+        app: app_of(ctx, &step.login).await?,
+        action: action(ctx, &step.login, "code"),
+        qr: qr::svg(&step.uri, &ctx.text.get("enrol-totp-qr")).unwrap_or_default(),
+        secret: step.secret.replace(' ', ""),
+        account: step.email.clone(),
+        problems: code_problems(ctx, step.login.problem),
+        cancel: None,
+    })
+}
+
+fn remember(ctx: &Ctx, login: &Login) -> Result<HttpResponse, PageError> {
+    html(&RememberBrowser {
+        chrome: ctx.chrome(),
+        action: action(ctx, login, "remember"),
+        days: u32::from(ctx.realm.tenant.record.settings.remember_days),
+        browser: signals::summary(ctx.visit.user_agent.as_deref())
+            .words()
+            .unwrap_or_default(),
+    })
+}
+
+async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    let client = client_of(ctx, login).await?;
+    let request = login.request();
+    let redirect = request
+        .map(|request| request.reply.redirect.as_str().to_owned())
+        .unwrap_or_default();
+    let host = url::Url::parse(&redirect)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    let metadata = client
+        .as_ref()
+        .map(|client| client.metadata.clone())
+        .unwrap_or_default();
+    let link = |href: Option<String>, key: &str| href.map(|href| Link::new(href, ctx.text.get(key)));
+    html(&Consent {
+        chrome: ctx.chrome(),
+        app: client
+            .as_ref()
+            .map(|client| client.display_name().to_owned())
+            .unwrap_or_default(),
+        host: host.unwrap_or(redirect),
+        account: step.email.clone(),
+        action: action(ctx, login, "consent"),
+        scopes: request.map(|request| request.scope.clone()).unwrap_or_default(),
+        known: step.known.clone(),
+        unverified: client
+            .as_ref()
+            .is_some_and(|client| client.settings.origin == crate::domain::client::ClientOrigin::Dynamic),
+        policies: [
+            link(metadata.policy_uri, "consent-policy"),
+            link(metadata.tos_uri, "consent-terms"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    })
+}
+
+/// The way on from a page where a sign-in ended: back to the app, or the account page.
+pub fn way_on(ctx: &Ctx, client: Option<&Client>) -> Link {
+    let home = client.and_then(|client| {
+        client
+            .metadata
+            .initiate_login_uri
+            .clone()
+            .or_else(|| client.metadata.client_uri.clone())
+    });
+    match (home, client) {
+        (Some(href), Some(client)) => Link::new(
+            href,
+            ctx.text.with("back-to-app", &[("app", client.display_name())]),
+        ),
+        _ => Link::new(
+            format!("{}/account", ctx.realm.path()),
+            ctx.text.get("start-again"),
+        ),
+    }
+}
+
+async fn draw_held(ctx: &Ctx, step: &HeldStep) -> Result<HttpResponse, PageError> {
+    let client = client_of(ctx, &step.login).await?;
+    let kind = match step.outcome {
+        Some(Outcome::Allow | Outcome::AllowMonitored) => HeldKind::Unmet,
+        _ => HeldKind::Held,
+    };
+    let mut chrome = ctx.chrome();
+    chrome.reference = step.reference.to_string();
+    html_with(
+        StatusCode::FORBIDDEN,
+        &Held {
+            chrome,
+            kind,
+            primary: way_on(ctx, client.as_ref()),
+            more: Vec::new(),
+        },
+    )
+}
+
+async fn draw_finished(ctx: &Ctx, finished: &Finished) -> Result<HttpResponse, PageError> {
+    let jar = Jar::new(&ctx.realm);
+    let mut response = match &finished.purpose {
+        Purpose::Authorize(request) => {
+            let reply = respond::code(ctx.platform(), &ctx.realm, finished, request)
+                .map_err(|error| ctx.error(PageError::internal(format!("{error:?}"))))?;
+            let client = client_of(ctx, &finished.login).await?;
+            let back = way_on(ctx, client.as_ref());
+            finished
+                .mark(ctx.platform(), &ctx.realm, &back.href)
+                .map_err(|error| ctx.error(error.into()))?;
+            draw_reply(ctx, reply, client.as_ref()).await?
+        }
+        Purpose::Page { path, .. } => {
+            let to = format!("{}{path}", ctx.realm.path());
+            finished
+                .mark(ctx.platform(), &ctx.realm, &to)
+                .map_err(|error| ctx.error(error.into()))?;
+            redirect(&to)
+        }
+    };
+    let cookies = [
+        finished
+            .session_cookie
+            .as_ref()
+            .map(|value| jar.set(Kind::Session, value)),
+        finished
+            .browser_cookie
+            .as_ref()
+            .map(|value| jar.set(Kind::Browser, value)),
+    ];
+    for cookie in cookies.into_iter().flatten() {
+        response.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
+    Ok(response)
+}
+
+/// Draws what kept a sign-in from going on.
+///
+/// # Errors
+/// The error itself, where it has no page of its own.
+pub fn failure(ctx: &Ctx, error: SignInError, id: Option<LoginId>) -> Result<HttpResponse, PageError> {
+    match error {
+        SignInError::Expired => {
+            let page = Expired {
+                chrome: ctx.chrome(),
+                app: None,
+                restart: format!("{}/account", ctx.realm.path()),
+            };
+            html_with(StatusCode::GONE, &page)
+        }
+        SignInError::Throttled(minutes) => {
+            ctx.web.metrics.sign_in("throttled");
+            let retry = id.map_or_else(|| format!("{}/account", ctx.realm.path()), |id| page_of(ctx, id));
+            html_with(
+                StatusCode::TOO_MANY_REQUESTS,
+                &Throttled {
+                    chrome: ctx.chrome(),
+                    app: None,
+                    minutes,
+                    retry,
+                },
+            )
+        }
+        other => {
+            let way = Link::new(
+                format!("{}/account", ctx.realm.path()),
+                ctx.text.get("start-again"),
+            );
+            Err(ctx.error(PageError::from(other).with_primary(way)))
+        }
+    }
+}

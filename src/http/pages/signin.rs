@@ -1,0 +1,218 @@
+//! The sign-in's addresses: each form becomes one answer.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::draw::{self, At};
+use crate::base::ids::LoginId;
+use crate::domain::assurance::Method;
+use crate::http::context::Ctx;
+use crate::http::cookies::{Jar, Kind};
+use crate::http::errors::PageError;
+use crate::http::extract::{Form, check_form_origin};
+use crate::http::views::ends::ErrorKind;
+use crate::signin::{self, Answer, Purpose, Started};
+
+/// Which sign-in, at which step, and an address to fill in.
+#[derive(Debug, Deserialize)]
+pub struct Place {
+    login: Option<String>,
+    step: Option<u32>,
+    email: Option<String>,
+}
+
+impl Place {
+    fn id(&self, ctx: &Ctx) -> Result<LoginId, PageError> {
+        let id = self.login.as_deref().and_then(|text| text.parse().ok());
+        id.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))
+    }
+}
+
+/// Begins a sign-in and goes to its first step.
+///
+/// # Errors
+/// A page.
+pub async fn begin(ctx: &Ctx, purpose: Purpose) -> Result<HttpResponse, PageError> {
+    match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
+        Ok(Started { binding, step, .. }) => {
+            let mut response = draw::step(ctx, step, At::Elsewhere).await?;
+            if let Some(value) = binding {
+                let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
+                response.add_cookie(&cookie).map_err(PageError::internal)?;
+            }
+            Ok(response)
+        }
+        Err(error) => draw::failure(ctx, error, None),
+    }
+}
+
+/// `GET {issuer}/signin`: the step that is due; without a sign-in, one for the account page begins.
+pub async fn show(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    if place.login.is_none() {
+        return begin(
+            &ctx,
+            Purpose::Page {
+                path: "/account".to_owned(),
+                fresh: false,
+            },
+        )
+        .await;
+    }
+    let id = place.id(&ctx)?;
+    match signin::show(ctx.platform(), &ctx.realm, &ctx.visit, id).await {
+        Ok(mut step) => {
+            if let (signin::Step::FirstFactor(first), Some(email)) = (&mut step, &place.email) {
+                first.login.identifier = Some(email.chars().take(320).collect());
+            }
+            draw::step(&ctx, step, At::Page).await
+        }
+        Err(error) => draw::failure(&ctx, error, Some(id)),
+    }
+}
+
+async fn submit(ctx: &Ctx, place: &Place, answer: Answer) -> Result<HttpResponse, PageError> {
+    let id = place.id(ctx)?;
+    let at = (id, place.step.unwrap_or(0));
+    match signin::submit(ctx.platform(), &ctx.realm, &ctx.visit, at, answer).await {
+        Ok(step) => {
+            if step.problem().is_some() {
+                ctx.web.metrics.sign_in("failed");
+            }
+            draw::step(ctx, step, At::Elsewhere).await
+        }
+        Err(error) => draw::failure(ctx, error, Some(id)),
+    }
+}
+
+/// `POST {issuer}/signin/password`: identifier, password, or both.
+pub async fn password(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let email = form.get("email").map(str::to_owned);
+    let answer = match form.secret("password") {
+        Some(password) => Answer::Password { email, password },
+        None => Answer::Identifier {
+            email: email.unwrap_or_default(),
+        },
+    };
+    submit(&ctx, &place, answer).await
+}
+
+/// `POST {issuer}/signin/code`.
+pub async fn code(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let code = form
+        .secret("code")
+        .unwrap_or_else(|| Zeroizing::new(String::new()));
+    submit(&ctx, &place, Answer::Code { code }).await
+}
+
+/// `POST {issuer}/signin/method`: another way.
+pub async fn method(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let method = Method::from_name(form.text("method"))
+        .ok_or_else(|| ctx.error(PageError::new(ErrorKind::BadRequest)))?;
+    submit(&ctx, &place, Answer::Choose { method }).await
+}
+
+/// `POST {issuer}/signin/resend`.
+pub async fn resend(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    Form::read(&ctx, &request, &body)?;
+    submit(&ctx, &place, Answer::Resend).await
+}
+
+/// `POST {issuer}/signin/passkey`: the browser's assertion.
+pub async fn passkey(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let credential = form.text("credential").to_owned();
+    submit(&ctx, &place, Answer::Passkey { credential }).await
+}
+
+/// `POST {issuer}/signin/passkey/options`: by script; the form token comes in a header.
+pub async fn passkey_options(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    check_form_origin(&request, &ctx.realm.origin().text()).map_err(|error| ctx.error(error))?;
+    let token = request
+        .headers()
+        .get("x-csrf-token")
+        .and_then(|value| value.to_str().ok());
+    if !ctx.accepts_csrf(token.unwrap_or_default()) {
+        return Err(ctx.error(PageError::new(ErrorKind::Forgery)));
+    }
+    let id = place.id(&ctx)?;
+    match signin::passkey_options(ctx.platform(), &ctx.realm, &ctx.visit, id).await {
+        Ok(Some(options)) => Ok(HttpResponse::Ok().json(options)),
+        Ok(None) => Err(ctx.error(PageError::new(ErrorKind::NotFound))),
+        Err(error) => draw::failure(&ctx, error, Some(id)),
+    }
+}
+
+/// `POST {issuer}/signin/remember`.
+pub async fn remember(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let choice = if form.text("remember") == "yes" {
+        signin::RememberChoice::Remember
+    } else {
+        signin::RememberChoice::NotNow
+    };
+    submit(&ctx, &place, Answer::Remember { choice }).await
+}
+
+/// `POST {issuer}/signin/consent`.
+pub async fn consent(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let choice = if form.text("consent") == "allow" {
+        signin::ConsentChoice::Allow
+    } else {
+        signin::ConsentChoice::Deny
+    };
+    submit(&ctx, &place, Answer::Consent { choice }).await
+}
+
+/// `GET {issuer}/signin/change`: back to the identifier. Changes nothing but what the next page shows.
+pub async fn change(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    submit(&ctx, &place, Answer::ChangeIdentifier).await
+}
+
+/// `GET {issuer}/signin/cancel`: back to the app without signing in.
+pub async fn cancel(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    submit(&ctx, &place, Answer::Cancel).await
+}

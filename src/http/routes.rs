@@ -1,0 +1,93 @@
+//! Every address of the product, grouped by who calls it.
+
+use actix_web::web::{self, ServiceConfig, get, post};
+
+use super::pages::{account, notice, signin};
+use super::{health, oidc, site};
+
+/// The public listener.
+pub fn public(config: &mut ServiceConfig) {
+    config
+        // Browsers, no tenant
+        .route("/", get().to(site::root))
+        .route("/static/{file:.*}", get().to(site::file))
+        .route("/.well-known/change-password", get().to(site::change_password))
+        .route(
+            "/.well-known/passkey-endpoints",
+            get().to(site::passkey_endpoints),
+        )
+        // Apps, path-inserted forms
+        .route(
+            "/.well-known/oauth-authorization-server/t/{tenant}",
+            get().to(oidc::discovery_inserted),
+        )
+        .route(
+            "/.well-known/openid-configuration/t/{tenant}",
+            get().to(oidc::discovery_inserted),
+        )
+        .service(web::scope("/t/{tenant}").configure(issuer));
+}
+
+fn issuer(config: &mut ServiceConfig) {
+    config
+        // Apps
+        .route("/.well-known/openid-configuration", get().to(oidc::discovery))
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get().to(oidc::discovery),
+        )
+        .route("/jwks", get().to(oidc::jwks))
+        .route("/authorize", get().to(oidc::authorize_get))
+        .route("/authorize", post().to(oidc::authorize_post))
+        .route("/token", post().to(oidc::token))
+        .route("/userinfo", get().to(oidc::userinfo_get))
+        .route("/userinfo", post().to(oidc::userinfo_post))
+        .route("/introspect", post().to(oidc::introspect))
+        .route("/revoke", post().to(oidc::revoke))
+        .route("/logout", get().to(oidc::logout_get))
+        .route("/logout", post().to(oidc::logout_post))
+        // People signing in
+        .route("/signin", get().to(signin::show))
+        .route("/signin/password", post().to(signin::password))
+        .route("/signin/code", post().to(signin::code))
+        .route("/signin/method", post().to(signin::method))
+        .route("/signin/resend", post().to(signin::resend))
+        .route("/signin/passkey", post().to(signin::passkey))
+        .route("/signin/passkey/options", post().to(signin::passkey_options))
+        .route("/signin/remember", post().to(signin::remember))
+        .route("/signin/consent", post().to(signin::consent))
+        .route("/signin/change", get().to(signin::change))
+        .route("/signin/cancel", get().to(signin::cancel))
+        // People on their account
+        .route("/account", get().to(account::home))
+        .route("/account/password", get().to(account::password_page))
+        .route("/account/password", post().to(account::change_password))
+        .route("/account/totp", get().to(account::totp_page))
+        .route("/account/totp", post().to(account::add_totp))
+        .route("/account/passkeys", get().to(account::passkey_page))
+        .route("/account/passkeys", post().to(account::add_passkey))
+        .route("/account/passkeys/options", post().to(account::passkey_options))
+        .route("/account/factors/{id}/remove", get().to(account::remove_page))
+        .route("/account/factors/{id}/remove", post().to(account::remove_factor))
+        .route("/account/recovery-codes", post().to(account::recovery_codes))
+        .route("/account/sessions/end-others", post().to(account::end_others))
+        .route("/account/sessions/{id}/end", post().to(account::end_session))
+        .route("/account/devices/forget-all", post().to(account::forget_devices))
+        .route("/account/devices/{id}/forget", post().to(account::forget_device))
+        .route("/account/apps/{id}/revoke", post().to(account::revoke_app))
+        .route("/account/activity/{id}/not-me", get().to(account::not_me_page))
+        .route("/account/activity/{id}/not-me", post().to(account::not_me))
+        .route("/signout", post().to(account::sign_out))
+        .route("/notice/{answer}", get().to(notice::question))
+        .route("/notice/{answer}", post().to(notice::answer))
+        .route("/language", post().to(site::language))
+        .route("/brand.css", get().to(site::brand_css));
+}
+
+/// The operations listener.
+pub fn operations(config: &mut ServiceConfig) {
+    config
+        .route("/livez", get().to(health::livez))
+        .route("/readyz", get().to(health::readyz))
+        .route("/metrics", get().to(health::metrics));
+}

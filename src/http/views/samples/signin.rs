@@ -1,0 +1,482 @@
+use super::{Drawn, Sample, draw};
+use crate::domain::assurance::Method;
+use crate::http::views::challenge::{Challenge, Reason, Resend};
+use crate::http::views::consent::Consent;
+use crate::http::views::ends::{
+    Detail, ErrorKind, ErrorPage, Expired, Held, HeldKind, SignOutConfirm, SignedOut,
+};
+use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
+use crate::http::views::redirect_diff::RedirectDiff;
+use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
+use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser};
+use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
+
+pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
+    draw::<SignIn>("signin", pages);
+    draw::<PasswordStep>("password-step", pages);
+    draw::<Throttled>("throttled", pages);
+    draw::<Challenge>("challenge", pages);
+    draw::<EnrolTotp>("enrol-totp", pages);
+    draw::<EnrolPasskey>("enrol-passkey", pages);
+    draw::<RecoveryCodes>("codes", pages);
+    draw::<RememberBrowser>("remember", pages);
+    draw::<Consent>("consent", pages);
+    draw::<FormPost>("form-post", pages);
+    draw::<TenantChooser>("chooser", pages);
+    draw::<Held>("held", pages);
+    draw::<ErrorPage>("error", pages);
+    draw::<Expired>("expired", pages);
+    draw::<SignOutConfirm>("sign-out", pages);
+    draw::<SignedOut>("signed-out", pages);
+}
+
+fn passkey() -> PasskeyForm {
+    PasskeyForm {
+        options: "/t/demo/signin/passkey/options".into(),
+        action: "/t/demo/signin/passkey".into(),
+    }
+}
+
+impl Sample for SignIn {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let plain = Self {
+            app: Some("Harbour Supplies".into()),
+            action: "/t/demo/signin?login=1".into(),
+            email: String::new(),
+            fields: SignInFields::Both,
+            again: false,
+            problems: Vec::new(),
+            passkey: Some(passkey()),
+            recover: Some("/t/demo/recover".into()),
+            sign_up: None,
+            cancel: Some("/t/demo/signin/cancel?login=1".into()),
+            personas: Vec::new(),
+            chrome,
+        };
+        let wrong = Problem::whole(plain.chrome.t(crate::text::key::CREDENTIALS).into_owned());
+        let mut dev = plain.clone();
+        dev.chrome.dev = true;
+        dev.personas = vec![
+            PersonaLink {
+                email: "alice@demo.test".into(),
+                note: "password, a passkey may be added".into(),
+                href: "?a".into(),
+            },
+            PersonaLink {
+                email: "mallory@demo.test".into(),
+                note: "always scored high".into(),
+                href: "?m".into(),
+            },
+        ];
+        let first = Self {
+            fields: SignInFields::IdentifierFirst,
+            app: None,
+            sign_up: Some("/t/demo/signup".into()),
+            cancel: None,
+            ..plain.clone()
+        };
+        let missing = Problem::at(
+            "password",
+            plain.chrome.t(crate::text::key::REQUIRED).into_owned(),
+        );
+        vec![
+            (
+                "wrong",
+                Self {
+                    email: "alice@demo.test".into(),
+                    problems: vec![wrong],
+                    ..plain.clone()
+                },
+            ),
+            (
+                "missing",
+                Self {
+                    email: "alice@demo.test".into(),
+                    problems: vec![missing],
+                    again: true,
+                    ..plain.clone()
+                },
+            ),
+            ("dev", dev),
+            ("first", first),
+            ("plain", plain),
+        ]
+    }
+}
+
+impl Sample for PasswordStep {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            app: Some("Harbour Supplies".into()),
+            action: "/t/demo/signin/password".into(),
+            email: "alexandra.featherstonehaugh-cholmondeley@subsidiary.northwind.example".into(),
+            change: "/t/demo/signin".into(),
+            problems: Vec::new(),
+            passkey: None,
+            recover: None,
+            chrome,
+        };
+        vec![("plain", page)]
+    }
+}
+
+impl Sample for Throttled {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        vec![(
+            "plain",
+            Self {
+                chrome,
+                app: Some("Harbour Supplies".into()),
+                minutes: 15,
+                retry: "/t/demo/signin".into(),
+            },
+        )]
+    }
+}
+
+impl Sample for Challenge {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let totp = Self {
+            app: Some("Harbour Supplies".into()),
+            account: "b••••@demo.test".into(),
+            reason: Reason::NewBrowser,
+            method: Method::Totp,
+            action: "/t/demo/signin/code".into(),
+            problems: Vec::new(),
+            tries_left: None,
+            sent_to: None,
+            resend: None,
+            passkey: None,
+            others: vec![Method::Passkey, Method::EmailOtp, Method::RecoveryCode],
+            choose: "/t/demo/signin/method".into(),
+            restart: Some("/t/demo/signin".into()),
+            chrome,
+        };
+        let resend = Resend {
+            action: "/t/demo/signin/resend".into(),
+            wait_seconds: 40,
+            just_sent: true,
+        };
+        let mail = Self {
+            method: Method::EmailOtp,
+            reason: Reason::FirstSignIn,
+            sent_to: Some("c••••@demo.test".into()),
+            resend: Some(resend),
+            others: Vec::new(),
+            ..totp.clone()
+        };
+        let wrong = Problem::at("code", totp.chrome.t(crate::text::key::CODE).into_owned());
+        vec![
+            (
+                "wrong",
+                Self {
+                    problems: vec![wrong],
+                    tries_left: Some(8),
+                    ..totp.clone()
+                },
+            ),
+            (
+                "recovery",
+                Self {
+                    method: Method::RecoveryCode,
+                    others: vec![Method::Totp],
+                    reason: Reason::SensitiveAction,
+                    ..totp.clone()
+                },
+            ),
+            (
+                "passkey",
+                Self {
+                    method: Method::Passkey,
+                    passkey: Some(passkey()),
+                    reason: Reason::UnusualActivity,
+                    others: vec![Method::Totp],
+                    ..totp.clone()
+                },
+            ),
+            ("mail", mail),
+            ("totp", totp),
+        ]
+    }
+}
+
+impl Sample for EnrolTotp {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let uri = "otpauth://totp/Northwind:dora%40demo.test?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Northwind";
+        let page = Self {
+            purpose: Purpose::SignIn,
+            app: Some("Harbour Supplies".into()),
+            action: "/t/demo/signin/enrol/totp".into(),
+            qr: qr::svg(uri, &chrome.t(crate::text::key::QR_LABEL)).unwrap(),
+            secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".into(),
+            account: "Northwind: dora@demo.test".into(),
+            problems: Vec::new(),
+            cancel: None,
+            chrome,
+        };
+        let wrong = Problem::at("code", page.chrome.t(crate::text::key::CODE).into_owned());
+        let account = Self {
+            purpose: Purpose::Account,
+            app: None,
+            cancel: Some("/t/demo/account".into()),
+            problems: vec![wrong],
+            ..page.clone()
+        };
+        vec![("signin", page), ("account", account)]
+    }
+}
+
+impl Sample for EnrolPasskey {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            purpose: Purpose::Account,
+            passkey: passkey(),
+            problems: Vec::new(),
+            later: "/t/demo/account".into(),
+            elsewhere: None,
+            chrome,
+        };
+        let elsewhere = Self {
+            elsewhere: Some("http://localhost:8080/t/demo/account/passkeys".into()),
+            purpose: Purpose::SignIn,
+            ..page.clone()
+        };
+        vec![("plain", page), ("elsewhere", elsewhere)]
+    }
+}
+
+impl Sample for RecoveryCodes {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let codes = [
+            "7KQ2-M4XD",
+            "P9TB-3RWH",
+            "X2ZE-8VNC",
+            "JH5M-YK7D",
+            "3GPQ-WT6B",
+            "R8VX-2CND",
+            "M4KE-9ZHT",
+            "B7WP-5QYG",
+            "ND3X-V6RJ",
+            "T2HC-8MKE",
+        ];
+        vec![(
+            "plain",
+            Self {
+                chrome,
+                codes: codes.map(str::to_owned).to_vec(),
+                action: "/t/demo/account/recovery-codes/kept".into(),
+            },
+        )]
+    }
+}
+
+impl Sample for RememberBrowser {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        vec![(
+            "plain",
+            Self {
+                chrome,
+                action: "/t/demo/signin/remember".into(),
+                days: 30,
+                browser: "Firefox on Linux".into(),
+            },
+        )]
+    }
+}
+
+impl Sample for Consent {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            app: "Tide Planner".into(),
+            host: "planner.example".into(),
+            account: "alice@demo.test".into(),
+            action: "/t/demo/signin/consent".into(),
+            scopes: ["openid", "profile", "email", "offline_access", "catches:read"]
+                .map(str::to_owned)
+                .to_vec(),
+            known: vec!["openid".into()],
+            unverified: true,
+            policies: vec![Link::new("https://planner.example/privacy", "Privacy policy")],
+            chrome,
+        };
+        vec![
+            ("dynamic", page.clone()),
+            (
+                "own",
+                Self {
+                    unverified: false,
+                    known: Vec::new(),
+                    policies: Vec::new(),
+                    ..page
+                },
+            ),
+        ]
+    }
+}
+
+impl Sample for FormPost {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let fields = vec![
+            ("code".into(), "tgc_abc".into()),
+            ("state".into(), "\"><script>alert(1)</script>".into()),
+        ];
+        vec![(
+            "plain",
+            Self {
+                chrome,
+                app: "Harbour Supplies".into(),
+                action: "https://app.example/callback".into(),
+                fields,
+            },
+        )]
+    }
+}
+
+impl Sample for TenantChooser {
+    fn samples(mut chrome: Chrome) -> Vec<(&'static str, Self)> {
+        chrome.tenant = "Tidegate".into();
+        chrome.here = String::new();
+        let page = Self {
+            action: "/choose".into(),
+            unknown: None,
+            known: vec![Link::new("/t/demo/account", "Northwind Trading")],
+            chrome,
+        };
+        vec![
+            (
+                "unknown",
+                Self {
+                    unknown: Some("nrothwind".into()),
+                    known: Vec::new(),
+                    ..page.clone()
+                },
+            ),
+            ("known", page),
+        ]
+    }
+}
+
+impl Sample for Held {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            kind: HeldKind::Held,
+            primary: Link::new(
+                "/t/demo/signin",
+                chrome.t(crate::text::key::USE_PASSKEY).into_owned(),
+            ),
+            more: vec![Link::new(
+                "https://app.example",
+                chrome.with("back-to-app", "app", "Harbour Supplies").into_owned(),
+            )],
+            chrome,
+        };
+        let mut closed = Self {
+            kind: HeldKind::Closed,
+            more: Vec::new(),
+            ..page.clone()
+        };
+        closed.chrome.support = None;
+        vec![
+            (
+                "unmet",
+                Self {
+                    kind: HeldKind::Unmet,
+                    ..page.clone()
+                },
+            ),
+            ("closed", closed),
+            ("held", page),
+        ]
+    }
+}
+
+impl Sample for ErrorPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let registered =
+            ["https://app.example/callback", "http://localhost:3000/callback"].map(str::to_owned);
+        let redirect = RedirectDiff::of("http://localhost:3000/callback/", &registered);
+        let detail = Detail {
+            error: "invalid_request".into(),
+            description: "redirect_uri is not registered for this client".into(),
+            client_id: Some("demo-rp".into()),
+            redirect: Some(redirect),
+        };
+        let plain = Self {
+            kind: ErrorKind::Internal,
+            primary: Some(Link::new("/t/demo/signin", chrome.t("start-again").into_owned())),
+            detail: None,
+            chrome,
+        };
+        let mut cases = vec![(
+            "redirect",
+            Self {
+                kind: ErrorKind::RedirectUri,
+                primary: None,
+                detail: Some(detail),
+                ..plain.clone()
+            },
+        )];
+        for kind in ErrorKind::ALL {
+            cases.push((
+                kind.name(),
+                Self {
+                    kind,
+                    ..plain.clone()
+                },
+            ));
+        }
+        cases.retain(|(name, _)| *name != "redirect_uri");
+        cases
+    }
+}
+
+impl Sample for Expired {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        vec![(
+            "plain",
+            Self {
+                chrome,
+                app: Some("Harbour Supplies".into()),
+                restart: "/t/demo/signin".into(),
+            },
+        )]
+    }
+}
+
+impl Sample for SignOutConfirm {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            app: Some("Harbour Supplies".into()),
+            account: "alice@demo.test".into(),
+            action: "/t/demo/logout".into(),
+            fields: vec![("state".into(), "x".into())],
+            cancel: "/t/demo/account".into(),
+            chrome,
+        };
+        vec![("app", page.clone()), ("plain", Self { app: None, ..page })]
+    }
+}
+
+impl Sample for SignedOut {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let back = Link::new(
+            "https://app.example",
+            chrome.with("back-to-app", "app", "Harbour Supplies").into_owned(),
+        );
+        let page = Self {
+            back: Some(back),
+            sign_in: "/t/demo/account".into(),
+            chrome,
+        };
+        vec![
+            (
+                "plain",
+                Self {
+                    back: None,
+                    ..page.clone()
+                },
+            ),
+            ("app", page),
+        ]
+    }
+}

@@ -1,0 +1,96 @@
+//! The first step of a sign-in: who it is, and the password.
+
+use askama::Template;
+
+use super::{Chrome, PasskeyForm, Problem, Problems as _};
+
+/// Identifier and password on one page, or the identifier alone (the first of two pages).
+///
+/// Form fields: `email`, `password`, `csrf`. In the identifier-first layout `password` is there too, hidden from people
+/// and filled by password managers only (people.md U3): when it holds something, the handler may take both at once.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/signin.html")]
+pub struct SignIn {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app that asks, by name.
+    pub app: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// What stands in the identifier field.
+    pub email: String,
+    /// Whether the password stands on this page.
+    pub fields: SignInFields,
+    /// A signed-in person is asked again (`prompt=login`, `max_age`).
+    pub again: bool,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Passkey by button and by autofill.
+    pub passkey: Option<PasskeyForm>,
+    /// Where a forgotten password leads.
+    pub recover: Option<String>,
+    /// Where an account is made.
+    pub sign_up: Option<String>,
+    /// Back to the app without signing in: a link that ends the request with `access_denied`.
+    pub cancel: Option<String>,
+    /// The dev profile's accounts, each a link that fills the form.
+    pub personas: Vec<PersonaLink>,
+}
+
+/// Which fields a sign-in page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInFields {
+    /// Identifier and password.
+    Both,
+    /// The identifier; the password comes next.
+    IdentifierFirst,
+}
+
+/// An account of the dev profile on the sign-in page.
+#[derive(Clone, Debug)]
+pub struct PersonaLink {
+    /// Its address.
+    pub email: String,
+    /// What it is for.
+    pub note: String,
+    /// The same page with this address filled in.
+    pub href: String,
+}
+
+/// The password, after the identifier was given on its own page. Looks the same whether or not the account exists.
+///
+/// Form fields: `email` (hidden from people, for password managers), `password`, `csrf`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/password.html")]
+pub struct PasswordStep {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app that asks, by name.
+    pub app: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// The identifier as it was typed.
+    pub email: String,
+    /// Back to the identifier.
+    pub change: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Passkey by button.
+    pub passkey: Option<PasskeyForm>,
+    /// Where a forgotten password leads.
+    pub recover: Option<String>,
+}
+
+/// Too many tries; says how long to wait and nothing about the account. Status 429.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/throttled.html")]
+pub struct Throttled {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app that asks, by name.
+    pub app: Option<String>,
+    /// How long to wait, rounded up.
+    pub minutes: u32,
+    /// The page to try again on.
+    pub retry: String,
+}

@@ -1,0 +1,51 @@
+//! Small steps of a sign-in: remembering the browser, handing the answer to the app, choosing a tenant.
+
+use askama::Template;
+
+use super::Chrome;
+
+/// Offers to skip the second step on this browser (people.md U30).
+///
+/// Form fields: `remember` with `yes` or `no` (the buttons), `csrf`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/remember.html")]
+pub struct RememberBrowser {
+    /// Around it.
+    pub chrome: Chrome,
+    /// Where the form goes.
+    pub action: String,
+    /// For how many days.
+    pub days: u32,
+    /// Browser and system, for people.
+    pub browser: String,
+}
+
+/// Posts the authorization response to the app (OAuth 2.0 Form Post Response Mode). Needs the policy without `form-action`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/form_post.html")]
+pub struct FormPost {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app, by name.
+    pub app: String,
+    /// The checked redirect URI.
+    pub action: String,
+    /// Names and values of the response.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Asks which organisation is meant, on a host that serves several.
+///
+/// Form field (GET): `tenant`, the slug.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/chooser.html")]
+pub struct TenantChooser {
+    /// Around it, with no tenant.
+    pub chrome: Chrome,
+    /// Where the form goes by GET.
+    pub action: String,
+    /// What was typed, when nothing has that name.
+    pub unknown: Option<String>,
+    /// Tenants with a session in this browser: name and where to go.
+    pub known: Vec<super::Link>,
+}

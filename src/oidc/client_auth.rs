@@ -1,0 +1,185 @@
+//! Proving who a client is (features.md O4). The words of a refusal are the same whatever was wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::OidcError;
+use crate::base::secret::{Secret, TokenHash, TokenKind};
+use crate::crypto::jwt::{JwtError, VerifyingKeys, unverified_header};
+use crate::domain::client::ClientAuthMethod;
+use crate::protocol::client_auth::{Presented, PresentedProof};
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::tenants::{ClientRuntime, Platform, Realm};
+
+/// How far a client's clock may be off.
+const SKEW: Duration = Duration::from_secs(60);
+/// The longest life of an assertion.
+const ASSERTION_LIFE: Duration = Duration::from_mins(10);
+/// The shortest time between two fetches of a key set.
+const REFETCH: Duration = Duration::from_secs(10);
+
+/// A client that proved who it is, or a public one that named itself.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient {
+    /// The client.
+    pub client: Arc<ClientRuntime>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Assertion {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: i64,
+    nbf: Option<i64>,
+    iat: Option<i64>,
+    jti: String,
+}
+
+/// Authenticates the client of a request to `endpoint` (its full address, which an assertion may name as audience).
+///
+/// # Errors
+/// `invalid_client`, or `invalid_request` for contradictory credentials.
+pub async fn authenticate(
+    platform: &Platform,
+    realm: &Realm,
+    authorization: Option<&str>,
+    params: &Params,
+    endpoint: &str,
+) -> Result<AuthenticatedClient, OidcError> {
+    let presented = Presented::from_request(authorization, params)?;
+    let client = realm.tenant.client(platform, &presented.client).await?;
+    let client = client
+        .filter(|client| !client.record.settings.disabled)
+        .ok_or_else(|| OAuthError::invalid_client("unknown client"))?;
+    let registered = client.record.metadata.token_endpoint_auth_method;
+    if presented.proof.method() != registered {
+        let detail = format!(
+            "registered {}, used {}",
+            registered.name(),
+            presented.proof.method().name()
+        );
+        return Err(OAuthError::invalid_client(detail).into());
+    }
+    match &presented.proof {
+        PresentedProof::None => {}
+        PresentedProof::Basic(secret) | PresentedProof::Post(secret) => {
+            check_secret(platform, &client, secret)?;
+        }
+        PresentedProof::Assertion(assertion) => {
+            check_assertion(platform, realm, &client, assertion, endpoint).await?;
+        }
+    }
+    Ok(AuthenticatedClient { client })
+}
+
+fn check_secret(
+    platform: &Platform,
+    client: &ClientRuntime,
+    secret: &Secret<String>,
+) -> Result<(), OAuthError> {
+    let hash = TokenHash::of(TokenKind::ClientSecret, secret.expose());
+    if client.accepts_secret(&hash, platform.now()) {
+        return Ok(());
+    }
+    Err(OAuthError::invalid_client("wrong secret"))
+}
+
+/// RFC 7523 section 3, with the audience rule of the contract: the issuer, or the called endpoint's address.
+async fn check_assertion(
+    platform: &Platform,
+    realm: &Realm,
+    client: &ClientRuntime,
+    assertion: &str,
+    endpoint: &str,
+) -> Result<(), OidcError> {
+    let refused = |why: &str| OidcError::from(OAuthError::invalid_client(why.to_owned()));
+    let header = unverified_header(assertion).ok_or_else(|| refused("assertion is no JWT"))?;
+    if let Some(wanted) = &client.record.metadata.token_endpoint_auth_signing_alg
+        && format!("{:?}", header.alg) != *wanted
+    {
+        return Err(refused("assertion is not signed with the registered algorithm"));
+    }
+    let claims: Assertion = verify(platform, client, assertion).await?;
+    let id = client.record.id.as_str();
+    if claims.iss != id || claims.sub != id {
+        return Err(refused("assertion is not about this client"));
+    }
+    let fits = |aud: &str| aud == realm.issuer() || aud == endpoint;
+    let audience = match &claims.aud {
+        Audience::One(aud) => fits(aud),
+        Audience::Many(all) => all.iter().any(|aud| fits(aud)),
+    };
+    if !audience {
+        return Err(refused("assertion is for another audience"));
+    }
+    let now = platform.now();
+    let skew = i64::try_from(SKEW.as_secs()).unwrap_or(60);
+    let longest = i64::try_from(ASSERTION_LIFE.as_secs()).unwrap_or(600);
+    let early = claims.nbf.is_some_and(|at| at > now.secs() + skew)
+        || claims.iat.is_some_and(|at| at > now.secs() + skew);
+    if claims.exp + skew <= now.secs() || early || claims.exp > now.secs() + longest + skew {
+        return Err(refused("assertion is outside its time"));
+    }
+    if claims.jti.is_empty() || claims.jti.len() > 256 {
+        return Err(refused("assertion has no usable jti"));
+    }
+    // Kept until the assertion can no longer be used, so it can't be used twice.
+    let key = format!("{}:assertion:{id}:{}", realm.tenant.tag, claims.jti);
+    let left = Duration::from_secs(u64::try_from(claims.exp + skew - now.secs()).unwrap_or(0).max(1));
+    match platform.ephemeral.first_use(&key, now, left) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refused("assertion was used before")),
+        Err(error) => Err(OidcError::Internal(error.to_string())),
+    }
+}
+
+/// Verifies with the client's keys: registered by value, or fetched. An unknown key id makes us fetch again, but not often.
+async fn verify(
+    platform: &Platform,
+    client: &ClientRuntime,
+    assertion: &str,
+) -> Result<Assertion, OidcError> {
+    let refused = |error: JwtError| OidcError::from(OAuthError::invalid_client(error.to_string()));
+    if let Some(keys) = &client.keys {
+        return keys.verify(assertion).map_err(refused);
+    }
+    let now = platform.now();
+    if let Some(keys) = client.fetched_keys(now) {
+        match keys.verify(assertion) {
+            Err(JwtError::UnknownKey | JwtError::Invalid) => {}
+            other => return other.map_err(refused),
+        }
+    }
+    let uri = client
+        .record
+        .metadata
+        .jwks_uri
+        .as_deref()
+        .ok_or_else(|| OAuthError::invalid_client("the client has no keys"))?;
+    if client.fetched_at().is_some_and(|at| now.since(at) < REFETCH) {
+        return Err(refused(JwtError::UnknownKey));
+    }
+    let text = platform
+        .fetcher
+        .text(uri)
+        .await
+        .map_err(|error| OAuthError::invalid_client(format!("jwks_uri: {error}")))?;
+    let keys = VerifyingKeys::from_jwks(&text).map_err(refused)?;
+    client.keep_fetched(keys, now).verify(assertion).map_err(refused)
+}
+
+/// Whether a client with this method has something of its own that nobody else knows.
+pub(super) fn is_confidential(client: &ClientRuntime) -> bool {
+    client.record.metadata.token_endpoint_auth_method != ClientAuthMethod::None
+}

@@ -1,0 +1,98 @@
+//! Introspection (RFC 7662). What is not active says nothing more.
+
+use serde_json::{Value, json};
+
+use super::bearer::{self, BearerFailure};
+use super::client_auth::is_confidential;
+use super::{AuthenticatedClient, OidcError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::protocol::refresh_token::PresentedRefreshToken;
+use crate::store::GrantWithUser;
+use crate::tenants::{Platform, Realm};
+
+/// Answers a client's question about a token.
+///
+/// # Errors
+/// `invalid_client` for a public client, `invalid_request` without a token.
+pub async fn introspect(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+) -> Result<Value, OidcError> {
+    if !is_confidential(&caller.client) {
+        return Err(OAuthError::invalid_client("introspection needs client credentials").into());
+    }
+    let token = params.require("token")?;
+    if let Some(presented) = PresentedRefreshToken::parse(token) {
+        return refresh(platform, realm, caller, &presented).await;
+    }
+    match bearer::verify(platform, realm, token).await {
+        Ok(verified) => {
+            let username = verified
+                .grant
+                .as_ref()
+                .map(|held| held.user.email.as_str().to_owned());
+            let mut answer = serde_json::to_value(&verified.claims)
+                .map_err(|error| OidcError::Internal(error.to_string()))?;
+            if let Some(map) = answer.as_object_mut() {
+                map.insert("active".to_owned(), true.into());
+                map.insert("token_type".to_owned(), "Bearer".into());
+                if let Some(username) = username {
+                    map.insert("username".to_owned(), username.into());
+                }
+            }
+            Ok(answer)
+        }
+        Err(BearerFailure::Invalid) => Ok(json!({"active": false})),
+        Err(BearerFailure::Store(error)) => Err(error.into()),
+    }
+}
+
+/// A refresh token is explained to its own client only, and only while it is the newest of a grant that stands.
+async fn refresh(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    presented: &PresentedRefreshToken,
+) -> Result<Value, OidcError> {
+    let found = realm
+        .store(&platform.store)
+        .grant_for_refresh(presented.grant)
+        .await?;
+    let live = found.filter(|held| is_live(platform, realm, caller, presented, held));
+    Ok(live.map_or_else(
+        || json!({"active": false}),
+        |held| {
+            json!({
+                "active": true,
+                "client_id": held.grant.client,
+                "sub": held.user.sub,
+                "scope": held.grant.scope,
+                "iss": realm.issuer(),
+                "exp": held.grant.family.map(|family| family.idle_expires_at.secs()),
+            })
+        },
+    ))
+}
+
+fn is_live(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    presented: &PresentedRefreshToken,
+    held: &GrantWithUser,
+) -> bool {
+    let now = platform.now();
+    let Some(family) = &held.grant.family else {
+        return false;
+    };
+    let session = held.session.is_some_and(|session| session.is_live(now));
+    held.grant.client == caller.client.record.id
+        && held.grant.revoked.is_none()
+        && presented.is_derived_from(&realm.tenant.refresh_key, &family.seed)
+        && presented.generation == family.generation
+        && now < family.idle_expires_at
+        && (family.offline || session)
+}

@@ -1,0 +1,59 @@
+//! The OpenID provider's own acts: authorization requests and their answers, tokens, userinfo, introspection, revocation,
+//! logout. Rules come from `protocol`; signing in belongs to `signin`.
+
+pub mod authorize;
+mod bearer;
+mod client_auth;
+pub mod introspect;
+mod issue;
+pub mod logout;
+pub mod respond;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;
+
+pub use bearer::{BearerFailure, Verified};
+pub use client_auth::{AuthenticatedClient, authenticate};
+pub use issue::TokenResponse;
+
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::store::StoreError;
+
+/// Why a protocol request was not answered with success.
+#[derive(Debug)]
+pub enum OidcError {
+    /// In the words of the standards.
+    OAuth(OAuthError),
+    /// Ours.
+    Store(StoreError),
+    /// Ours, with what the log should know.
+    Internal(String),
+}
+
+impl From<OAuthError> for OidcError {
+    fn from(error: OAuthError) -> Self {
+        Self::OAuth(error)
+    }
+}
+
+impl From<StoreError> for OidcError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<crate::tenants::KeysError> for OidcError {
+    fn from(error: crate::tenants::KeysError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<crate::crypto::signer::SignerError> for OidcError {
+    fn from(error: crate::crypto::signer::SignerError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+pub(crate) fn invalid_grant(words: &str) -> OidcError {
+    OAuthError::new(ErrorCode::InvalidGrant, words).into()
+}

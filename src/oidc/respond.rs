@@ -1,0 +1,131 @@
+//! The answer to an authorization request: a code, or an error, in the response mode that was asked for.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::OidcError;
+use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
+use crate::base::secret::{TokenHash, TokenKind};
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::{Acr, Proof};
+use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
+use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::error::OAuthError;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::redirect::ResponseMode;
+use crate::signin::Finished;
+use crate::tenants::{Platform, Realm};
+
+/// What an unredeemed code stands for. It lives in short-lived state; its redemption is durable.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CodeRecord {
+    /// The grant that redemption makes.
+    pub grant: GrantId,
+    /// To whom it was given.
+    pub client: ClientId,
+    /// Where it was sent.
+    pub redirect_uri: String,
+    /// PKCE.
+    pub challenge: Option<CodeChallenge>,
+    /// Echo of the request.
+    pub nonce: Option<String>,
+    /// Granted scopes, separated by spaces.
+    pub scope: String,
+    /// Claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// Whose account.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// The session's id for apps.
+    pub sid: String,
+    /// When the user authenticated.
+    pub auth_time: Timestamp,
+    /// What the tokens say about assurance.
+    pub acr: Acr,
+    /// What was proven.
+    pub proofs: Vec<Proof>,
+}
+
+/// An answer on its way through the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// By redirect.
+    Redirect(String),
+    /// By a form that posts itself.
+    FormPost {
+        /// The checked redirect URI.
+        action: String,
+        /// Names and values.
+        fields: Vec<(String, String)>,
+    },
+}
+
+pub(super) fn code_key(realm: &Realm, hash: TokenHash) -> String {
+    format!("{}:code:{}", realm.tenant.tag, hash.to_text())
+}
+
+/// Mints a code for a finished sign-in.
+///
+/// # Errors
+/// [`OidcError::Internal`] when short-lived state is full.
+pub fn code(
+    platform: &Platform,
+    realm: &Realm,
+    finished: &Finished,
+    request: &AuthorizationRequest,
+) -> Result<Reply, OidcError> {
+    let now = platform.now();
+    let code = format!("tgc_{}", platform.random().opaque());
+    let record = CodeRecord {
+        grant: GrantId(platform.random().uuid(now)),
+        client: request.client.clone(),
+        redirect_uri: request.reply.redirect.as_str().to_owned(),
+        challenge: request.challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scope.join(" "),
+        claims: request.claims.clone(),
+        user: finished.account.user.id,
+        session: finished.session.id,
+        sid: finished.session.sid.clone(),
+        auth_time: finished.session.auth_time(),
+        acr: request.acr.named(finished.reached),
+        proofs: finished.proofs.clone(),
+    };
+    let hash = TokenHash::of(TokenKind::Code, &code);
+    let life: Duration = platform.settings.tokens.code;
+    platform
+        .ephemeral
+        .put(&code_key(realm, hash), &record, now, life)
+        .map_err(|error| OidcError::Internal(error.to_string()))?;
+    Ok(reply(realm, &request.reply, vec![("code", code)]))
+}
+
+/// An error for the app.
+pub fn error(realm: &Realm, to: &ReplyTo, error: &OAuthError) -> Reply {
+    let fields = vec![
+        ("error", error.code.as_str().to_owned()),
+        ("error_description", error.description.clone()),
+    ];
+    reply(realm, to, fields)
+}
+
+fn reply(realm: &Realm, to: &ReplyTo, mut fields: Vec<(&'static str, String)>) -> Reply {
+    if let Some(state) = &to.state {
+        fields.push(("state", state.clone()));
+    }
+    // RFC 9207: which issuer answers.
+    fields.push(("iss", realm.issuer().to_owned()));
+    match to.mode {
+        ResponseMode::Query => Reply::Redirect(to.redirect.with_query(&fields)),
+        ResponseMode::Fragment => Reply::Redirect(to.redirect.with_fragment(&fields)),
+        ResponseMode::FormPost => Reply::FormPost {
+            action: to.redirect.as_str().to_owned(),
+            fields: fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        },
+    }
+}

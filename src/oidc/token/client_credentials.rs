@@ -1,0 +1,69 @@
+//! Tokens for a client acting for itself (RFC 6749 section 4.4). No database is touched for a JWT.
+
+use super::super::client_auth::is_confidential;
+use super::super::issue::{AccessSubject, TokenResponse, access_token};
+use super::super::{AuthenticatedClient, OidcError};
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::scope;
+use crate::tenants::{Platform, Realm};
+
+/// Scopes that speak of a user; a client alone has none.
+const USER_SCOPES: [&str; 6] = scope::KNOWN;
+
+pub(super) async fn issue(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+) -> Result<TokenResponse, OidcError> {
+    if !is_confidential(&caller.client) {
+        return Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "a public client cannot act for itself",
+        )
+        .into());
+    }
+    let client = &caller.client.record;
+    let scope = granted(params, client.metadata.scope.as_deref())?;
+    let about = AccessSubject {
+        client,
+        sub: client.id.as_str().to_owned(),
+        scope: scope.clone(),
+        grant: None,
+    };
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    let token = access_token(platform, realm, about, &mut Some(&mut batch))?;
+    if !batch.is_empty() {
+        store.commit(batch).await?;
+    }
+    Ok(TokenResponse {
+        access_token: token,
+        token_type: "Bearer",
+        expires_in: platform.settings.tokens.access.as_secs(),
+        refresh_token: None,
+        id_token: None,
+        scope,
+    })
+}
+
+/// What was asked of what is registered; all of it when nothing was asked.
+fn granted(params: &Params, registered: Option<&str>) -> Result<Option<String>, OAuthError> {
+    let asked = params.words("scope");
+    let may: Vec<&str> = registered
+        .unwrap_or_default()
+        .split(' ')
+        .filter(|word| !word.is_empty() && !USER_SCOPES.contains(word))
+        .collect();
+    if asked.is_empty() {
+        return Ok((!may.is_empty()).then(|| may.join(" ")));
+    }
+    if let Some(unknown) = asked.iter().find(|word| !may.contains(&word.as_str())) {
+        return Err(OAuthError::new(
+            ErrorCode::InvalidScope,
+            format!("scope {unknown} is not registered for this client"),
+        ));
+    }
+    Ok(Some(asked.join(" ")))
+}

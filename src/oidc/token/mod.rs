@@ -1,0 +1,54 @@
+//! The token endpoint: one file a grant type, exhaustively matched.
+
+mod client_credentials;
+mod code;
+mod refresh;
+
+use super::issue::TokenResponse;
+use super::{AuthenticatedClient, OidcError};
+use crate::base::net::ClientIp;
+use crate::domain::client::GrantType;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::tenants::{Platform, Realm};
+
+/// Who calls from the back: an app's server or a native app. Never taken for the user's own place (defect 21).
+#[derive(Clone, Debug)]
+pub struct BackChannel {
+    /// Its address.
+    pub ip: ClientIp,
+    /// Its user agent.
+    pub user_agent: Option<String>,
+}
+
+/// Answers a token request of an authenticated client.
+///
+/// # Errors
+/// In the words of RFC 6749 section 5.2.
+pub async fn token(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+    from: &BackChannel,
+) -> Result<TokenResponse, OidcError> {
+    let name = params.require("grant_type")?;
+    let grant = GrantType::from_name(name).ok_or_else(|| {
+        OAuthError::new(
+            ErrorCode::UnsupportedGrantType,
+            "this grant type is not supported",
+        )
+    })?;
+    if !caller.client.record.may_use(grant) {
+        return Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "the client is not registered for this grant type",
+        )
+        .into());
+    }
+    match grant {
+        GrantType::AuthorizationCode => code::redeem(platform, realm, caller, params, from).await,
+        GrantType::RefreshToken => refresh::refresh(platform, realm, caller, params, from).await,
+        GrantType::ClientCredentials => client_credentials::issue(platform, realm, caller, params).await,
+    }
+}

@@ -1,0 +1,220 @@
+//! Using a refresh token (features.md O6). The decision is `domain::grant`'s; here it is read, written with the generation as
+//! precondition, and asked again when another use came first.
+
+use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
+use super::super::{AuthenticatedClient, OidcError, invalid_grant};
+use super::BackChannel;
+use crate::base::ids::EventId;
+use crate::domain::event::Event;
+use crate::domain::grant::{
+    RefreshFamily, RefreshOrigin, RefreshUse, Revocation, RevocationReason, Rotation, TheftEvidence,
+};
+use crate::domain::user::UserStatus;
+use crate::protocol::params::Params;
+use crate::protocol::refresh_token::{PresentedRefreshToken, derive};
+use crate::protocol::scope;
+use crate::signals;
+use crate::store::{GrantWithUser, StoreError, TenantStore};
+use crate::tenants::{Platform, Realm};
+
+/// How often a lost race is run again. Each round somebody wins, so a handful is plenty.
+const TRIES: u8 = 8;
+
+/// The first generation of a new family.
+pub(super) fn family(platform: &Platform, offline: bool, origin: RefreshOrigin) -> RefreshFamily {
+    let now = platform.now();
+    let tokens = &platform.settings.tokens;
+    let absolute = now.plus(tokens.refresh_absolute);
+    RefreshFamily {
+        seed: platform.random().bytes(),
+        generation: 1,
+        rotated_at: now,
+        rotated_by: origin,
+        offline,
+        idle_expires_at: now.plus(tokens.refresh_idle).min(absolute),
+        expires_at: absolute,
+    }
+}
+
+/// What is remembered of a caller: family of its agent and its network.
+pub(super) fn origin_of(platform: &Platform, from: &BackChannel) -> RefreshOrigin {
+    let agent = from.user_agent.as_deref();
+    let family = signals::summary(agent).words().or_else(|| {
+        // Agents of servers are no browsers: the product name tells them apart.
+        agent
+            .and_then(|text| text.split(['/', ' ']).next())
+            .map(|name| name.chars().take(64).collect())
+    });
+    RefreshOrigin {
+        agent: family,
+        asn: platform.networks.look_up(from.ip.ip()).asn,
+    }
+}
+
+pub(super) async fn refresh(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+    from: &BackChannel,
+) -> Result<TokenResponse, OidcError> {
+    let presented = PresentedRefreshToken::parse(params.require("refresh_token")?)
+        .ok_or_else(|| invalid_grant("the refresh token is not valid"))?;
+    let store = realm.store(&platform.store);
+    let used = RefreshUse {
+        generation: presented.generation,
+        now: platform.now(),
+        origin: origin_of(platform, from),
+        idle: platform.settings.tokens.refresh_idle,
+    };
+    for _ in 0..TRIES {
+        let found = store.grant_for_refresh(presented.grant).await?;
+        let (held, family) = check(platform, realm, caller, &presented, found)?;
+        match family.present(&used) {
+            Rotation::Rotate(next) => {
+                match answer(
+                    platform,
+                    realm,
+                    caller,
+                    params,
+                    (&held, &next, Some(family.generation)),
+                )
+                .await
+                {
+                    // Another use of the same token came first: look again, it is a repeat now.
+                    Err(OidcError::Store(StoreError::Conflict(_))) => {}
+                    other => return other,
+                }
+            }
+            Rotation::Repeat => return answer(platform, realm, caller, params, (&held, &family, None)).await,
+            Rotation::Theft(evidence) => return Err(theft(platform, &store, &held, evidence, from).await?),
+            Rotation::Refused => return Err(invalid_grant("the refresh token has expired")),
+        }
+    }
+    Err(OidcError::Store(StoreError::Busy))
+}
+
+/// Whether the token is this client's, of a grant that stands, of an account and a session that live.
+fn check(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    presented: &PresentedRefreshToken,
+    found: Option<GrantWithUser>,
+) -> Result<(GrantWithUser, RefreshFamily), OidcError> {
+    let unknown = || invalid_grant("the refresh token is not valid");
+    let held = found.ok_or_else(unknown)?;
+    let family = held.grant.family.clone().ok_or_else(unknown)?;
+    if held.grant.client != caller.client.record.id
+        || !presented.is_derived_from(&realm.tenant.refresh_key, &family.seed)
+    {
+        return Err(unknown());
+    }
+    if held.grant.revoked.is_some() {
+        return Err(invalid_grant("the grant was revoked"));
+    }
+    if held.user.status != UserStatus::Active {
+        return Err(invalid_grant("the account is not available"));
+    }
+    let lives = family.offline
+        || held
+            .session
+            .is_some_and(|session| session.is_live(platform.now()));
+    if !lives {
+        return Err(invalid_grant("the session has ended"));
+    }
+    Ok((held, family))
+}
+
+/// The tokens of a generation. `rotate` names the generation that the write expects to find.
+async fn answer(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+    (held, family, rotate): (&GrantWithUser, &RefreshFamily, Option<u64>),
+) -> Result<TokenResponse, OidcError> {
+    let client = &caller.client.record;
+    let grant = &held.grant;
+    let narrowed = scope::narrow(&grant.scope, &params.words("scope"))?;
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    if let Some(expected) = rotate {
+        batch.rotate_family(grant.id, expected, family);
+    }
+    let about = AccessSubject {
+        client,
+        sub: held.user.sub.clone(),
+        scope: Some(narrowed.clone()),
+        grant: Some(grant),
+    };
+    let access = access_token(platform, realm, about, &mut Some(&mut batch))?;
+    // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
+    let id = if wants_id_token(&narrowed) {
+        Some(id_token(
+            platform,
+            realm,
+            client,
+            (grant, &held.user),
+            &access,
+            None,
+        )?)
+    } else {
+        None
+    };
+    if !batch.is_empty() {
+        store.commit(batch).await?;
+    }
+    Ok(TokenResponse {
+        access_token: access,
+        token_type: "Bearer",
+        expires_in: platform.settings.tokens.access.as_secs(),
+        refresh_token: Some(derive(
+            &realm.tenant.refresh_key,
+            grant.id,
+            &family.seed,
+            family.generation,
+        )),
+        id_token: id,
+        scope: Some(narrowed),
+    })
+}
+
+/// The family ends, with the access tokens that came of it, and the owner's activity shows why.
+async fn theft(
+    platform: &Platform,
+    store: &TenantStore,
+    held: &GrantWithUser,
+    evidence: TheftEvidence,
+    from: &BackChannel,
+) -> Result<OidcError, OidcError> {
+    let now = platform.now();
+    let mut batch = store.batch();
+    batch.revoke_grant(
+        held.grant.id,
+        Revocation {
+            at: now,
+            reason: RevocationReason::RefreshReplay,
+        },
+    );
+    batch.event(&Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: "risk.refresh_replay".to_owned(),
+        user: Some(held.user.id),
+        data: serde_json::json!({
+            "client": held.grant.client, "grant": held.grant.id, "ip": from.ip.to_string(),
+            "evidence": match evidence {
+                TheftEvidence::SuccessorUsed => "successor_used",
+                TheftEvidence::ForeignRepeat => "foreign_repeat",
+            },
+        }),
+    });
+    match store.commit(batch).await {
+        Ok(()) | Err(StoreError::Conflict(_)) => {}
+        Err(other) => return Err(other.into()),
+    }
+    Ok(invalid_grant(
+        "the refresh token was used before; the grant is revoked",
+    ))
+}

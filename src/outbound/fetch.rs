@@ -1,0 +1,173 @@
+//! The only HTTP client: fetches documents that clients name (key sets), and nothing an attacker could aim at our own
+//! network. Names are resolved here, every address is checked, and the connection goes to the address that was checked.
+//! No redirects, five seconds, 64 KiB.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use crate::base::net::{ClientIp, IpScope};
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Why a document was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The address is not one we fetch from.
+    #[error("{0} is not fetched: only https on public addresses")]
+    Forbidden(String),
+    /// The other side did not answer as it should.
+    #[error("fetching failed: {0}")]
+    Failed(String),
+    /// The document is too large.
+    #[error("the document is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    /// The client could not be set up.
+    #[error("outgoing HTTP cannot be set up: {0}")]
+    Setup(String),
+}
+
+/// Fetches documents.
+#[derive(Clone, Debug)]
+pub struct Fetcher {
+    client: reqwest::Client,
+    allow_loopback: bool,
+}
+
+#[derive(Debug)]
+struct CheckedResolver {
+    allow_loopback: bool,
+}
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allow_loopback = self.allow_loopback;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = found
+                .filter(|address| is_allowed(address.ip(), allow_loopback))
+                .collect();
+            if allowed.is_empty() {
+                return Err(format!("{} has no address that may be fetched", name.as_str()).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn is_allowed(ip: IpAddr, allow_loopback: bool) -> bool {
+    let ip = ip.to_canonical();
+    (allow_loopback && ip.is_loopback()) || ClientIp::new(ip).scope() == IpScope::Public
+}
+
+impl Fetcher {
+    /// A client that trusts the system's certificate authorities and those of `trust_ca`.
+    ///
+    /// # Errors
+    /// [`FetchError::Setup`] when the file can't be read or TLS can't be set up.
+    pub fn new(trust_ca: Option<&Path>, allow_loopback: bool) -> Result<Self, FetchError> {
+        let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
+        let mut builder = reqwest::Client::builder()
+            .user_agent("tidegate")
+            .timeout(TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .dns_resolver(Arc::new(CheckedResolver { allow_loopback }));
+        if let Some(path) = trust_ca {
+            let pem = std::fs::read(path).map_err(|error| setup(&format!("{}: {error}", path.display())))?;
+            for certificate in reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| setup(&error))? {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        Ok(Self {
+            client: builder.build().map_err(|error| setup(&error))?,
+            allow_loopback,
+        })
+    }
+
+    /// Whether an address may be fetched at all: `https` on a public address or name; `http` and loopback only where tests
+    /// allow it.
+    fn check(&self, url: &Url) -> Result<(), FetchError> {
+        let loopback = match url.host() {
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        let scheme_fits =
+            url.scheme() == "https" || (url.scheme() == "http" && loopback && self.allow_loopback);
+        // A literal address never reaches the resolver, so it is checked here.
+        let address_fits = match url.host() {
+            Some(Host::Ipv4(ip)) => is_allowed(ip.into(), self.allow_loopback),
+            Some(Host::Ipv6(ip)) => is_allowed(ip.into(), self.allow_loopback),
+            Some(Host::Domain(_)) => true,
+            None => false,
+        };
+        if scheme_fits && address_fits && url.username().is_empty() {
+            return Ok(());
+        }
+        Err(FetchError::Forbidden(url.to_string()))
+    }
+
+    /// Fetches a text document.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn text(&self, url: &str) -> Result<String, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
+        self.check(&url)?;
+        let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
+        let mut response = self.client.get(url).send().await.map_err(failed)?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(FetchError::Failed(format!(
+                "status {}",
+                response.status().as_u16()
+            )));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        String::from_utf8(body).map_err(|_| FetchError::Failed("not UTF-8".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn private_addresses_and_other_schemes_are_not_fetched() {
+        crate::crypto::install_providers();
+        let fetcher = Fetcher::new(None, false).unwrap();
+        for url in [
+            "http://example.com/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::ffff:127.0.0.1]/",
+            "file:///etc/passwd",
+            "https://user@example.com/",
+            "nonsense",
+        ] {
+            assert!(
+                matches!(fetcher.text(url).await, Err(FetchError::Forbidden(_))),
+                "{url}"
+            );
+        }
+        // A name is checked by what it resolves to.
+        assert!(matches!(
+            fetcher.text("https://localhost/").await,
+            Err(FetchError::Failed(_))
+        ));
+    }
+}

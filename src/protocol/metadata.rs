@@ -1,0 +1,69 @@
+//! The discovery document (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2): what is implemented, no more.
+
+use serde_json::{Value, json};
+
+use super::acr::Acr;
+use super::authorize::Prompt;
+use super::claims;
+use super::redirect::ResponseMode;
+use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
+use super::scope;
+
+/// Algorithms that client assertions may be signed with.
+pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
+
+/// Languages of the hosted pages.
+pub const UI_LOCALES: [&str; 2] = ["en", "de"];
+
+/// The document of an issuer.
+pub fn document(issuer: &str) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
+    let methods: Vec<_> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/token"),
+        "userinfo_endpoint": at("/userinfo"),
+        "jwks_uri": at("/jwks"),
+        "introspection_endpoint": at("/introspect"),
+        "revocation_endpoint": at("/revoke"),
+        "end_session_endpoint": at("/logout"),
+        "scopes_supported": scope::KNOWN,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "acr_values_supported": Acr::ALL.map(Acr::name),
+        "prompt_values_supported": Prompt::SUPPORTED,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algs,
+        "userinfo_signing_alg_values_supported": algs,
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "code_challenge_methods_supported": ["S256"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims::supported(),
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "ui_locales_supported": UI_LOCALES,
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_hang_below_the_issuer() {
+        let document = document("https://a.test/t/demo");
+        assert_eq!(document["issuer"], "https://a.test/t/demo");
+        assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
+        assert!(!document["scopes_supported"].as_array().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,188 @@
+//! "Was this you?": the answer to a notice, or a report from the account page. "No" ends what was reported, forgets the browser,
+//! labels the decision, and makes the next sign-in choose a new password (people.md U36).
+
+use serde_json::json;
+
+use super::event;
+use crate::accounts;
+use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
+use crate::base::secret::{TokenHash, TokenKind};
+use crate::base::timestamp::Timestamp;
+use crate::domain::session::EndReason;
+use crate::sessions;
+use crate::store::{LabelRecord, Notice, NoticeAnswer, StoreError, TenantStore};
+use crate::tenants::{Platform, Realm, Visit};
+
+/// Why an answer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotMeError {
+    /// The link was used, is too old, or never was one.
+    #[error("the link does not work any more")]
+    Spent,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a question is about.
+#[derive(Debug)]
+pub struct QuestionFacts {
+    /// The account's address.
+    pub email: String,
+    /// When, on what, and where; absent for a change rather than a sign-in.
+    pub sign_in: Option<(Timestamp, String, Option<String>)>,
+}
+
+async fn open_notice(platform: &Platform, store: &TenantStore, token: &str) -> Result<Notice, NotMeError> {
+    let notice = store.notice(&TokenHash::of(TokenKind::Link, token)).await?;
+    notice
+        .filter(|notice| notice.answer.is_none() && platform.now() < notice.expires_at)
+        .ok_or(NotMeError::Spent)
+}
+
+/// What the page of a link shows; nothing happens yet (people.md U17).
+///
+/// # Errors
+/// [`NotMeError::Spent`].
+pub async fn question(platform: &Platform, realm: &Realm, token: &str) -> Result<QuestionFacts, NotMeError> {
+    let store = realm.store(&platform.store);
+    let notice = open_notice(platform, &store, token).await?;
+    let account = accounts::by_id(&store, notice.user)
+        .await?
+        .ok_or(NotMeError::Spent)?;
+    let session = match notice.session {
+        Some(id) => store.session(id).await?,
+        None => None,
+    };
+    let device = match notice.device {
+        Some(id) => store.device(id).await?,
+        None => None,
+    };
+    let place = device.and_then(|device| device.place);
+    Ok(QuestionFacts {
+        email: account.user.email.as_str().to_owned(),
+        sign_in: session.map(|session| (session.created_at, session.agent.unwrap_or_default(), place)),
+    })
+}
+
+/// Takes the answer of a link.
+///
+/// # Errors
+/// [`NotMeError`].
+pub async fn answer_notice(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    token: &str,
+    answer: NoticeAnswer,
+) -> Result<(), NotMeError> {
+    let store = realm.store(&platform.store);
+    let notice = open_notice(platform, &store, token).await?;
+    let mut batch = store.batch();
+    batch.answer_notice(&notice.hash, answer, platform.now());
+    if let Some(decision) = notice.decision {
+        batch.insert_label(&label(platform, decision, answer, "notice"));
+    }
+    match answer {
+        NoticeAnswer::Mine => {
+            batch.event(&event(
+                platform,
+                "notice.confirmed",
+                notice.user,
+                visit,
+                json!({"decision": notice.decision}),
+            ));
+        }
+        NoticeAnswer::NotMine => {
+            secure(
+                platform,
+                &store,
+                visit,
+                (notice.user, notice.session, notice.device),
+                &mut batch,
+            )
+            .await?;
+        }
+    }
+    store.commit(batch).await.map_err(|error| match error {
+        StoreError::Conflict(_) => NotMeError::Spent,
+        other => other.into(),
+    })
+}
+
+/// A report from the account page: that session was not me.
+///
+/// # Errors
+/// The database.
+pub async fn report_session(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    user: UserId,
+    session: SessionId,
+) -> Result<bool, NotMeError> {
+    let store = realm.store(&platform.store);
+    let Some(held) = store.session(session).await?.filter(|held| held.user == user) else {
+        return Ok(false);
+    };
+    let mut batch = store.batch();
+    secure(
+        platform,
+        &store,
+        visit,
+        (user, Some(session), held.device),
+        &mut batch,
+    )
+    .await?;
+    store.commit(batch).await?;
+    Ok(true)
+}
+
+async fn secure(
+    platform: &Platform,
+    store: &TenantStore,
+    visit: &Visit,
+    (user, session, device): (UserId, Option<SessionId>, Option<DeviceId>),
+    batch: &mut crate::store::Batch,
+) -> Result<(), StoreError> {
+    let now = platform.now();
+    match session {
+        Some(id) if store.session(id).await?.is_some_and(|held| held.ended.is_none()) => {
+            sessions::end_one(platform, id, EndReason::NotMe, batch);
+        }
+        Some(_) => {}
+        // A change was reported, not a sign-in: whoever made it is in some session.
+        None => sessions::end_all(platform, user, None, EndReason::NotMe, batch),
+    }
+    if let Some(id) = device
+        && let Some(mut held) = store.device(id).await?
+    {
+        held.revoked_at = Some(now);
+        held.remembered_until = None;
+        batch.update_device(&held);
+    }
+    if let Some(mut account) = accounts::by_id(store, user).await? {
+        account.user.password_reset_required = true;
+        batch.update_user(&account.user);
+    }
+    batch.end_remembering(user);
+    batch.event(&event(
+        platform,
+        "notice.not_me",
+        user,
+        visit,
+        json!({"session": session, "device": device}),
+    ));
+    Ok(())
+}
+
+fn label(platform: &Platform, decision: DecisionId, answer: NoticeAnswer, source: &str) -> LabelRecord {
+    let now = platform.now();
+    let attack = answer == NoticeAnswer::NotMine;
+    LabelRecord {
+        id: EventId(platform.random().uuid(now)),
+        decision,
+        at: now,
+        label: json!({"attack": attack, "source": source, "confidence": if attack { 0.9 } else { 0.7 }}),
+    }
+}

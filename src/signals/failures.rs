@@ -1,0 +1,202 @@
+//! Failed attempts: counted by account, by network, and by both, so that guessing is slowed down and the owner on a known
+//! browser is never locked out by strangers (people.md W16, defects 14 and 15). Passwords and codes count apart.
+
+use std::time::Duration;
+
+use crate::base::ids::UserId;
+use crate::base::net::{ClientIp, IpScope};
+use crate::base::secret::{Secret, hmac_sha256};
+use crate::ephemeral::EphemeralError;
+use crate::risk::visit::FailureFacts;
+use crate::tenants::{Platform, Realm, Visit};
+
+/// The window that throttles look at.
+const WINDOW: Duration = Duration::from_hours(1);
+
+/// What failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// A password.
+    Password,
+    /// A code or another second step.
+    SecondFactor,
+}
+
+impl Failed {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "pw",
+            Self::SecondFactor => "2f",
+        }
+    }
+}
+
+/// Whether an attempt may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Throttle {
+    /// It may.
+    Open,
+    /// It must wait so many minutes.
+    Wait(u32),
+}
+
+/// A keyed 64-bit hash of something of this tenant's; what counters and profiles hold in place of raw values.
+pub(super) fn keyed(blind_key: &Secret<Vec<u8>>, kind: &[u8], value: &[u8]) -> u64 {
+    let mac = hmac_sha256(blind_key.expose(), &[kind, value]);
+    mac.first_chunk::<8>()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+fn tenant_key(realm: &Realm, kind: &str, what: impl std::fmt::Display) -> String {
+    format!("{}:{kind}:{what}", realm.tenant.tag)
+}
+
+fn network(ip: ClientIp) -> String {
+    ip.reputation_network().to_string()
+}
+
+/// What failures of an account are counted under.
+pub fn account_key(user: UserId) -> String {
+    user.to_string()
+}
+
+/// What failures of an identifier are counted under that no account has: it is slowed down just the same, so nobody learns
+/// from it (people.md U20).
+pub fn unknown_key(realm: &Realm, identifier: &str) -> String {
+    let key = crate::domain::user::EmailAddress::key_of(identifier);
+    format!(
+        "unknown-{:016x}",
+        keyed(&realm.tenant.blind_key, b"identifier", key.as_bytes())
+    )
+}
+
+/// Counts a failure. `account` comes from [`account_key`] or [`unknown_key`].
+pub fn note_failure(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    failed: Failed,
+    account: &str,
+    known_browser: bool,
+) {
+    let now = platform.now();
+    let kind = failed.name();
+    let network = network(visit.ip);
+    let count = |key: String| match platform.ephemeral.add(&key, now, WINDOW) {
+        Ok(_) | Err(EphemeralError::Full | EphemeralError::Unreadable) => {}
+    };
+    count(tenant_key(
+        realm,
+        &format!("fail-{kind}-pair"),
+        format!("{account}:{network}"),
+    ));
+    if !known_browser {
+        count(tenant_key(realm, &format!("fail-{kind}-account"), account));
+    }
+    count(tenant_key(realm, "fail-network", &network));
+    let hashed = Some(keyed(&realm.tenant.blind_key, b"account", account.as_bytes()));
+    platform
+        .failures
+        .add(&tenant_key(realm, "account", account), hashed, now);
+    platform
+        .failures
+        .add(&tenant_key(realm, "address", visit.ip), hashed, now);
+    platform
+        .failures
+        .add(&tenant_key(realm, "network", &network), hashed, now);
+    if let Some(agent) = &visit.user_agent {
+        let agent = keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes());
+        platform
+            .failures
+            .add(&tenant_key(realm, "agent", agent), hashed, now);
+    }
+    platform.failures.add(&tenant_key(realm, "tenant", ""), None, now);
+}
+
+/// Forgets an account's failures from this network after a success; what strangers did elsewhere stays counted.
+pub fn note_success(platform: &Platform, realm: &Realm, visit: &Visit, user: UserId) {
+    let user = account_key(user);
+    let network = network(visit.ip);
+    for kind in [Failed::Password, Failed::SecondFactor] {
+        let pair = format!("fail-{}-pair", kind.name());
+        platform
+            .ephemeral
+            .remove(&tenant_key(realm, &pair, format!("{user}:{network}")));
+    }
+    platform.failures.forget(&tenant_key(realm, "account", user));
+}
+
+/// Whether an attempt on an account from here may go on.
+pub fn throttle(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    failed: Failed,
+    account: &str,
+    known_browser: bool,
+) -> Throttle {
+    let now = platform.now();
+    let limits = &platform.settings.limits;
+    let kind = failed.name();
+    let network = network(visit.ip);
+    let count = |key: String| platform.ephemeral.count(&key, now);
+    let minutes = u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60);
+    let pair = count(tenant_key(
+        realm,
+        &format!("fail-{kind}-pair"),
+        format!("{account}:{network}"),
+    ));
+    let strangers = count(tenant_key(realm, &format!("fail-{kind}-account"), account));
+    // A browser that the owner used before has its own allowance, which strangers can't use up.
+    let over = if known_browser {
+        pair >= limits.failures_per_account_network.saturating_mul(2)
+    } else {
+        pair >= limits.failures_per_account_network || strangers >= limits.failures_per_account
+    };
+    if over {
+        return Throttle::Wait(minutes);
+    }
+    // Everybody behind a private or shared address looks the same; such a network is never shut out as a whole.
+    let public = visit.ip.scope() == IpScope::Public;
+    if public
+        && !known_browser
+        && count(tenant_key(realm, "fail-network", &network)) >= limits.failures_per_network
+    {
+        return Throttle::Wait(minutes);
+    }
+    Throttle::Open
+}
+
+/// The counts as the engine takes them.
+pub(super) fn facts(platform: &Platform, realm: &Realm, visit: &Visit, account: &str) -> FailureFacts {
+    let now = platform.now();
+    let get =
+        |kind: &str, what: &dyn std::fmt::Display| platform.failures.get(&tenant_key(realm, kind, what), now);
+    let of_account = get("account", &account);
+    let address = get("address", &visit.ip);
+    let network = get("network", &network(visit.ip));
+    let agent = visit.user_agent.as_ref().map(|agent| {
+        get(
+            "agent",
+            &keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes()),
+        )
+    });
+    FailureFacts {
+        account_hour: Some(of_account.hour),
+        account_day: Some(of_account.day),
+        address_hour: Some(address.hour),
+        address_day: Some(address.day),
+        address_week: Some(address.week),
+        network_day: Some(network.day),
+        agent_hour: agent.map(|counts| counts.hour),
+        tenant_hour: Some(get("tenant", &"").hour),
+        address_accounts: Some(address.accounts),
+        network_accounts: Some(network.accounts),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small and not negative"
+        )]
+        consecutive: of_account.week.round().clamp(0.0, 1e6) as u32,
+    }
+}

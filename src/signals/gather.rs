@@ -1,0 +1,251 @@
+//! Gathering: everything the engine wants to know of one attempt, in one place.
+
+use super::agent::summary;
+use super::failures::{account_key, facts, keyed};
+use crate::accounts::Account;
+use crate::base::net::IpScope;
+use crate::base::timestamp::Timestamp;
+use crate::outbound::networks::{self, Listed, Networks};
+use crate::risk::visit::{
+    AccountFacts, AddressFacts, AgentFacts, BehaviourFacts, CountryCode, DeviceProof, Forced, GeoPoint,
+    Known, NetworkKind, Sensitivity,
+};
+use crate::risk::{Evidence, UserProfile};
+use crate::sessions::{self, BrowserState, KnownBrowser};
+use crate::store::StoreError;
+use crate::tenants::{Platform, Realm, Visit};
+
+/// Whom an attempt is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// How much hangs on it.
+    pub sensitivity: Sensitivity,
+}
+
+/// What was gathered.
+#[derive(Debug)]
+pub struct Gathered {
+    /// The engine's input.
+    pub evidence: Evidence,
+    /// The raw facts, kept for learning after the attempt was accepted.
+    pub facts: crate::risk::Visit,
+    /// The browser.
+    pub browser: KnownBrowser,
+    /// What the user's history was when it was read.
+    pub profile: HeldProfile,
+    /// What is known of the address, for the record and for people.
+    pub address: networks::AddressFacts,
+    /// Which part could not be asked; then the tenant's fail mode decides.
+    pub degraded: Option<&'static str>,
+}
+
+/// A user's history with the version of its row.
+#[derive(Clone, Debug)]
+pub struct HeldProfile {
+    /// The history.
+    pub profile: UserProfile,
+    /// The row's version; 0 when there is none yet.
+    pub version: i64,
+}
+
+/// Gathers the evidence of an attempt.
+///
+/// # Errors
+/// The database, where even the browser can't be recognised. History that can't be read is a degradation instead.
+pub async fn gather(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    subject: Subject<'_>,
+) -> Result<Gathered, StoreError> {
+    let user = subject.account.user.id;
+    let browser = sessions::recognise(platform, realm, visit, user).await?;
+    let address = platform.networks.look_up(visit.ip.ip());
+    let (profile, mut degraded) = history(platform, realm, user).await?;
+    let broken = platform.networks.broken();
+    if degraded.is_none() && !broken.is_empty() {
+        degraded = Some("feeds");
+    }
+    let facts = risk_visit(platform, realm, visit, subject, &browser, &address);
+    let baseline = platform
+        .baselines
+        .of(&platform.store, realm.tenant.record.id)
+        .await;
+    let evidence = match baseline {
+        Ok(held) => {
+            let held = held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            Evidence::derive(&facts, &profile.profile, &held.counts)
+        }
+        Err(StoreError::Corrupt(_)) => {
+            degraded = Some("baseline");
+            Evidence::derive(&facts, &profile.profile, &crate::risk::Baseline::default())
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(Gathered {
+        evidence,
+        facts,
+        browser,
+        profile,
+        address,
+        degraded,
+    })
+}
+
+async fn history(
+    platform: &Platform,
+    realm: &Realm,
+    user: crate::base::ids::UserId,
+) -> Result<(HeldProfile, Option<&'static str>), StoreError> {
+    let empty = |version| HeldProfile {
+        profile: UserProfile::new(),
+        version,
+    };
+    Ok(match realm.store(&platform.store).user_profile(user).await? {
+        None => (empty(0), None),
+        Some(row) => match UserProfile::from_bytes(&row.summary) {
+            Some(profile) => (
+                HeldProfile {
+                    profile,
+                    version: row.version,
+                },
+                None,
+            ),
+            None => (empty(row.version), Some("history")),
+        },
+    })
+}
+
+fn risk_visit(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    subject: Subject<'_>,
+    browser: &KnownBrowser,
+    address: &networks::AddressFacts,
+) -> crate::risk::Visit {
+    let now = platform.now();
+    let account = subject.account;
+    let mut forced = visit.forced.clone();
+    let accounts = platform.forced_accounts.load();
+    for item in accounts.get(&account.user.id).into_iter().flatten() {
+        if !forced.contains(item) {
+            forced.push(*item);
+        }
+    }
+    crate::risk::Visit {
+        at: now,
+        address: address_facts(realm, visit, address, now),
+        agent: agent_facts(realm, visit),
+        device: device_proof(browser),
+        failures: facts(platform, realm, visit, &account_key(account.user.id)),
+        account: account_facts(account, browser, now),
+        breached_password: None,
+        climate: None,
+        sensitivity: subject.sensitivity,
+        behaviour: BehaviourFacts::default(),
+        forced,
+    }
+}
+
+fn account_facts(account: &Account, browser: &KnownBrowser, now: Timestamp) -> AccountFacts {
+    let changed = account
+        .credentials
+        .iter()
+        .map(|credential| credential.created_at)
+        .filter(|at| *at > account.user.created_at)
+        .max();
+    AccountFacts {
+        age_secs: Some(now.since(account.user.created_at).as_secs()),
+        accepted_sign_ins: browser.accepted_sign_ins,
+        credential_changed_secs: changed.map(|at| now.since(at).as_secs()),
+        privileged: Some(!account.roles.is_empty()),
+    }
+}
+
+fn device_proof(browser: &KnownBrowser) -> DeviceProof {
+    match (browser.state, &browser.device) {
+        (BrowserState::Copied, Some(_)) => DeviceProof::Copied,
+        (_, Some(_)) => DeviceProof::Current,
+        (BrowserState::Current, None) if browser.used_by_others => DeviceProof::OtherAccount,
+        (BrowserState::None, None) if browser.account_has_devices => DeviceProof::Missing,
+        _ => DeviceProof::FirstVisit,
+    }
+}
+
+fn agent_facts(realm: &Realm, visit: &Visit) -> AgentFacts {
+    let seen = summary(visit.user_agent.as_deref());
+    AgentFacts {
+        browser: seen.label.browser,
+        os: seen.label.os,
+        class: seen.class,
+        version: seen.version,
+        full: visit
+            .user_agent
+            .as_ref()
+            .map(|agent| keyed(&realm.tenant.blind_key, b"user-agent", agent.as_bytes())),
+    }
+}
+
+fn address_facts(
+    realm: &Realm,
+    visit: &Visit,
+    known: &networks::AddressFacts,
+    now: Timestamp,
+) -> AddressFacts {
+    let blind = |kind: &[u8], text: String| keyed(&realm.tenant.blind_key, kind, text.as_bytes());
+    let listed = |name: &str, listed: Option<Listed>| match listed {
+        None => Known::Unknown,
+        Some(listed) => Known::Value {
+            value: listed.hit,
+            source: name.to_owned(),
+            age_secs: u32::try_from(now.since(listed.as_of).as_secs()).unwrap_or(u32::MAX),
+        },
+    };
+    let scope = visit.ip.scope();
+    let place = known.place.as_ref().filter(|_| scope == IpScope::Public);
+    AddressFacts {
+        scope: Some(scope),
+        address: Some(blind(b"address", visit.ip.to_string())),
+        network: Some(blind(b"network", visit.ip.familiar_network().to_string())),
+        asn: known.asn,
+        country: place.and_then(|place| CountryCode::parse(place.country.as_deref()?)),
+        point: place.and_then(|place| {
+            let (latitude, longitude) = place.coordinates?;
+            Some(GeoPoint {
+                latitude,
+                longitude,
+                radius_km: place.accuracy_km.map_or(100.0, f64::from),
+            })
+        }),
+        kind: network_kind(known),
+        tor: listed("tor", known.tor),
+        anonymizer: listed("anonymizer", known.anonymizer),
+        hosting: listed("hosting", known.hosting),
+        reputation: listed("reputation", known.reputation),
+        blocklisted: false,
+    }
+}
+
+fn network_kind(known: &networks::AddressFacts) -> Option<NetworkKind> {
+    let hit = |listed: Option<Listed>| listed.is_some_and(|listed| listed.hit);
+    if hit(known.anonymizer) {
+        Some(NetworkKind::Anonymizer)
+    } else if hit(known.hosting) {
+        Some(NetworkKind::Hosting)
+    } else {
+        None
+    }
+}
+
+/// What the dev profile forces for a visit, for pages that say so.
+pub(crate) fn forced_names(forced: &[Forced]) -> Vec<String> {
+    forced.iter().map(|item| item.name().to_owned()).collect()
+}
+
+/// State of the feeds, for `doctor`.
+pub fn feeds(networks: &Networks) -> Vec<networks::FileState> {
+    networks.states()
+}

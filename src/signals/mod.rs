@@ -1,0 +1,13 @@
+//! All looking-up that risk needs: request facts, history, places and networks. A look-up that fails gives "unknown", or, when
+//! the engine's own memory can't be read, a named degradation that the tenant's fail mode answers (features.md E5).
+
+mod agent;
+mod failures;
+mod gather;
+mod learn;
+
+pub use agent::{AgentSummary, summary};
+pub use failures::{Failed, Throttle, account_key, note_failure, note_success, throttle, unknown_key};
+pub(crate) use gather::forced_names;
+pub use gather::{Gathered, HeldProfile, Subject, feeds, gather};
+pub use learn::{Lesson, learn};

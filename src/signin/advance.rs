@@ -1,0 +1,343 @@
+//! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
+
+use super::login::{Choice, JudgedState, Login};
+use super::service::keep;
+use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, Step};
+use super::{SignInError, consent, enrol, finish, mail_code};
+use crate::accounts::{self, Account};
+use crate::decisions::{self, Checkpoint};
+use crate::domain::action::Action;
+use crate::domain::assurance::{Acr, Method, Proof};
+use crate::domain::client::Client;
+use crate::domain::outcome::Outcome;
+use crate::flow::need::{FreshSecondFactor, Judgement, Need};
+use crate::flow::next::{Cause, Next, Remember, Situation, next};
+use crate::protocol::acr::AcrRequest;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::sessions;
+use crate::tenants::{Platform, Realm, Visit};
+
+use super::login::Purpose;
+
+/// Goes on until somebody must answer, or it is done.
+pub(super) async fn advance(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    mut login: Login,
+) -> Result<Step, SignInError> {
+    let client = match login.client() {
+        Some(id) => realm.tenant.client(platform, id).await?,
+        None => None,
+    };
+    let client = client.as_ref().map(|client| &client.record);
+    loop {
+        let account = account_of(platform, realm, &mut login).await?;
+        let need = need(realm, &login, client);
+        let enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
+        let (consent, known_scopes) = consent::standing(platform, realm, &login).await?;
+        let remember = match &account {
+            Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
+            None => Remember::Settled,
+        };
+        let proofs = countable(&login);
+        let what = next(&Situation {
+            now: platform.now(),
+            started_at: login.started_at,
+            need: &need,
+            proofs: &proofs,
+            enrolled: &enrolled,
+            judgement: login.judged.as_ref().map(|judged| judged.judgement),
+            remember,
+            consent,
+        });
+        let silent = login.request().is_some_and(|request| request.prompt.none);
+        if silent && !matches!(what, Next::Decide | Next::Issue { .. }) {
+            return Ok(refuse_silently(&login, &what));
+        }
+        return match (what, account) {
+            (Next::FirstFactor, _) | (_, None) => first_factor(platform, realm, login),
+            (Next::Decide, Some(account)) => {
+                decide(platform, realm, visit, &mut login, &account).await?;
+                continue;
+            }
+            (Next::Challenge { cause, options }, Some(account)) => {
+                challenge(platform, realm, login, &account, cause, &options).await
+            }
+            (Next::Enrol { .. }, Some(account)) => {
+                let step = enrol::begin(platform, realm, &mut login, &account)?;
+                keep(platform, realm, &login)?;
+                Ok(Step::Enrol(step))
+            }
+            (Next::OfferRemember, _) => {
+                keep(platform, realm, &login)?;
+                Ok(Step::OfferRemember {
+                    login: Box::new(login),
+                })
+            }
+            (Next::Consent, Some(account)) => {
+                keep(platform, realm, &login)?;
+                let email = account.user.email.as_str().to_owned();
+                Ok(Step::Consent(ConsentStep {
+                    login: Box::new(login),
+                    email,
+                    known: known_scopes,
+                }))
+            }
+            (Next::Held, _) => held(platform, realm, visit, login),
+            (Next::Unmet, _) => unmet(platform, realm, visit, login).await,
+            (Next::Denied, _) => Ok(consent::cancel(platform, realm, &login)),
+            (Next::Issue { reached }, Some(account)) => {
+                finish::finish(platform, realm, visit, login, account, reached).await
+            }
+        };
+    }
+}
+
+/// The proofs that count. A request for a new authentication is not answered with an old one, however young it is
+/// (OpenID Connect Core section 3.1.2.1, `prompt=login`).
+fn countable(login: &Login) -> Vec<Proof> {
+    let anew = match &login.purpose {
+        Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
+        Purpose::Page { fresh, .. } => *fresh,
+    };
+    if anew {
+        login.proofs.clone()
+    } else {
+        login.all_proofs()
+    }
+}
+
+/// The account of a sign-in. One that was disabled or deleted meanwhile begins anew.
+async fn account_of(
+    platform: &Platform,
+    realm: &Realm,
+    login: &mut Login,
+) -> Result<Option<Account>, SignInError> {
+    let Some(user) = login.user else { return Ok(None) };
+    let account = accounts::by_id(&realm.store(&platform.store), user)
+        .await?
+        .filter(Account::is_active);
+    if account.is_none() {
+        login.user = None;
+        login.proofs.clear();
+        login.judged = None;
+        login.leave_session();
+    }
+    Ok(account)
+}
+
+/// What this sign-in must reach, from every side that may ask.
+fn need(realm: &Realm, login: &Login, client: Option<&Client>) -> Need {
+    let client_floor = client
+        .and_then(|client| client.settings.floor)
+        .unwrap_or(Acr::Aal1);
+    let fresh = client.is_some_and(|client| client.settings.fresh_second_factor);
+    let (acr, not_before) = match &login.purpose {
+        Purpose::Authorize(request) => {
+            let by_age = request.max_age.map(|age| login.started_at.minus(age));
+            let now = request.prompt.login || request.prompt.select_account;
+            (
+                request.acr.clone(),
+                if now { Some(login.started_at) } else { by_age },
+            )
+        }
+        Purpose::Page { fresh, .. } => (AcrRequest::default(), fresh.then_some(login.started_at)),
+    };
+    Need {
+        floor: realm.tenant.record.settings.floor.max(client_floor),
+        client_floor,
+        acr,
+        not_before,
+        fresh_second_factor: if fresh {
+            FreshSecondFactor::Required
+        } else {
+            FreshSecondFactor::SessionWillDo
+        },
+    }
+}
+
+/// Remembering matters only where a tenant's floor asks everybody for a second step; elsewhere risk decides alone, and the
+/// offer would be a needless page.
+async fn remember(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &Login,
+    account: &Account,
+    need: &Need,
+) -> Result<Remember, SignInError> {
+    let settings = &realm.tenant.record.settings;
+    if settings.floor < Acr::Aal2 || settings.remember_days == 0 || need.client_floor >= Acr::Aal2 {
+        return Ok(Remember::Settled);
+    }
+    let now = platform.now();
+    let browser = sessions::recognise(platform, realm, visit, account.user.id).await?;
+    let current = browser.state == sessions::BrowserState::Current;
+    let device = browser.device.filter(|_| current);
+    if device.as_ref().is_some_and(|device| device.is_remembered(now)) {
+        return Ok(Remember::Remembered);
+    }
+    let declined = device.is_some_and(|device| device.declined_until.is_some_and(|until| now < until));
+    Ok(if declined || login.remember != Choice::Open {
+        Remember::Settled
+    } else {
+        Remember::Offer
+    })
+}
+
+/// The risk decision, recorded at once: a sign-in that is left here is known too.
+async fn decide(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+    account: &Account,
+) -> Result<(), SignInError> {
+    let checkpoint = Checkpoint {
+        action: Action::SignIn,
+        account,
+        client: login.client(),
+        session: login.session,
+    };
+    let judged = decisions::judge(platform, realm, visit, checkpoint).await?;
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    batch.insert_decision(&judged.decision);
+    if judged.judgement() == Judgement::Refuse {
+        batch.event(&finish::event(
+            platform,
+            "signin.blocked",
+            account.user.id,
+            visit,
+            &serde_json::json!({
+                "decision": judged.decision.id, "outcome": judged.outcome.name(), "alert": judged.alert,
+            }),
+        ));
+    }
+    store.commit(batch).await?;
+    login.judged = Some(JudgedState {
+        decision: judged.decision.id,
+        reference: judged.decision.reference.clone(),
+        judgement: judged.judgement(),
+        outcome: judged.outcome,
+        reason: judged.user_reason,
+        score: judged.decision.score,
+        first_sign_in: judged.gathered.browser.accepted_sign_ins == 0,
+    });
+    Ok(())
+}
+
+fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+    keep(platform, realm, &login)?;
+    let again = !login.session_proofs.is_empty();
+    let layout = realm.tenant.record.settings.layout;
+    Ok(Step::FirstFactor(FirstFactorStep {
+        login: Box::new(login),
+        layout,
+        again,
+    }))
+}
+
+async fn challenge(
+    platform: &Platform,
+    realm: &Realm,
+    mut login: Login,
+    account: &Account,
+    cause: Cause,
+    options: &[Method],
+) -> Result<Step, SignInError> {
+    let usable = |method: &Method| *method != Method::Passkey || realm.origin().passkeys.is_some();
+    let options: Vec<Method> = options.iter().copied().filter(usable).collect();
+    let chosen = login.chosen.filter(|method| options.contains(method));
+    // Without a choice: the strongest that works without a script, as the page must.
+    let preferred = options.iter().copied().find(|method| *method != Method::Passkey);
+    let Some(method) = chosen.or(preferred).or(options.first().copied()) else {
+        return held_for_lack(platform, realm, login);
+    };
+    login.chosen = Some(method);
+    if method == Method::EmailOtp {
+        mail_code::send_first(platform, realm, &mut login, account).await?;
+    }
+    keep(platform, realm, &login)?;
+    let sent = login.email_code.as_ref().filter(|_| method == Method::EmailOtp);
+    let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
+    Ok(Step::Challenge(Box::new(ChallengeStep {
+        email: account.user.email.as_str().to_owned(),
+        cause,
+        reason: login.judged.as_ref().map(|judged| judged.reason),
+        first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
+        method,
+        others: options.into_iter().filter(|other| *other != method).collect(),
+        resend_in: sent
+            .and_then(|sent| sent.resend_in(platform.now()))
+            .map(|wait| wait.as_secs()),
+        tries_left: (login.wrong_codes > 0).then_some(left),
+        login,
+    })))
+}
+
+fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
+    let (outcome, reference) = match &login.judged {
+        Some(judged) if judged.judgement == Judgement::Refuse => {
+            (Some(judged.outcome), judged.reference.clone())
+        }
+        Some(judged) => (None, judged.reference.clone()),
+        None => (Some(Outcome::Deny), visit.reference.clone()),
+    };
+    platform.ephemeral.remove(&super::service::key(realm, login.id));
+    Ok(Step::Held(HeldStep {
+        login: Box::new(login),
+        outcome,
+        reference,
+    }))
+}
+
+fn held_for_lack(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+    keep(platform, realm, &login)?;
+    let reference = login.judged.as_ref().map(|judged| judged.reference.clone());
+    Ok(match reference {
+        Some(reference) => Step::Held(HeldStep {
+            login: Box::new(login),
+            outcome: None,
+            reference,
+        }),
+        None => return Err(SignInError::Expired),
+    })
+}
+
+/// The app demands what this account can't reach; it is told so (Core Unmet Authentication Requirements 1.0). Our own pages
+/// end in the held page.
+async fn unmet(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
+    match login.request() {
+        Some(request) if request.acr.essential => Ok(Step::Refused {
+            request: Box::new(request.clone()),
+            error: OAuthError::new(
+                ErrorCode::UnmetAuthenticationRequirements,
+                "the account has no factor that reaches the requested class",
+            ),
+        }),
+        _ => held(platform, realm, visit, login),
+    }
+}
+
+/// What `prompt=none` answers instead of a page (OpenID Connect Core section 3.1.2.6).
+fn refuse_silently(login: &Login, what: &Next) -> Step {
+    let (code, words) = match what {
+        Next::FirstFactor => (ErrorCode::LoginRequired, "the user must sign in"),
+        Next::Consent | Next::Denied => (ErrorCode::ConsentRequired, "the user must be asked for consent"),
+        _ => (
+            ErrorCode::InteractionRequired,
+            "the user must confirm the sign-in",
+        ),
+    };
+    match login.request() {
+        Some(request) => Step::Refused {
+            request: Box::new(request.clone()),
+            error: OAuthError::new(code, words),
+        },
+        None => Step::AlreadyFinished {
+            went_to: String::new(),
+        },
+    }
+}

@@ -1,0 +1,73 @@
+//! Consent, and saying no.
+
+use super::login::{Choice, Login};
+use super::service::{ConsentChoice, key};
+use super::step::Step;
+use crate::flow::next::Consent;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::scope;
+use crate::store::StoreError;
+use crate::tenants::{Platform, Realm};
+
+/// Takes the answer.
+pub(super) fn answer(login: &mut Login, choice: ConsentChoice) {
+    login.consent = match choice {
+        ConsentChoice::Allow => Choice::Yes,
+        ConsentChoice::Deny => Choice::No,
+    };
+}
+
+/// Back to the app without signing in. On our own pages there is nowhere to go back to, so the sign-in begins anew.
+pub(super) fn cancel(platform: &Platform, realm: &Realm, login: &Login) -> Step {
+    platform.ephemeral.remove(&key(realm, login.id));
+    match login.request() {
+        Some(request) => Step::Refused {
+            request: Box::new(request.clone()),
+            error: OAuthError::new(ErrorCode::AccessDenied, "the user did not sign in"),
+        },
+        None => Step::AlreadyFinished {
+            went_to: realm.url("/account"),
+        },
+    }
+}
+
+/// Where consent stands, and which scopes were allowed before.
+pub(super) async fn standing(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+) -> Result<(Consent, Vec<String>), StoreError> {
+    let (Some(request), Some(user)) = (login.request(), login.user) else {
+        return Ok((Consent::Settled, Vec::new()));
+    };
+    match login.consent {
+        Choice::Yes => return Ok((Consent::Settled, Vec::new())),
+        Choice::No => return Ok((Consent::Denied, Vec::new())),
+        Choice::Open => {}
+    }
+    let client = realm.tenant.client(platform, &request.client).await?;
+    let asks = client.is_some_and(|client| client.record.asks_consent());
+    if !asks && !request.prompt.consent {
+        return Ok((Consent::Settled, Vec::new()));
+    }
+    let held = realm
+        .store(&platform.store)
+        .consent(user, &request.client)
+        .await?;
+    let granted = held.map(|consent| consent.scope).unwrap_or_default();
+    let known: Vec<String> = request
+        .scope
+        .iter()
+        .filter(|word| scope::has(&granted, word))
+        .cloned()
+        .collect();
+    let settled = known.len() == request.scope.len() && !request.prompt.consent;
+    Ok((
+        if settled {
+            Consent::Settled
+        } else {
+            Consent::Needed
+        },
+        known,
+    ))
+}

@@ -1,0 +1,128 @@
+//! Setting up a TOTP factor in the middle of a sign-in whose floor demands one. The mailbox was proven before.
+
+use super::SignInError;
+use super::login::{FormProblem, Login};
+use super::step::EnrolStep;
+use crate::accounts::Account;
+use crate::base::encoding::{base64url, from_base64url};
+use crate::base::ids::CredentialId;
+use crate::base::secret::Secret;
+use crate::crypto::envelope::Purpose;
+use crate::domain::assurance::{Method, Proof};
+use crate::domain::credential::{Credential, CredentialSecret};
+use crate::domain::sealed::Sealed;
+use crate::factors::totp;
+use crate::store::Batch;
+use crate::tenants::{Platform, Realm, Visit};
+
+/// Begins enrolment, or draws it again with the same secret.
+pub(super) fn begin(
+    platform: &Platform,
+    realm: &Realm,
+    login: &mut Login,
+    account: &Account,
+) -> Result<EnrolStep, SignInError> {
+    let owner = login.id.0;
+    let secret = match stored(platform, login)? {
+        Some(secret) => secret,
+        None => {
+            let fresh = Secret::new(platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec());
+            let sealed = platform.envelope.seal(
+                platform.random(),
+                Purpose::TotpSecret,
+                owner.as_bytes(),
+                fresh.expose(),
+            )?;
+            login.enrolling = Some(base64url(sealed.as_bytes()));
+            fresh
+        }
+    };
+    let email = account.user.email.as_str();
+    Ok(EnrolStep {
+        login: Box::new(login.clone()),
+        email: email.to_owned(),
+        uri: totp::enrolment_uri(&secret, &realm.tenant.record.name, email).unwrap_or_default(),
+        secret: totp::as_text(&secret),
+    })
+}
+
+fn stored(platform: &Platform, login: &Login) -> Result<Option<Secret<Vec<u8>>>, SignInError> {
+    let Some(bytes) = login.enrolling.as_deref().and_then(from_base64url) else {
+        return Ok(None);
+    };
+    let sealed = Sealed::from_stored(bytes);
+    Ok(Some(platform.envelope.open(
+        Purpose::TotpSecret,
+        login.id.0.as_bytes(),
+        &sealed,
+    )?))
+}
+
+/// Checks the first code of the new secret, and stores the factor with it.
+pub(super) async fn confirm(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+    typed: &str,
+) -> Result<(), SignInError> {
+    let (Some(user), Some(secret)) = (login.user, stored(platform, login)?) else {
+        return Ok(());
+    };
+    let now = platform.now();
+    match totp::check(&secret, None, typed, now) {
+        Ok(step) => {
+            let store = realm.store(&platform.store);
+            let mut batch = store.batch();
+            let credential = totp_credential(platform, user, &secret, Some(step))?;
+            batch.insert_credential(&credential);
+            note(platform, visit, user, &mut batch);
+            store.commit(batch).await?;
+            login.enrolling = None;
+            login.chosen = Some(Method::Totp);
+            login.prove(Proof::by(Method::Totp, now));
+        }
+        Err(_) => login.problem = Some(FormProblem::CodeWrong),
+    }
+    Ok(())
+}
+
+/// A TOTP factor with its secret sealed to its own id.
+pub(crate) fn totp_credential(
+    platform: &Platform,
+    user: crate::base::ids::UserId,
+    secret: &Secret<Vec<u8>>,
+    last_step: Option<u64>,
+) -> Result<Credential, crate::crypto::envelope::EnvelopeError> {
+    let now = platform.now();
+    let id = CredentialId(platform.random().uuid(now));
+    let sealed = platform.envelope.seal(
+        platform.random(),
+        Purpose::TotpSecret,
+        id.0.as_bytes(),
+        secret.expose(),
+    )?;
+    Ok(Credential {
+        id,
+        user,
+        secret: CredentialSecret::Totp {
+            secret: sealed,
+            last_step,
+        },
+        name: None,
+        created_at: now,
+        last_used_at: None,
+        version: 1,
+    })
+}
+
+fn note(platform: &Platform, visit: &Visit, user: crate::base::ids::UserId, batch: &mut Batch) {
+    let now = platform.now();
+    batch.event(&crate::domain::event::Event {
+        id: crate::base::ids::EventId(platform.random().uuid(now)),
+        at: now,
+        code: "factor.added".to_owned(),
+        user: Some(user),
+        data: serde_json::json!({"method": "totp", "reference": visit.reference.as_str(), "ip": visit.ip.to_string()}),
+    });
+}

@@ -1,0 +1,284 @@
+//! The end of a sign-in: session, browser record, learning, notice and events in one commit; then the app gets its answer.
+
+use serde_json::{Value, json};
+
+use super::browser_record::{SavedBrowser, notice, save_browser};
+use super::login::{Choice, Login, Purpose};
+use super::service::key;
+use super::step::Step;
+use super::{SignInError, mail_code};
+use crate::accounts::Account;
+use crate::base::ids::{DeviceId, EventId, UserId};
+use crate::base::secret::Secret;
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::{Acr, Proof, Strength};
+use crate::domain::decision::Ending;
+use crate::domain::device::Device;
+use crate::domain::event::Event;
+use crate::domain::message::Message;
+use crate::domain::session::{EndReason, Session};
+use crate::factors::assurance::strongest_since;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::risk::visit::Sensitivity;
+use crate::sessions::{self, NewSession};
+use crate::signals::{self, Lesson, Subject};
+use crate::store::{Batch, Consent, StoreError, TenantStore};
+use crate::tenants::{Platform, Realm, Visit};
+
+/// A finished sign-in.
+#[derive(Debug)]
+pub struct Finished {
+    /// What it was for.
+    pub purpose: Purpose,
+    /// The session.
+    pub session: Session,
+    /// The user.
+    pub account: Account,
+    /// The class that was reached.
+    pub reached: Acr,
+    /// All proofs that count.
+    pub proofs: Vec<Proof>,
+    /// A new session cookie, when it changed.
+    pub session_cookie: Option<Secret<String>>,
+    /// A new browser cookie, when it changed.
+    pub browser_cookie: Option<Secret<String>>,
+    /// The transaction, to be marked as finished once the answer is known.
+    pub login: Login,
+}
+
+impl Finished {
+    /// The app's request, when it was for one.
+    pub fn request(&self) -> Option<&AuthorizationRequest> {
+        match &self.purpose {
+            Purpose::Authorize(request) => Some(request),
+            Purpose::Page { .. } => None,
+        }
+    }
+
+    /// Keeps where the browser was sent, so that a page that is loaded again has a way on.
+    ///
+    /// # Errors
+    /// Short-lived state is full.
+    pub fn mark(&self, platform: &Platform, realm: &Realm, went_to: &str) -> Result<(), SignInError> {
+        let mut login = self.login.clone();
+        login.finished = Some(went_to.to_owned());
+        super::service::keep(platform, realm, &login)
+    }
+}
+
+/// An event about a user.
+pub(super) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, data: &Value) -> Event {
+    let now = platform.now();
+    let mut data = data.clone();
+    if let Some(map) = data.as_object_mut() {
+        map.insert("reference".to_owned(), json!(visit.reference.as_str()));
+        map.insert("ip".to_owned(), json!(visit.ip.to_string()));
+        map.insert(
+            "agent".to_owned(),
+            json!(signals::summary(visit.user_agent.as_deref()).words()),
+        );
+    }
+    Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: code.to_owned(),
+        user: Some(user),
+        data,
+    }
+}
+
+/// Finishes. A silent pass through a live session changes nothing but the decision and the time it was seen.
+pub(super) async fn finish(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: Login,
+    account: Account,
+    reached: Acr,
+) -> Result<Step, SignInError> {
+    // Learning races with another sign-in of the same account; the loser learns again from what the winner stored.
+    let mut tries = 0;
+    let done = loop {
+        match write(platform, realm, visit, &login, &account).await {
+            Err(SignInError::Store(StoreError::Conflict(_))) if tries < 3 => tries += 1,
+            other => break other?,
+        }
+    };
+    signals::note_success(platform, realm, visit, account.user.id);
+    if let Some(message) = done.notice {
+        mail_code::hand_over(platform, realm, &account, message).await?;
+    }
+    platform.ephemeral.remove(&key(realm, login.id));
+    let proofs = done.session.proofs.clone();
+    Ok(Step::Finished(Box::new(Finished {
+        purpose: login.purpose.clone(),
+        session: done.session,
+        account,
+        reached,
+        proofs,
+        session_cookie: done.session_cookie,
+        browser_cookie: done.browser_cookie,
+        login,
+    })))
+}
+
+struct Written {
+    session: Session,
+    session_cookie: Option<Secret<String>>,
+    browser_cookie: Option<Secret<String>>,
+    notice: Option<Message>,
+}
+
+async fn write(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &Login,
+    account: &Account,
+) -> Result<Written, SignInError> {
+    let store = realm.store(&platform.store);
+    let now = platform.now();
+    let held = match login.session {
+        Some(id) => store.session(id).await?.filter(|session| session.is_live(now)),
+        None => None,
+    };
+    let mut batch = store.batch();
+    save_consent(platform, login, account, &mut batch);
+    if login.proofs.is_empty()
+        && let Some(session) = held
+    {
+        return silent(platform, &store, login, session, batch).await;
+    }
+    let subject = Subject {
+        account,
+        sensitivity: Sensitivity::Normal,
+    };
+    let gathered = signals::gather(platform, realm, visit, subject).await?;
+    let SavedBrowser {
+        device,
+        cookie: browser_cookie,
+        newsworthy,
+    } = save_browser(platform, realm, visit, login, (account, &gathered), &mut batch);
+    let (session, cookie) = save_session(platform, visit, login, (account, device.id), held, &mut batch);
+    signals::learn(
+        platform,
+        realm,
+        account.user.id,
+        &gathered,
+        lesson(login),
+        &mut batch,
+    )
+    .await?;
+    let notice = newsworthy.then(|| {
+        let about = (account, &gathered, &device);
+        notice(platform, realm, login, about, &session, &mut batch)
+    });
+    end_decision(login, &session, &device, now, &mut batch);
+    let client = login.client().map(ToString::to_string);
+    let methods: Vec<&str> = login.proofs.iter().map(|proof| proof.method.name()).collect();
+    batch.event(&event(
+        platform,
+        "signin.completed",
+        account.user.id,
+        visit,
+        &json!({
+            "client": client, "session": session.id, "device": device.id, "methods": methods,
+            "decision": login.judged.as_ref().map(|judged| judged.decision),
+            "place": gathered.address.place.as_ref().and_then(|place| place.country.clone()),
+        }),
+    ));
+    store.commit(batch).await?;
+    Ok(Written {
+        session,
+        session_cookie: Some(cookie),
+        browser_cookie: Some(browser_cookie),
+        notice,
+    })
+}
+
+/// Through a live session without a new proof.
+async fn silent(
+    platform: &Platform,
+    store: &TenantStore,
+    login: &Login,
+    mut session: Session,
+    mut batch: Batch,
+) -> Result<Written, SignInError> {
+    let now = platform.now();
+    session.last_seen_at = now;
+    session.idle_expires_at = now.plus(platform.settings.sessions.idle).min(session.expires_at);
+    batch.touch_session(session.id, now, session.idle_expires_at);
+    if let Some(judged) = &login.judged {
+        batch.link_decision(judged.decision, Some(session.id), session.device);
+    }
+    store.commit(batch).await?;
+    Ok(Written {
+        session,
+        session_cookie: None,
+        browser_cookie: None,
+        notice: None,
+    })
+}
+
+fn save_consent(platform: &Platform, login: &Login, account: &Account, batch: &mut Batch) {
+    if let (Choice::Yes, Some(request)) = (login.consent, login.request()) {
+        batch.save_consent(&Consent {
+            user: account.user.id,
+            client: request.client.clone(),
+            scope: request.scope.join(" "),
+            granted_at: platform.now(),
+        });
+    }
+}
+
+fn save_session(
+    platform: &Platform,
+    visit: &Visit,
+    login: &Login,
+    (account, device): (&Account, DeviceId),
+    held: Option<Session>,
+    batch: &mut Batch,
+) -> (Session, Secret<String>) {
+    if let Some(mut session) = held {
+        if session.user == account.user.id {
+            let cookie = sessions::strengthen(platform, &mut session, &login.proofs, batch);
+            return (session, cookie);
+        }
+        sessions::end_one(platform, session.id, EndReason::Replaced, batch);
+    }
+    sessions::begin(
+        platform,
+        NewSession {
+            user: &account.user,
+            device: Some(device),
+            proofs: login.proofs.clone(),
+            visit,
+            agent: signals::summary(visit.user_agent.as_deref()).words(),
+        },
+        batch,
+    )
+}
+
+/// A strong factor, or a sign-in that needed nothing, teaches fully; a weak factor half (risk.md section 3).
+fn lesson(login: &Login) -> Lesson {
+    let asked = login
+        .judged
+        .as_ref()
+        .is_some_and(|judged| matches!(judged.judgement, crate::flow::need::Judgement::StepUp(_)));
+    let strong =
+        strongest_since(&login.proofs, login.started_at).is_some_and(|proven| proven > Strength::EmailCode);
+    if asked && !strong {
+        Lesson::Half
+    } else {
+        Lesson::Full
+    }
+}
+
+fn end_decision(login: &Login, session: &Session, device: &Device, now: Timestamp, batch: &mut Batch) {
+    let Some(judged) = &login.judged else { return };
+    batch.link_decision(judged.decision, Some(session.id), Some(device.id));
+    if matches!(judged.judgement, crate::flow::need::Judgement::StepUp(_)) {
+        let asked = login.chosen.map(crate::domain::assurance::Method::name);
+        batch.end_decision(judged.decision, Ending::Passed, asked, now);
+    }
+}

@@ -1,0 +1,160 @@
+//! The identifier and the password. Unknown, disabled and wrong look the same and take the same work (people.md U20).
+
+use zeroize::Zeroizing;
+
+use super::SignInError;
+use super::login::{FormProblem, Login};
+use crate::accounts::{self, Account};
+use crate::base::ids::{EventId, UserId};
+use crate::crypto::hasher::Verdict;
+use crate::domain::assurance::{Method, Proof};
+use crate::domain::credential::{Credential, CredentialSecret};
+use crate::domain::event::Event;
+use crate::factors::password::{is_plausible, normalize};
+use crate::sessions;
+use crate::signals::{self, Failed, Throttle};
+use crate::store::{StoreError, TenantStore};
+use crate::tenants::{Platform, Realm, Visit};
+
+/// Takes what was typed as identifier.
+pub(super) fn identify(login: &mut Login, typed: &str) {
+    let typed: String = typed.trim().chars().take(320).collect();
+    if typed.is_empty() {
+        login.problem = Some(FormProblem::Empty);
+    } else {
+        login.identifier = Some(typed);
+    }
+}
+
+/// Checks a password.
+pub(super) async fn password(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+    typed: Zeroizing<String>,
+) -> Result<(), SignInError> {
+    let Some(identifier) = login.identifier.clone() else {
+        login.problem = Some(FormProblem::Empty);
+        return Ok(());
+    };
+    let store = realm.store(&platform.store);
+    let account = accounts::by_identifier(&store, &identifier).await?;
+    let key = account.as_ref().map_or_else(
+        || signals::unknown_key(realm, &identifier),
+        |account| signals::account_key(account.user.id),
+    );
+    let known_browser = knows_browser(platform, realm, visit, account.as_ref()).await?;
+    if let Throttle::Wait(minutes) =
+        signals::throttle(platform, realm, visit, Failed::Password, &key, known_browser)
+    {
+        return Err(SignInError::Throttled(minutes));
+    }
+    let accepted = check(platform, &store, account.as_ref(), &typed).await?;
+    let user = account.as_ref().map(|account| account.user.id);
+    match account.filter(|account| accepted && account.is_active()) {
+        Some(account) => {
+            let other = login.user.is_some_and(|user| user != account.user.id);
+            if other {
+                login.leave_session();
+            }
+            login.user = Some(account.user.id);
+            login.prove(Proof::by(Method::Password, platform.now()));
+        }
+        None => {
+            signals::note_failure(platform, realm, visit, Failed::Password, &key, known_browser);
+            note_failed(platform, &store, user, visit).await?;
+            login.problem = Some(FormProblem::Credentials);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the visitor's browser has a record with this account.
+pub(super) async fn knows_browser(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    account: Option<&Account>,
+) -> Result<bool, StoreError> {
+    let Some(account) = account.filter(|_| visit.browser.is_some()) else {
+        return Ok(false);
+    };
+    let browser = sessions::recognise(platform, realm, visit, account.user.id).await?;
+    Ok(browser.device.is_some() && browser.state == sessions::BrowserState::Current)
+}
+
+/// One hash's work whatever is asked.
+async fn check(
+    platform: &Platform,
+    store: &TenantStore,
+    account: Option<&Account>,
+    typed: &str,
+) -> Result<bool, SignInError> {
+    let plausible = is_plausible(typed);
+    let normalized = if plausible {
+        normalize(typed)
+    } else {
+        Zeroizing::new(String::new())
+    };
+    let stored = account.and_then(Account::password).filter(|_| plausible);
+    let Some((credential, phc)) = stored else {
+        platform.hasher.verify_nobody(normalized).await?;
+        return Ok(false);
+    };
+    match platform
+        .hasher
+        .verify(normalized, phc, platform.random().bytes())
+        .await?
+    {
+        Verdict::Wrong => Ok(false),
+        Verdict::Right => Ok(true),
+        Verdict::RightRenew(phc) => {
+            renew(platform, store, credential, phc).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// Stores a hash with today's parameters, unless the password was changed meanwhile.
+async fn renew(
+    platform: &Platform,
+    store: &TenantStore,
+    credential: &Credential,
+    phc: String,
+) -> Result<(), SignInError> {
+    let renewed = Credential {
+        secret: CredentialSecret::Password { phc },
+        last_used_at: Some(platform.now()),
+        ..credential.clone()
+    };
+    let mut batch = store.batch();
+    batch.update_credential(&renewed);
+    match store.commit(batch).await {
+        Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// A failed sign-in is an event too. It names the account only when there is one, and never what was typed.
+async fn note_failed(
+    platform: &Platform,
+    store: &TenantStore,
+    user: Option<UserId>,
+    visit: &Visit,
+) -> Result<(), StoreError> {
+    let now = platform.now();
+    let mut batch = store.batch();
+    batch.event(&Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: "signin.failed".to_owned(),
+        user,
+        data: serde_json::json!({
+            "reference": visit.reference.as_str(),
+            "ip": visit.ip.to_string(),
+            "agent": signals::summary(visit.user_agent.as_deref()).words(),
+        }),
+    });
+    store.commit(batch).await
+}

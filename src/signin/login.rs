@@ -1,0 +1,211 @@
+//! A sign-in under way. It lives in short-lived state, keyed by an id in the address and bound to the browser by a cookie, so
+//! parallel tabs do not disturb each other (people.md U14).
+//!
+//! ```text
+//! begun ──first factor──▶ identified ──decision──▶ judged ──whatever flow::next asks──▶ finished
+//!   └──────────────(older than sessions.login)──────────────▶ gone
+//! ```
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::encoding::base64url;
+use crate::base::ids::{ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
+use crate::base::secret::{TokenHash, TokenKind};
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::{Method, Proof};
+use crate::domain::outcome::Outcome;
+use crate::factors::email_code::SentCode;
+use crate::flow::need::Judgement;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::risk::UserReason;
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// An app's authorization request.
+    Authorize(Box<AuthorizationRequest>),
+    /// One of our own pages.
+    Page {
+        /// Path below the issuer, such as `/account`.
+        path: String,
+        /// Whether identity must be proven now (before factors are changed, ASVS 7.5.1).
+        fresh: bool,
+    },
+}
+
+/// What was wrong with the last answer; drawn by the field it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormProblem {
+    /// Nothing was typed.
+    Empty,
+    /// Identifier and password don't fit: the same words whatever was wrong.
+    Credentials,
+    /// Not the code.
+    CodeWrong,
+    /// The code is too old; a new one is needed.
+    CodeExpired,
+    /// The code was used before.
+    CodeUsed,
+    /// Too many wrong codes in this sign-in.
+    CodeExhausted,
+    /// A code was sent a moment ago.
+    ResendTooSoon,
+    /// No more codes are sent in this sign-in.
+    ResendExhausted,
+    /// The passkey was not accepted.
+    Passkey,
+    /// The method does not suffice, or is not enrolled.
+    Method,
+    /// No mail can be sent now.
+    MailUnavailable,
+}
+
+/// What the risk decision said.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JudgedState {
+    /// The record.
+    pub decision: DecisionId,
+    /// The code that people quote.
+    pub reference: Reference,
+    /// What is asked.
+    pub judgement: Judgement,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What the user is told.
+    pub reason: UserReason,
+    /// The score, for the notice threshold.
+    pub score: f64,
+    /// Whether the account had no accepted sign-in before.
+    pub first_sign_in: bool,
+}
+
+/// A yes or no that may still be open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Not asked, or not answered.
+    #[default]
+    Open,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// A sign-in under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Login {
+    /// Its id.
+    pub id: LoginId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Hash of the browser's binding cookie.
+    binding: String,
+    /// Counts answers; a form carries the number it was drawn at, so a double submit is seen.
+    pub step: u32,
+    /// What was typed as identifier.
+    pub identifier: Option<String>,
+    /// Who it is, once proven or taken from the session.
+    pub user: Option<UserId>,
+    /// The session it continues.
+    pub session: Option<SessionId>,
+    /// What was proven in that session.
+    pub session_proofs: Vec<Proof>,
+    /// What was proven here.
+    pub proofs: Vec<Proof>,
+    /// What the decision said.
+    pub judged: Option<JudgedState>,
+    /// The mail code that was sent.
+    pub email_code: Option<SentCode>,
+    /// The method chosen among those that suffice.
+    pub chosen: Option<Method>,
+    /// WebAuthn ceremony under way.
+    pub passkey: Option<Value>,
+    /// TOTP secret being enrolled, sealed, base64url.
+    pub enrolling: Option<String>,
+    /// Whether to remember this browser.
+    pub remember: Choice,
+    /// Consent.
+    pub consent: Choice,
+    /// What was wrong with the last answer.
+    pub problem: Option<FormProblem>,
+    /// Wrong second factors in this sign-in.
+    pub wrong_codes: u8,
+    /// Once finished: the address the browser was sent to, for a page that is loaded again.
+    pub finished: Option<String>,
+}
+
+impl Login {
+    /// A new sign-in of a browser with this binding cookie.
+    pub fn new(id: LoginId, purpose: Purpose, binding: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            purpose,
+            started_at: now,
+            binding: hash(binding),
+            step: 0,
+            identifier: None,
+            user: None,
+            session: None,
+            session_proofs: Vec::new(),
+            proofs: Vec::new(),
+            judged: None,
+            email_code: None,
+            chosen: None,
+            passkey: None,
+            enrolling: None,
+            remember: Choice::Open,
+            consent: Choice::Open,
+            problem: None,
+            wrong_codes: 0,
+            finished: None,
+        }
+    }
+
+    /// Whether the browser with this binding cookie began it.
+    pub fn is_bound_to(&self, binding: Option<&str>) -> bool {
+        binding.is_some_and(|value| {
+            crate::base::secret::constant_time_eq(hash(value).as_bytes(), self.binding.as_bytes())
+        })
+    }
+
+    /// The app's request, when it is for one.
+    pub fn request(&self) -> Option<&AuthorizationRequest> {
+        match &self.purpose {
+            Purpose::Authorize(request) => Some(request),
+            Purpose::Page { .. } => None,
+        }
+    }
+
+    /// The client, when it is for one.
+    pub fn client(&self) -> Option<&ClientId> {
+        self.request().map(|request| &request.client)
+    }
+
+    /// Everything that was proven: in the session, then here.
+    pub fn all_proofs(&self) -> Vec<Proof> {
+        self.session_proofs.iter().chain(&self.proofs).cloned().collect()
+    }
+
+    /// Takes a proof. The first one that tells who it is begins the account's part of the sign-in.
+    pub fn prove(&mut self, proof: Proof) {
+        self.proofs.push(proof);
+        self.problem = None;
+        self.passkey = None;
+    }
+
+    /// Another person than the session's signs in: what the session proved says nothing about them.
+    pub fn leave_session(&mut self) {
+        self.session = None;
+        self.session_proofs.clear();
+    }
+}
+
+fn hash(binding: &str) -> String {
+    base64url(TokenHash::of(TokenKind::LoginBinding, binding).as_bytes())
+}

@@ -1,0 +1,72 @@
+//! Signing in: one transaction from an app's request to its answer. [`start`] begins it, [`submit`] takes one answer,
+//! [`show`] tells what is to be drawn. What comes next is decided by `flow::next` alone.
+
+mod advance;
+mod browser_record;
+mod consent;
+mod enrol;
+mod finish;
+mod first_factor;
+mod login;
+mod mail_code;
+mod passkeys;
+mod second_factor;
+mod service;
+mod step;
+
+pub(crate) use enrol::totp_credential;
+pub use finish::Finished;
+pub use login::{FormProblem, Login, Purpose};
+pub(crate) use mail_code::hand_over;
+pub use passkeys::{PasskeyUse, options as passkey_options};
+pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
+pub use step::{ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, Step};
+
+use crate::crypto::envelope::EnvelopeError;
+use crate::crypto::hasher::HasherError;
+use crate::ephemeral::EphemeralError;
+use crate::store::StoreError;
+
+/// Why a sign-in could not go on, other than by what was answered.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// There is no such transaction, or it is too old.
+    #[error("the sign-in has expired")]
+    Expired,
+    /// It belongs to another browser.
+    #[error("the sign-in was begun in another browser")]
+    OtherBrowser,
+    /// Too many tries; to be tried again after so many minutes.
+    #[error("too many tries, wait {0} minutes")]
+    Throttled(u32),
+    /// Too much to do at once.
+    #[error("busy")]
+    Busy,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something sealed does not open.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// Short-lived state holds what can't be read.
+    #[error("short-lived state cannot be read")]
+    Unreadable,
+}
+
+impl From<EphemeralError> for SignInError {
+    fn from(error: EphemeralError) -> Self {
+        match error {
+            EphemeralError::Full => Self::Busy,
+            EphemeralError::Unreadable => Self::Unreadable,
+        }
+    }
+}
+
+impl From<HasherError> for SignInError {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Self::Busy,
+            HasherError::Unusable => Self::Unreadable,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Begin, answer, show. Answers of one sign-in are handled one after the other, and a form that was drawn at an earlier step
+//! changes nothing: a double click counts once (defect 24).
+
+use zeroize::Zeroizing;
+
+use super::login::{Login, Purpose};
+use super::step::Step;
+use super::{SignInError, advance, consent, enrol, first_factor, mail_code, passkeys, second_factor};
+use crate::base::ids::LoginId;
+use crate::base::secret::Secret;
+use crate::domain::assurance::Method;
+use crate::sessions;
+use crate::tenants::{Platform, Realm, Visit};
+
+/// One answer.
+pub enum Answer {
+    /// The identifier alone.
+    Identifier {
+        /// As typed.
+        email: String,
+    },
+    /// The password; with the identifier where both stand on one page.
+    Password {
+        /// As typed.
+        email: Option<String>,
+        /// As typed.
+        password: Zeroizing<String>,
+    },
+    /// A one-time code of the method asked for.
+    Code {
+        /// As typed.
+        code: Zeroizing<String>,
+    },
+    /// Another method.
+    Choose {
+        /// Which.
+        method: Method,
+    },
+    /// Send the mail code again.
+    Resend,
+    /// An assertion of the browser, JSON.
+    Passkey {
+        /// As the browser gave it.
+        credential: String,
+    },
+    /// Whether to remember this browser.
+    Remember {
+        /// The choice.
+        choice: RememberChoice,
+    },
+    /// Consent.
+    Consent {
+        /// The choice.
+        choice: ConsentChoice,
+    },
+    /// Back to the identifier.
+    ChangeIdentifier,
+    /// Back to the app without signing in.
+    Cancel,
+}
+
+/// Whether to remember a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RememberChoice {
+    /// Don't ask again here for a while.
+    Remember,
+    /// Not now.
+    NotNow,
+}
+
+/// Consent to an app's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentChoice {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+}
+
+/// A sign-in that was begun.
+#[derive(Debug)]
+pub struct Started {
+    /// Its id.
+    pub id: LoginId,
+    /// A new binding cookie, when the browser had none.
+    pub binding: Option<Secret<String>>,
+    /// What comes first; with a session it may be done at once.
+    pub step: Step,
+}
+
+pub(super) fn key(realm: &Realm, id: LoginId) -> String {
+    format!("{}:login:{id}", realm.tenant.tag)
+}
+
+/// Gives the browser's binding value, or a new one.
+pub fn bind(platform: &Platform, visit: &Visit) -> (String, Option<Secret<String>>) {
+    match visit.binding.as_ref().filter(|value| value.len() == 43) {
+        Some(value) => (value.clone(), None),
+        None => {
+            let fresh = platform.random().opaque();
+            (fresh.clone(), Some(Secret::new(fresh)))
+        }
+    }
+}
+
+/// Begins a sign-in.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn start(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    purpose: Purpose,
+) -> Result<Started, SignInError> {
+    let now = platform.now();
+    let (binding, fresh) = bind(platform, visit);
+    let id = LoginId(platform.random().uuid(now));
+    let mut login = Login::new(id, purpose, &binding, now);
+    if let Some(live) = sessions::current(platform, realm, visit).await? {
+        login.user = Some(live.session.user);
+        login.session = Some(live.session.id);
+        login.session_proofs = live.session.proofs;
+    }
+    login.identifier = login.request().and_then(|request| request.login_hint.clone());
+    let step = advance::advance(platform, realm, visit, login).await?;
+    Ok(Started {
+        id,
+        binding: fresh,
+        step,
+    })
+}
+
+/// What is to be drawn now.
+///
+/// # Errors
+/// [`SignInError::Expired`], [`SignInError::OtherBrowser`].
+pub async fn show(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    id: LoginId,
+) -> Result<Step, SignInError> {
+    let _turn = platform.ephemeral.lock(&key(realm, id)).await;
+    let login = load(platform, realm, visit, id)?;
+    match &login.finished {
+        Some(went_to) => Ok(Step::AlreadyFinished {
+            went_to: went_to.clone(),
+        }),
+        None => advance::advance(platform, realm, visit, login).await,
+    }
+}
+
+/// Takes one answer. `at_step` is the step number that the form carried; an answer to an earlier step changes nothing.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn submit(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    (id, at_step): (LoginId, u32),
+    answer: Answer,
+) -> Result<Step, SignInError> {
+    let _turn = platform.ephemeral.lock(&key(realm, id)).await;
+    let mut login = load(platform, realm, visit, id)?;
+    if let Some(went_to) = &login.finished {
+        return Ok(Step::AlreadyFinished {
+            went_to: went_to.clone(),
+        });
+    }
+    if at_step == login.step {
+        login.step += 1;
+        login.problem = None;
+        if let Some(step) = take(platform, realm, visit, &mut login, answer).await? {
+            return Ok(step);
+        }
+    }
+    advance::advance(platform, realm, visit, login).await
+}
+
+/// Works one answer into the login; gives a step when the sign-in ends by it.
+async fn take(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+    answer: Answer,
+) -> Result<Option<Step>, SignInError> {
+    match answer {
+        Answer::Identifier { email } => first_factor::identify(login, &email),
+        Answer::ChangeIdentifier => login.identifier = None,
+        Answer::Password { email, password } => {
+            if let Some(email) = email {
+                first_factor::identify(login, &email);
+            }
+            first_factor::password(platform, realm, visit, login, password).await?;
+        }
+        Answer::Code { code } if login.enrolling.is_some() => {
+            enrol::confirm(platform, realm, visit, login, &code).await?;
+        }
+        Answer::Code { code } => second_factor::code(platform, realm, visit, login, &code).await?,
+        Answer::Choose { method } => login.chosen = Some(method),
+        Answer::Resend => mail_code::resend(platform, realm, login).await?,
+        Answer::Passkey { credential } => {
+            passkeys::assert(platform, realm, visit, login, &credential).await?
+        }
+        Answer::Remember { choice } => {
+            login.remember = match choice {
+                RememberChoice::Remember => super::login::Choice::Yes,
+                RememberChoice::NotNow => super::login::Choice::No,
+            };
+        }
+        Answer::Consent { choice } => consent::answer(login, choice),
+        Answer::Cancel => return Ok(Some(consent::cancel(platform, realm, login))),
+    }
+    Ok(None)
+}
+
+pub(super) fn load(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    id: LoginId,
+) -> Result<Login, SignInError> {
+    let login: Login = platform
+        .ephemeral
+        .get(&key(realm, id), platform.now())?
+        .ok_or(SignInError::Expired)?;
+    if login.is_bound_to(visit.binding.as_deref()) {
+        Ok(login)
+    } else {
+        Err(SignInError::OtherBrowser)
+    }
+}
+
+/// Keeps a sign-in for the rest of its life.
+pub(super) fn keep(platform: &Platform, realm: &Realm, login: &Login) -> Result<(), SignInError> {
+    let now = platform.now();
+    let left = platform
+        .settings
+        .sessions
+        .login
+        .saturating_sub(now.since(login.started_at));
+    Ok(platform.ephemeral.put(&key(realm, login.id), login, now, left)?)
+}

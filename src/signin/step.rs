@@ -1,0 +1,127 @@
+//! What is to be drawn, as plain data. Faces choose words and layout.
+
+use super::finish::Finished;
+use super::login::{FormProblem, Login};
+use crate::base::ids::Reference;
+use crate::domain::assurance::Method;
+use crate::domain::outcome::Outcome;
+use crate::domain::tenant::SignInLayout;
+use crate::flow::next::Cause;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::error::OAuthError;
+use crate::risk::UserReason;
+
+/// What comes next in a sign-in.
+#[derive(Debug)]
+pub enum Step {
+    /// Who is it, and the first factor.
+    FirstFactor(FirstFactorStep),
+    /// One more proof.
+    Challenge(Box<ChallengeStep>),
+    /// A factor must be set up to go on.
+    Enrol(EnrolStep),
+    /// Offer to remember this browser.
+    OfferRemember {
+        /// The transaction.
+        login: Box<Login>,
+    },
+    /// Ask for consent.
+    Consent(ConsentStep),
+    /// It ends here, with a way on.
+    Held(HeldStep),
+    /// The app gets an error.
+    Refused {
+        /// Its request.
+        request: Box<AuthorizationRequest>,
+        /// What it is told.
+        error: OAuthError,
+    },
+    /// Done.
+    Finished(Box<Finished>),
+    /// Was done before: the page was loaded again.
+    AlreadyFinished {
+        /// Where the browser was sent.
+        went_to: String,
+    },
+}
+
+/// The first step.
+#[derive(Debug)]
+pub struct FirstFactorStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// How identifier and password are asked for.
+    pub layout: SignInLayout,
+    /// A signed-in person is asked again.
+    pub again: bool,
+}
+
+/// A further proof.
+#[derive(Debug)]
+pub struct ChallengeStep {
+    /// The transaction.
+    pub login: Login,
+    /// The account's address; masked by whoever draws it.
+    pub email: String,
+    /// Why it is asked.
+    pub cause: Cause,
+    /// What the decision tells the user, when it is the cause.
+    pub reason: Option<UserReason>,
+    /// Whether the account signs in for the first time.
+    pub first_sign_in: bool,
+    /// The method asked for.
+    pub method: Method,
+    /// Others that suffice, strongest first.
+    pub others: Vec<Method>,
+    /// Seconds until another mail code may be sent; `None` when none may.
+    pub resend_in: Option<u64>,
+    /// Tries that remain, from the first wrong one.
+    pub tries_left: Option<u8>,
+}
+
+/// Setting up a factor in the middle of a sign-in.
+#[derive(Debug)]
+pub struct EnrolStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address.
+    pub email: String,
+    /// `otpauth:` address.
+    pub uri: String,
+    /// The secret in base 32, in groups.
+    pub secret: String,
+}
+
+/// Consent.
+#[derive(Debug)]
+pub struct ConsentStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address.
+    pub email: String,
+    /// Scopes that were allowed before.
+    pub known: Vec<String>,
+}
+
+/// A sign-in that goes no further.
+#[derive(Debug)]
+pub struct HeldStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// What the policy answered; absent when a factor is missing.
+    pub outcome: Option<Outcome>,
+    /// The code to quote.
+    pub reference: Reference,
+}
+
+impl Step {
+    /// What was wrong with the last answer.
+    pub fn problem(&self) -> Option<FormProblem> {
+        match self {
+            Self::FirstFactor(step) => step.login.problem,
+            Self::Challenge(step) => step.login.problem,
+            Self::Enrol(step) => step.login.problem,
+            _ => None,
+        }
+    }
+}

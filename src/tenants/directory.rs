@@ -1,0 +1,172 @@
+//! Tenants in memory. One is loaded when it is first asked for and forgotten when it changes: on this node at once, on
+//! others when they see the change counter move.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+
+use super::TenantError;
+use super::client::ClientRuntime;
+use super::keys::{Keyring, KeysError};
+use super::platform::Platform;
+use super::policies::{self, LivePolicy};
+use super::realm::{Origin, Realm};
+use crate::base::ids::{ClientId, Slug, TenantId};
+use crate::base::secret::Secret;
+use crate::crypto::envelope::Purpose;
+use crate::crypto::webauthn::RelyingParty;
+use crate::domain::tenant::Tenant;
+use crate::protocol::metadata;
+use crate::store::StoreError;
+
+/// A tenant as the server uses it.
+#[derive(Debug)]
+pub struct TenantRuntime {
+    /// The record.
+    pub record: Tenant,
+    /// Its places, in the order of [`super::Origins`].
+    pub origins: Vec<Origin>,
+    /// Its signing keys.
+    pub keys: Keyring,
+    /// Its live policy.
+    pub policy: LivePolicy,
+    /// What refresh tokens are derived with.
+    pub refresh_key: Secret<Vec<u8>>,
+    /// What identifiers, codes and form tokens are blinded with.
+    pub blind_key: Secret<Vec<u8>>,
+    /// A short tag that keeps cookies of tenants on one host apart.
+    pub tag: String,
+    clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
+}
+
+/// Clients a tenant may hold in memory; beyond it the cache starts anew.
+const CLIENT_CACHE: usize = 10_000;
+/// Tenants that may be held in memory.
+const TENANT_CACHE: usize = 10_000;
+
+impl TenantRuntime {
+    /// A client, from memory or the database.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn client(
+        &self,
+        platform: &Platform,
+        id: &ClientId,
+    ) -> Result<Option<Arc<ClientRuntime>>, StoreError> {
+        if let Some(known) = self
+            .clients
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+        {
+            return Ok(Some(known.clone()));
+        }
+        let Some(record) = platform.store.tenant(self.record.id).client(id).await? else {
+            return Ok(None);
+        };
+        let client = Arc::new(ClientRuntime::new(record));
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() >= CLIENT_CACHE {
+            clients.clear();
+        }
+        clients.insert(id.clone(), client.clone());
+        Ok(Some(client))
+    }
+}
+
+/// The tenants that were asked for.
+#[derive(Debug, Default)]
+pub struct Directory {
+    by_slug: RwLock<HashMap<Slug, Arc<TenantRuntime>>>,
+}
+
+impl Directory {
+    /// A tenant at an origin.
+    ///
+    /// # Errors
+    /// [`TenantError::Unknown`], or whatever keeps it from being loaded.
+    pub async fn realm(&self, platform: &Platform, slug: &Slug, place: usize) -> Result<Realm, TenantError> {
+        let tenant = self.tenant(platform, slug).await?;
+        Realm::at(tenant, place).ok_or(TenantError::Unknown)
+    }
+
+    async fn tenant(&self, platform: &Platform, slug: &Slug) -> Result<Arc<TenantRuntime>, TenantError> {
+        if let Some(known) = self
+            .by_slug
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(slug)
+        {
+            return Ok(known.clone());
+        }
+        let record = platform
+            .store
+            .everyone()
+            .tenant_by_slug(slug.as_str())
+            .await?
+            .ok_or(TenantError::Unknown)?;
+        let tenant = Arc::new(load(platform, record).await?);
+        let mut held = self.by_slug.write().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= TENANT_CACHE {
+            held.clear();
+        }
+        held.insert(slug.clone(), tenant.clone());
+        Ok(tenant)
+    }
+
+    /// Forgets a tenant, so that the next request loads it anew.
+    pub fn forget(&self, id: TenantId) {
+        self.by_slug
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, tenant| tenant.record.id != id);
+    }
+}
+
+async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, TenantError> {
+    let store = platform.store.tenant(record.id);
+    let keys =
+        Keyring::open(&platform.envelope, &store.signing_keys().await?).map_err(|error| match error {
+            KeysError::Envelope(error) => TenantError::Envelope(error),
+            KeysError::Signer(error) => TenantError::Signer(error),
+            KeysError::Store(error) => TenantError::Store(error),
+            other => TenantError::Store(StoreError::Corrupt(other.to_string())),
+        })?;
+    let version = policies::live(&store)
+        .await?
+        .ok_or_else(|| TenantError::Policy("the tenant has no live policy".to_owned()))?;
+    let open = |purpose, sealed| platform.envelope.open(purpose, record.id.0.as_bytes(), sealed);
+    let refresh_key = open(Purpose::RefreshKey, &record.refresh_key)?;
+    let blind_key = open(Purpose::BlindKey, &record.blind_key)?;
+    let origins = platform
+        .origins
+        .all()
+        .iter()
+        .map(|url| origin(url, &record))
+        .collect();
+    let tag = crate::base::encoding::hex(record.id.0.as_bytes().get(12..).unwrap_or_default());
+    Ok(TenantRuntime {
+        origins,
+        keys,
+        policy: LivePolicy::open(&version)?,
+        refresh_key,
+        blind_key,
+        tag,
+        clients: RwLock::default(),
+        record,
+    })
+}
+
+fn origin(url: &url::Url, tenant: &Tenant) -> Origin {
+    let origin = url.origin().ascii_serialization();
+    let issuer = format!("{origin}/t/{}", tenant.slug);
+    let document = metadata::document(&issuer);
+    Origin {
+        url: url.clone(),
+        metadata: Bytes::from(document.to_string()),
+        passkeys: RelyingParty::new(url, &tenant.name).ok(),
+        issuer,
+    }
+}

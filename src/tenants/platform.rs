@@ -1,0 +1,142 @@
+//! Everything use cases reach the outside by, built once by `app` and passed by reference.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use url::Url;
+
+use super::baselines::Baselines;
+use super::directory::Directory;
+use super::mailing::MailQueue;
+use crate::base::clock::Clock;
+use crate::base::ids::UserId;
+use crate::base::random::Random;
+use crate::base::timestamp::Timestamp;
+use crate::config;
+use crate::crypto::envelope::Envelope;
+use crate::crypto::hasher::Hasher;
+use crate::ephemeral::{DecayedCounters, Ephemeral};
+use crate::outbound::fetch::Fetcher;
+use crate::outbound::networks::Networks;
+use crate::risk::model::Model;
+use crate::risk::visit::Forced;
+use crate::store::Store;
+
+/// The sections of the configuration that use cases read.
+#[derive(Clone, Debug)]
+pub struct PlatformSettings {
+    /// Token lifetimes.
+    pub tokens: config::Tokens,
+    /// Session lifetimes.
+    pub sessions: config::Sessions,
+    /// Throttles.
+    pub limits: config::Limits,
+    /// Key rotation.
+    pub keys: config::Keys,
+    /// Whether this is the development profile.
+    pub dev: bool,
+}
+
+/// The addresses we answer at. The first is the one that links in mails and on the command line name.
+#[derive(Clone, Debug)]
+pub struct Origins(Vec<Url>);
+
+impl Origins {
+    /// These addresses; at least one.
+    pub fn new(first: Url, more: Vec<Url>) -> Self {
+        let mut all = vec![first];
+        all.extend(more);
+        Self(all)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Url] {
+        &self.0
+    }
+
+    /// The place of the origin that a `Host` header names (host with optional port); `None` for any other host.
+    pub fn place_of(&self, host: &str) -> Option<usize> {
+        self.0.iter().position(|url| {
+            let name = url.host_str().unwrap_or_default();
+            match url.port() {
+                Some(port) => host.eq_ignore_ascii_case(&format!("{name}:{port}")),
+                None => host.eq_ignore_ascii_case(name),
+            }
+        })
+    }
+}
+
+/// The way to everything outside. Use cases take `&Platform`.
+#[derive(Debug)]
+pub struct Platform {
+    /// The database.
+    pub store: Store,
+    /// Short-lived state.
+    pub ephemeral: Ephemeral,
+    /// Encryption at rest.
+    pub envelope: Envelope,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// Outgoing mail.
+    pub mail: MailQueue,
+    /// Places and networks.
+    pub networks: Networks,
+    /// Outgoing HTTP.
+    pub fetcher: Fetcher,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The risk model in use.
+    pub model: ArcSwap<Model>,
+    /// Tenants in memory.
+    pub directory: Directory,
+    /// Our addresses.
+    pub origins: Origins,
+    /// Failures lately.
+    pub failures: DecayedCounters,
+    /// What is normal in each tenant.
+    pub baselines: Baselines,
+    /// Evidence that the dev profile forces for whole accounts; empty elsewhere.
+    pub forced_accounts: ArcSwap<HashMap<UserId, Vec<Forced>>>,
+    /// Settings.
+    pub settings: PlatformSettings,
+}
+
+impl Platform {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Randomness.
+    pub fn random(&self) -> &dyn Random {
+        self.random.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_matched_exactly() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let origins = Origins::new(url("http://localhost:8080"), vec![url("http://127.0.0.1:8080")]);
+        assert_eq!(origins.place_of("localhost:8080"), Some(0));
+        assert_eq!(origins.place_of("LOCALHOST:8080"), Some(0));
+        assert_eq!(origins.place_of("127.0.0.1:8080"), Some(1));
+        for other in [
+            "localhost",
+            "localhost:80801",
+            "evil.test",
+            "localhost:8080.evil.test",
+            "",
+        ] {
+            assert_eq!(origins.place_of(other), None, "{other}");
+        }
+        let https = Origins::new(url("https://login.example.com"), Vec::new());
+        assert_eq!(https.place_of("login.example.com"), Some(0));
+    }
+}

@@ -1,0 +1,197 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// Every key of a language's file.
+fn keys(locale: Locale) -> BTreeSet<String> {
+    locale
+        .source()
+        .lines()
+        .filter_map(|line| {
+            let (key, _) = line.split_once(" = ")?;
+            key.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                .then(|| key.to_owned())
+        })
+        .collect()
+}
+
+/// All templates and sources, joined; tests left out.
+fn sources() -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut all = String::new();
+    for folder in ["templates", "src"] {
+        for entry in walkdir::WalkDir::new(format!("{root}/{folder}")).follow_links(true) {
+            let path = entry.unwrap().into_path();
+            let name = path.to_string_lossy().into_owned();
+            let wanted = ["html", "txt", "rs"]
+                .iter()
+                .any(|kind| name.ends_with(&format!(".{kind}")));
+            if wanted && !name.contains("samples") && !name.ends_with("tests.rs") {
+                all.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// The string literals that follow `opening`.
+fn literals_after<'a>(text: &'a str, opening: &str) -> BTreeSet<&'a str> {
+    text.match_indices(opening)
+        .filter_map(|(at, _)| {
+            text[at + opening.len()..]
+                .split_once('"')
+                .map(|(literal, _)| literal)
+        })
+        .collect()
+}
+
+#[test]
+fn the_files_have_no_broken_line() {
+    for locale in Locale::ALL {
+        let parsed = FluentResource::try_new(locale.source().to_owned());
+        assert!(
+            parsed.is_ok(),
+            "{locale:?}: {:?}",
+            parsed.err().map(|(_, errors)| errors)
+        );
+    }
+}
+
+#[test]
+fn every_language_has_exactly_the_english_keys_in_the_same_order_of_arguments() {
+    let english = keys(Locale::En);
+    for locale in Locale::ALL {
+        let own = keys(locale);
+        let missing: Vec<_> = english.difference(&own).collect();
+        let surplus: Vec<_> = own.difference(&english).collect();
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "{locale:?}: missing {missing:?}, surplus {surplus:?}"
+        );
+    }
+}
+
+#[test]
+fn every_key_that_is_named_exists() {
+    let known = keys(Locale::En);
+    let all = sources();
+    let mut missing = BTreeSet::new();
+    for opening in ["t(\"", ".with(\"", ".with2(\"", ".count(\"", ": &str = \"problem"] {
+        for key in literals_after(&all, opening) {
+            let key = if opening.ends_with("problem") {
+                format!("problem{key}")
+            } else {
+                key.to_owned()
+            };
+            // Other functions end in `t(` too; a key is lower case with dashes.
+            let looks_like_key = key.len() > 1
+                && key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if looks_like_key && !known.contains(&key) {
+                missing.insert(key);
+            }
+        }
+    }
+    // `get("…")`, `insert("…")` and the like of other modules are no messages.
+    missing.retain(|key| {
+        all.contains(&format!(".t(\"{key}\""))
+            || all.contains(&format!("with(\"{key}\""))
+            || all.contains(&format!("count(\"{key}\""))
+    });
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_key_is_used() {
+    let all = sources();
+    let families: BTreeSet<_> = literals_after(&all, "pick(\"")
+        .into_iter()
+        .chain(literals_after(&all, "pick_or_name(\""))
+        .collect();
+    let unused: Vec<_> = keys(Locale::En)
+        .into_iter()
+        .filter(|key| !all.contains(&format!("\"{key}\"")))
+        .filter(|key| {
+            !families.iter().any(|family| {
+                key.strip_prefix(*family)
+                    .is_some_and(|rest| rest.starts_with('-'))
+            })
+        })
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn the_families_are_complete() {
+    use crate::domain::assurance::Method;
+    use crate::http::views::challenge::Reason;
+    use crate::http::views::console::Section;
+    use crate::http::views::ends::{ErrorKind, HeldKind};
+    use crate::http::views::redirect_diff::RedirectHint;
+
+    let known = keys(Locale::En);
+    let mut wanted: Vec<String> = Vec::new();
+    let mut family = |name: &str, values: &[&str]| {
+        wanted.extend(
+            values
+                .iter()
+                .map(|value| format!("{name}-{}", value.replace(['_', '.'], "-"))),
+        );
+    };
+    family("way", &Method::ALL.map(Method::name));
+    for code in ["totp", "email_otp", "recovery_code"] {
+        family("challenge-label", &[code]);
+        family("challenge-hint", &[code]);
+    }
+    family("reason", &Reason::ALL.map(Reason::name));
+    family("nav", &Section::TENANT.map(Section::name));
+    for name in ["held-title", "held-text"] {
+        family(name, &HeldKind::ALL.map(HeldKind::name));
+    }
+    for name in ["error-title", "error-text"] {
+        family(name, &ErrorKind::ALL.map(ErrorKind::name));
+    }
+    family("redirect-hint", &RedirectHint::ALL.map(RedirectHint::name));
+    family("mail-changed", &mail::Change::ALL.map(mail::Change::name));
+    for name in [
+        "notice-title",
+        "notice-text",
+        "notice-act",
+        "notice-other",
+        "notice-done-title",
+        "notice-done-text",
+    ] {
+        family(name, &["yes", "no"]);
+    }
+    for name in ["delete-title", "delete-text"] {
+        family(name, &["tenant", "client", "user"]);
+    }
+    family("remove-text", &["passkey", "totp", "recovery_code"]);
+    family("rule", &["fired", "matched", "not_matched", "shadow"]);
+    family("scope", &crate::protocol::scope::KNOWN);
+    family("mode", &["enforce", "observe", "retired"]);
+    family("key", &["next", "active", "retired"]);
+    family("ended", &["allowed", "passed", "failed", "refused", "abandoned"]);
+    let missing: Vec<_> = wanted.into_iter().filter(|key| !known.contains(key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn plural_rules_and_arguments_apply() {
+    let en = Catalogue::get().locale("en-US");
+    assert_eq!(en.count("challenge-tries-left", 1), "One try left.");
+    assert_eq!(en.count("challenge-tries-left", 3), "3 tries left.");
+    let de = Catalogue::get().locale("de");
+    assert_eq!(de.with("back-to-app", &[("app", "Laden")]), "Zurück zu Laden");
+    assert_eq!(de.pick("way", "email_otp"), "Code per E-Mail");
+    assert_eq!(de.pick_or_name("signal", "from_the_future"), "from_the_future");
+}
+
+#[test]
+fn an_unknown_key_shows_itself_and_an_unknown_language_is_english() {
+    let text = Catalogue::get().locale("xx");
+    assert_eq!(text.locale(), Locale::En);
+    assert_eq!(text.get("no-such-key"), "no-such-key");
+}

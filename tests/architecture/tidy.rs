@@ -1,0 +1,115 @@
+//! Tidiness: every module says what it is for, nothing secret lies in the tree, every template has a page.
+
+use std::path::{Path, PathBuf};
+
+fn files(under: &str, extension: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(under);
+    walkdir::WalkDir::new(root)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().extension().is_some_and(|found| found == extension))
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for path in files("src", "rs")
+        .into_iter()
+        .chain(files("migrations/src", "rs"))
+    {
+        let content = text(&path);
+        assert!(
+            content.starts_with("//!")
+                || path.ends_with("tests.rs")
+                || path.iter().any(|part| part == "tests" || part == "samples"),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+/// Defect 8: no key material in the tree.
+#[test]
+fn no_key_material_lies_in_the_tree() {
+    let (begin, end) = (["-----", "BEGIN"].concat(), ["PRIVATE", " KEY-----"].concat());
+    for folder in [
+        "src",
+        "templates",
+        "static",
+        "config",
+        "tests",
+        "docker",
+        "docs",
+        "migrations",
+    ] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok) {
+            if let Ok(content) = std::fs::read_to_string(entry.path()) {
+                let found = content
+                    .lines()
+                    .any(|line| line.contains(&begin) && line.contains(&end));
+                assert!(!found, "{}", entry.path().display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_template_belongs_to_a_page() {
+    let sources: String = files("src", "rs").iter().map(|path| text(path)).collect();
+    for path in files("templates", "html")
+        .into_iter()
+        .chain(files("templates", "txt"))
+    {
+        let relative = path
+            .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"))
+            .unwrap();
+        let name = relative.display().to_string();
+        let shared = name.starts_with("layout/") || name.starts_with("parts/");
+        assert!(
+            shared || sources.contains(&format!("path = \"{name}\"")),
+            "{name} is drawn by nobody"
+        );
+    }
+}
+
+#[test]
+fn nothing_reads_outside_the_repository() {
+    let outside = ["..", "shared"].join("/");
+    for path in files("src", "rs").into_iter().chain(files("tests", "rs")) {
+        assert!(
+            !text(&path).contains(&outside) || path.ends_with("tidy.rs"),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_setting_is_explained() {
+    let defaults = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml"));
+    let docs = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md"));
+    let table: toml::Table = defaults.parse().unwrap();
+    fn walk(prefix: &str, table: &toml::Table, docs: &str) {
+        for (name, value) in table {
+            let key = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            match value {
+                toml::Value::Table(inner) => walk(&key, inner, docs),
+                _ => assert!(
+                    docs.contains(&format!("`{key}`")),
+                    "docs/configuration.md does not explain {key}"
+                ),
+            }
+        }
+    }
+    walk("", &table, &docs);
+}

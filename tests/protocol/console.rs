@@ -1,0 +1,1 @@
+//! The console signs in through the product itself.

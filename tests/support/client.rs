@@ -1,0 +1,237 @@
+//! An app's side: authorization addresses, token calls, and registered clients.
+
+use reqwest::header::AUTHORIZATION;
+use serde_json::Value;
+use tidegate::base::encoding::{base64, base64url};
+use tidegate::base::ids::ClientId;
+use tidegate::base::secret::{TokenHash, TokenKind, sha256};
+use tidegate::domain::client::{
+    Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType,
+};
+use tidegate::domain::key::SigningAlg;
+
+use super::TestApp;
+use super::browser::{Browser, plain_client, query_of};
+
+pub const REDIRECT: &str = "https://app.test/cb";
+pub const SECRET: &str = "a-secret-of-a-test-client-0123456789";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// A client of the demo tenant, and what it calls.
+#[derive(Clone)]
+pub struct App {
+    pub id: String,
+    pub issuer: String,
+    pub http: reqwest::Client,
+    pub public: bool,
+    pub agent: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    pub fn text(&self, name: &str) -> String {
+        self.body[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {name} in {}", self.body))
+            .to_owned()
+    }
+
+    pub fn error(&self) -> &str {
+        self.body["error"].as_str().unwrap_or("")
+    }
+}
+
+pub fn web() -> ClientMetadata {
+    ClientMetadata {
+        redirect_uris: vec![REDIRECT.to_owned()],
+        post_logout_redirect_uris: vec!["https://app.test/out".to_owned()],
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        scope: Some("openid profile email offline_access api:read".to_owned()),
+        id_token_signed_response_alg: SigningAlg::ES256,
+        ..ClientMetadata::default()
+    }
+}
+
+impl App {
+    /// Registers a client with a secret.
+    pub async fn register(
+        app: &TestApp,
+        id: &str,
+        metadata: ClientMetadata,
+        settings: ClientSettings,
+    ) -> Self {
+        let now = app.now();
+        let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
+        let hash = TokenHash::of(TokenKind::ClientSecret, SECRET);
+        let client = Client {
+            id: ClientId::parse(id).unwrap(),
+            metadata,
+            secrets: vec![ClientSecret {
+                hash: base64url(hash.as_bytes()),
+                created_at: now,
+                expires_at: None,
+            }],
+            settings,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let store = app.store().await;
+        let mut batch = store.batch();
+        batch.insert_client(&client);
+        batch.bump_change();
+        store.commit(batch).await.unwrap();
+        app.shared.platform.directory.forget(store.tenant_id());
+        Self {
+            id: id.to_owned(),
+            issuer: app.issuer.clone(),
+            http: plain_client(),
+            public,
+            agent: "test-app/1.0".to_owned(),
+        }
+    }
+
+    pub async fn web(app: &TestApp) -> Self {
+        Self::register(app, "web", web(), ClientSettings::default()).await
+    }
+
+    /// The authorization address with PKCE; `more` adds or replaces, an empty value leaves out.
+    pub fn authorize(&self, more: &[(&str, &str)]) -> String {
+        let challenge = base64url(&sha256(VERIFIER.as_bytes()));
+        let mut params: Vec<(&str, &str)> = vec![
+            ("client_id", &self.id),
+            ("response_type", "code"),
+            ("redirect_uri", REDIRECT),
+            ("scope", "openid email offline_access"),
+            ("state", "st4te"),
+            ("nonce", "n0nce"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        params.retain(|(name, _)| !more.iter().any(|(given, _)| given == name));
+        params.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        format!("{}/authorize?{query}", self.issuer)
+    }
+
+    /// Signs a person in for this app and gives the code.
+    pub async fn code(
+        &self,
+        app: &TestApp,
+        browser: &mut Browser,
+        email: &str,
+        more: &[(&str, &str)],
+    ) -> String {
+        browser.get(&self.authorize(more)).await;
+        if browser.left_to.is_none() {
+            browser
+                .submit("password", &[("email", email), ("password", super::PASSWORD)])
+                .await;
+        }
+        if browser.left_to.is_none() && browser.page.has_field("code") {
+            let code = app.mail_code(email).await;
+            browser.submit("code", &[("code", &code)]).await;
+        }
+        let to = browser
+            .left_to
+            .clone()
+            .unwrap_or_else(|| panic!("{}: {}", browser.page.url, browser.page.text()));
+        query_of(&to, "code").unwrap_or_else(|| panic!("no code in {to}"))
+    }
+
+    pub async fn call(&self, path: &str, params: &[(&str, &str)]) -> Answer {
+        let mut params = params.to_vec();
+        if self.public {
+            params.push(("client_id", &self.id));
+        }
+        let mut request = self.post(path, &params);
+        if !self.public {
+            request = request.header(
+                AUTHORIZATION,
+                format!("Basic {}", base64(format!("{}:{SECRET}", self.id).as_bytes())),
+            );
+        }
+        read(request).await
+    }
+
+    /// A call whose credentials stand in the parameters.
+    pub async fn call_plain(&self, path: &str, params: &[(&str, &str)]) -> Answer {
+        read(self.post(path, params)).await
+    }
+
+    fn post(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        self.http
+            .post(format!("{}{path}", self.issuer))
+            .header("user-agent", &self.agent)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+    }
+
+    pub async fn redeem(&self, code: &str) -> Answer {
+        let params = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+        ];
+        self.call("/token", &params).await
+    }
+
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.call(
+            "/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        )
+        .await
+    }
+
+    pub async fn introspect(&self, token: &str) -> Value {
+        self.call("/introspect", &[("token", token)]).await.body
+    }
+
+    pub async fn userinfo(&self, token: &str) -> Answer {
+        let request = self
+            .http
+            .get(format!("{}/userinfo", self.issuer))
+            .header(AUTHORIZATION, format!("Bearer {token}"));
+        read(request).await
+    }
+
+    /// Signs carol in and gives the first tokens.
+    pub async fn tokens(&self, app: &TestApp) -> Answer {
+        let code = self
+            .code(app, &mut Browser::new(app), "carol@demo.test", &[])
+            .await;
+        let answer = self.redeem(&code).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer
+    }
+}
+
+pub async fn read(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    Answer {
+        status,
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        headers,
+    }
+}
+
+/// The claims of a JWT, unverified.
+pub fn claims(jwt: &str) -> Value {
+    let payload = tidegate::base::encoding::from_base64url(jwt.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&payload).unwrap()
+}

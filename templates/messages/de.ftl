@@ -759,3 +759,7 @@ factor-passkey = Passkey
 factor-totp = Authenticator-App
 consent-policy = Datenschutzerklärung
 consent-terms = Nutzungsbedingungen
+admin-link-title = Rolle übernehmen
+admin-link-text = Du ({ $email }) sollst in dieser Organisation die Rolle { $role } bekommen.
+admin-link-act = Weiter
+admin-link-next = Danach meldest du dich an und richtest einen zweiten Faktor ein; die Konsole braucht einen.

@@ -759,3 +759,7 @@ factor-passkey = Passkey
 factor-totp = Authenticator app
 consent-policy = Privacy policy
 consent-terms = Terms of service
+admin-link-title = Take up your role
+admin-link-text = You ({ $email }) are to become { $role } of this organisation.
+admin-link-act = Go on
+admin-link-next = Next you sign in and set up a second factor; the console needs one.

@@ -1,9 +1,25 @@
 // A browser without scripts: a cookie jar, redirects, and the forms of the page it is on.
 
 import assert from "node:assert/strict";
+import { Agent, request } from "node:http";
 import { PASSWORD } from "./server.mjs";
 
 const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+const agent = new Agent({ keepAlive: false });
+
+/** One request, redirects not followed. Not `fetch`: that one announces itself as a script's request (Sec-Fetch-Mode). */
+function once(url, { method, headers, body }) {
+  return new Promise((done, failed) => {
+    const call = request(url, { method, headers, agent }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part) => (text += part)).on("error", failed).on("end", () =>
+        done({ status: answer.statusCode, headers: answer.headers, text }),
+      );
+    });
+    call.on("error", failed).end(body);
+  });
+}
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 export const decode = (text) =>
@@ -47,7 +63,7 @@ export class Visitor {
   }
 
   keep(answer) {
-    for (const line of answer.headers.getSetCookie()) {
+    for (const line of answer.headers["set-cookie"] ?? []) {
       const [pair, ...rest] = line.split(";");
       const at = pair.indexOf("=");
       const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
@@ -66,18 +82,26 @@ export class Visitor {
         return this;
       }
       const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-      const answer = await fetch(url, {
+      const answer = await once(url, {
         method,
         body,
-        redirect: "manual",
-        headers: { "user-agent": AGENT, "accept-language": "en", ...(cookie ? { cookie } : {}), ...headers },
+        headers: {
+          "user-agent": AGENT,
+          accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+          "accept-language": "en",
+          "sec-fetch-mode": "navigate",
+          "sec-fetch-dest": "document",
+          ...(cookie ? { cookie } : {}),
+          ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+          ...headers,
+        },
       });
       this.keep(answer);
       this.status = answer.status;
       this.headers = answer.headers;
-      this.html = await answer.text();
+      this.html = answer.text;
       this.url = url;
-      const location = answer.headers.get("location");
+      const { location } = answer.headers;
       if (answer.status < 300 || answer.status > 399 || !location) return this;
       url = new URL(location, url).href;
       method = "GET";

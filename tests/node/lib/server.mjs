@@ -92,9 +92,12 @@ export class Server {
 
   /** Runs a command of the program on this server's data and gives what it printed as JSON. */
   async command(...args) {
-    const all = [...args, "--json", "--data", this.data];
+    // `--data` names the database in the folder; on another database only the key is there.
+    const elsewhere = "TIDEGATE__DATABASE__URL" in this.env;
+    const all = [...args, "--json", ...(elsewhere ? [] : ["--data", this.data])];
+    const env = elsewhere ? { ...this.env, TIDEGATE__SECRETS__KEK_FILE: join(this.data, "kek") } : this.env;
     const printed = await new Promise((done, failed) => {
-      execFile(BIN, all, { env: this.env }, (error, out, err) =>
+      execFile(BIN, all, { env }, (error, out, err) =>
         error ? failed(new Error(`${all.join(" ")}: ${error.message}\n${err}`)) : done(out),
       );
     });

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::pages::{account, notice, signin};
+use super::pages::{account, admin_link, notice, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -82,6 +82,8 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/signout", post().to(account::sign_out))
         .route("/notice/{answer}", get().to(notice::question))
         .route("/notice/{answer}", post().to(notice::answer))
+        .route("/admin-link", get().to(admin_link::show))
+        .route("/admin-link", post().to(admin_link::redeem))
         .route("/language", post().to(site::language))
         .route("/brand.css", get().to(site::brand_css));
 }

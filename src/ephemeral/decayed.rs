@@ -80,6 +80,14 @@ impl DecayedCounters {
             .unwrap_or_default()
     }
 
+    /// How many accounts but this one failed under a key.
+    pub fn other_accounts(&self, key: &str, account: u64, now: Timestamp) -> f64 {
+        let held = self.held();
+        let Some(entry) = held.get(key) else { return 0.0 };
+        let own = f64::from(u8::from(entry.accounts.contains(&account)));
+        (decayed(entry, now).accounts - own).max(0.0)
+    }
+
     /// Forgets a key: after a success, its failures no longer count (NIST SP 800-63B-4 section 3.2.2).
     pub fn forget(&self, key: &str) {
         self.held().remove(key);
@@ -120,6 +128,7 @@ mod tests {
         assert_eq!((at_once.hour, at_once.accounts), (3.0, 2.0));
         let later = counters.get("k", Timestamp::from_secs(3_600));
         assert!((later.hour - 1.5).abs() < 1e-9 && later.day > 2.9);
+        assert_eq!(counters.other_accounts("k", 1, Timestamp::EPOCH), 1.0);
         assert_eq!(counters.get("other", Timestamp::EPOCH), Counts::default());
         counters.forget("k");
         assert_eq!(counters.get("k", Timestamp::EPOCH), Counts::default());

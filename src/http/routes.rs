@@ -2,8 +2,8 @@
 
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use super::pages::{account, notice, signin};
-use super::{health, oidc, site};
+use super::pages::{account, admin_link, notice, signin};
+use super::{console, health, oidc, site};
 
 /// The public listener.
 pub fn public(config: &mut ServiceConfig) {
@@ -25,7 +25,9 @@ pub fn public(config: &mut ServiceConfig) {
             "/.well-known/openid-configuration/t/{tenant}",
             get().to(oidc::discovery_inserted),
         )
-        .service(web::scope("/t/{tenant}").configure(issuer));
+        .service(web::scope("/t/{tenant}").configure(issuer))
+        // People who administer
+        .configure(console::routes);
 }
 
 fn issuer(config: &mut ServiceConfig) {
@@ -80,6 +82,8 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/signout", post().to(account::sign_out))
         .route("/notice/{answer}", get().to(notice::question))
         .route("/notice/{answer}", post().to(notice::answer))
+        .route("/admin-link", get().to(admin_link::show))
+        .route("/admin-link", post().to(admin_link::redeem))
         .route("/language", post().to(site::language))
         .route("/brand.css", get().to(site::brand_css));
 }

@@ -51,6 +51,11 @@ fn tenant_key(realm: &Realm, kind: &str, what: impl std::fmt::Display) -> String
     format!("{}:{kind}:{what}", realm.tenant.tag)
 }
 
+/// The network as the engine counts it: /24 or /64, which is what its model was trained with.
+fn familiar(ip: ClientIp) -> String {
+    ip.familiar_network().to_string()
+}
+
 fn network(ip: ClientIp) -> String {
     ip.reputation_network().to_string()
 }
@@ -103,7 +108,7 @@ pub fn note_failure(
         .add(&tenant_key(realm, "address", visit.ip), hashed, now);
     platform
         .failures
-        .add(&tenant_key(realm, "network", &network), hashed, now);
+        .add(&tenant_key(realm, "network", familiar(visit.ip)), hashed, now);
     if let Some(agent) = &visit.user_agent {
         let agent = keyed(&realm.tenant.blind_key, b"agent", agent.as_bytes());
         platform
@@ -174,7 +179,13 @@ pub(super) fn facts(platform: &Platform, realm: &Realm, visit: &Visit, account: 
         |kind: &str, what: &dyn std::fmt::Display| platform.failures.get(&tenant_key(realm, kind, what), now);
     let of_account = get("account", &account);
     let address = get("address", &visit.ip);
-    let network = get("network", &network(visit.ip));
+    let network = get("network", &familiar(visit.ip));
+    let own = keyed(&realm.tenant.blind_key, b"account", account.as_bytes());
+    let others = |kind: &str, what: &dyn std::fmt::Display| {
+        platform
+            .failures
+            .other_accounts(&tenant_key(realm, kind, what), own, now)
+    };
     let agent = visit.user_agent.as_ref().map(|agent| {
         get(
             "agent",
@@ -190,8 +201,8 @@ pub(super) fn facts(platform: &Platform, realm: &Realm, visit: &Visit, account: 
         network_day: Some(network.day),
         agent_hour: agent.map(|counts| counts.hour),
         tenant_hour: Some(get("tenant", &"").hour),
-        address_accounts: Some(address.accounts),
-        network_accounts: Some(network.accounts),
+        address_accounts: Some(others("address", &visit.ip)),
+        network_accounts: Some(others("network", &familiar(visit.ip))),
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -140,7 +140,7 @@ fn risk_visit(
         address: address_facts(realm, visit, address, now),
         agent: agent_facts(realm, visit),
         device: device_proof(browser),
-        failures: facts(platform, realm, visit, &account_key(account.user.id)),
+        failures: failures(platform, realm, visit, account, browser),
         account: account_facts(account, browser, now),
         breached_password: None,
         climate: None,
@@ -148,6 +148,24 @@ fn risk_visit(
         behaviour: BehaviourFacts::default(),
         forced,
     }
+}
+
+/// Failures around the attempt. What strangers did to the account never stands against the owner's own browser: that would
+/// make guessing a way to lock people out (people.md W16).
+fn failures(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    account: &Account,
+    browser: &KnownBrowser,
+) -> crate::risk::visit::FailureFacts {
+    let mut found = facts(platform, realm, visit, &account_key(account.user.id));
+    if browser.device.is_some() && browser.state == BrowserState::Current {
+        found.consecutive = 0;
+        found.account_hour = None;
+        found.account_day = None;
+    }
+    found
 }
 
 fn account_facts(account: &Account, browser: &KnownBrowser, now: Timestamp) -> AccountFacts {
@@ -172,6 +190,17 @@ fn device_proof(browser: &KnownBrowser) -> DeviceProof {
         (BrowserState::Current, None) if browser.used_by_others => DeviceProof::OtherAccount,
         (BrowserState::None, None) if browser.account_has_devices => DeviceProof::Missing,
         _ => DeviceProof::FirstVisit,
+    }
+}
+
+/// What a failed attempt shows, for the tenant's baseline: network and browser, nothing of the account.
+pub(super) fn failed_visit(platform: &Platform, realm: &Realm, visit: &Visit) -> crate::risk::Visit {
+    let now = platform.now();
+    let known = platform.networks.look_up(visit.ip.ip());
+    crate::risk::Visit {
+        address: address_facts(realm, visit, &known, now),
+        agent: agent_facts(realm, visit),
+        ..crate::risk::Visit::unknown(now)
     }
 }
 

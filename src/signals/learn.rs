@@ -1,10 +1,10 @@
 //! Learning after an attempt was accepted or failed. Score first, decide, then learn; what was refused teaches nothing about
 //! the user. Calls from an app's server never come here: they would teach the app's address (defect 21).
 
-use super::gather::{Gathered, HeldProfile};
+use super::gather::{Gathered, HeldProfile, failed_visit};
 use crate::base::ids::UserId;
 use crate::store::{Batch, StoreError};
-use crate::tenants::{Platform, Realm};
+use crate::tenants::{Platform, Realm, Visit};
 
 /// How much an accepted attempt teaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,5 +50,21 @@ pub async fn learn(
     held.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .learn(|baseline| baseline.observe(&facts, lesson.weight()));
+    Ok(())
+}
+
+/// Teaches the tenant's baseline that an attempt failed: which networks and browsers failures come from.
+///
+/// # Errors
+/// The database, when the baseline was not read before.
+pub async fn learn_failure(platform: &Platform, realm: &Realm, visit: &Visit) -> Result<(), StoreError> {
+    let facts = failed_visit(platform, realm, visit);
+    let held = platform
+        .baselines
+        .of(&platform.store, realm.tenant.record.id)
+        .await?;
+    held.lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .learn(|baseline| baseline.observe_failure(&facts));
     Ok(())
 }

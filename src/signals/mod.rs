@@ -10,4 +10,4 @@ pub use agent::{AgentSummary, summary};
 pub use failures::{Failed, Throttle, account_key, note_failure, note_success, throttle, unknown_key};
 pub(crate) use gather::forced_names;
 pub use gather::{Gathered, HeldProfile, Subject, feeds, gather};
-pub use learn::{Lesson, learn};
+pub use learn::{Lesson, learn, learn_failure};

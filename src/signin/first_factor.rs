@@ -63,6 +63,7 @@ pub(super) async fn password(
         }
         None => {
             signals::note_failure(platform, realm, visit, Failed::Password, &key, known_browser);
+            signals::learn_failure(platform, realm, visit).await?;
             note_failed(platform, &store, user, visit).await?;
             login.problem = Some(FormProblem::Credentials);
         }

@@ -74,6 +74,7 @@ pub(super) async fn code(
             if problem == FormProblem::CodeWrong {
                 login.wrong_codes = login.wrong_codes.saturating_add(1);
                 signals::note_failure(platform, realm, visit, Failed::SecondFactor, &key, known);
+                signals::learn_failure(platform, realm, visit).await?;
             }
             login.problem = Some(problem);
         }

@@ -77,7 +77,15 @@ fn every_key_that_is_named_exists() {
     let known = keys(Locale::En);
     let all = sources();
     let mut missing = BTreeSet::new();
-    for opening in ["t(\"", ".with(\"", ".with2(\"", ".count(\"", ": &str = \"problem"] {
+    for opening in [
+        "t(\"",
+        ".with(\"",
+        ".with2(\"",
+        "text.get(\"",
+        "text.count(\"",
+        "chrome.count(\"",
+        ": &str = \"problem",
+    ] {
         for key in literals_after(&all, opening) {
             let key = if opening.ends_with("problem") {
                 format!("problem{key}")
@@ -98,7 +106,9 @@ fn every_key_that_is_named_exists() {
     missing.retain(|key| {
         all.contains(&format!(".t(\"{key}\""))
             || all.contains(&format!("with(\"{key}\""))
-            || all.contains(&format!("count(\"{key}\""))
+            || all.contains(&format!("text.get(\"{key}\""))
+            || all.contains(&format!("text.count(\"{key}\""))
+            || all.contains(&format!("chrome.count(\"{key}\""))
     });
     assert!(missing.is_empty(), "{missing:?}");
 }

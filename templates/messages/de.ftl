@@ -747,3 +747,19 @@ signal-account-youth = junges Konto
 signal-privileged = Konto mit Rolle
 signal-sensitivity = Gewicht der Handlung
 signal-climate = Angriffslage
+
+# What handlers add
+problem-code-exhausted = Zu viele falsche Codes. Beginne die Anmeldung neu.
+problem-resend-exhausted = In dieser Anmeldung werden keine Codes mehr gesendet. Beginne neu oder wähle einen anderen Weg.
+problem-method = Dieser Weg geht hier nicht. Wähle einen anderen.
+problem-mail = Wir konnten gerade keine Mail senden. Versuche es gleich noch einmal oder wähle einen anderen Weg.
+unknown-browser = Unbekannter Browser
+choose-new-password = Neues Passwort wählen
+factor-passkey = Passkey
+factor-totp = Authenticator-App
+consent-policy = Datenschutzerklärung
+consent-terms = Nutzungsbedingungen
+admin-link-title = Rolle übernehmen
+admin-link-text = Du ({ $email }) sollst in dieser Organisation die Rolle { $role } bekommen.
+admin-link-act = Weiter
+admin-link-next = Danach meldest du dich an und richtest einen zweiten Faktor ein; die Konsole braucht einen.

@@ -747,3 +747,19 @@ signal-account-youth = young account
 signal-privileged = account with a role
 signal-sensitivity = weight of the action
 signal-climate = attack climate
+
+# What handlers add
+problem-code-exhausted = Too many wrong codes. Start the sign-in again.
+problem-resend-exhausted = No more codes are sent in this sign-in. Start again, or choose another way.
+problem-method = That way isn’t available here. Choose another one.
+problem-mail = We couldn’t send a mail right now. Try again in a moment, or choose another way.
+unknown-browser = Unknown browser
+choose-new-password = Choose a new password
+factor-passkey = Passkey
+factor-totp = Authenticator app
+consent-policy = Privacy policy
+consent-terms = Terms of service
+admin-link-title = Take up your role
+admin-link-text = You ({ $email }) are to become { $role } of this organisation.
+admin-link-act = Go on
+admin-link-next = Next you sign in and set up a second factor; the console needs one.

@@ -27,6 +27,7 @@ on_each_store! {
         carol.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
         assert_ne!(carol.page.heading(), "Hello Carol Castro", "stepped up or refused");
         carol.dials(&[]).await;
+        app.advance(std::time::Duration::from_secs(5));
         let mut mallory = Browser::new(app);
         mallory.password("mallory@demo.test").await;
         assert_eq!(mallory.page.status, 403);

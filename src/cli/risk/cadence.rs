@@ -50,12 +50,12 @@ struct Report {
     profile_bytes: usize,
 }
 
-/// The server's profile after some samples, on the same test rows, not following them.
+/// Equal-error rates of the server's profile after so many samples, on the same test rows, not following them.
 #[derive(Debug, Serialize)]
 struct Following {
-    ten_samples: f64,
-    forty_samples: f64,
-    all_samples: f64,
+    ten: f64,
+    forty: f64,
+    all: f64,
 }
 
 /// One person's rows: place in the whole series from 1, and timings.
@@ -87,9 +87,9 @@ pub fn cadence(args: &CadenceArgs) -> Result<String, RiskError> {
         eer_sd,
         ci95: interval(&rates),
         following_eer: Following {
-            ten_samples: following(&people, 10),
-            forty_samples: following(&people, 40),
-            all_samples: following(&people, usize::MAX),
+            ten: following(&people, 10),
+            forty: following(&people, 40),
+            all: following(&people, usize::MAX),
         },
         profile_bytes: profile_bytes(&people),
     };

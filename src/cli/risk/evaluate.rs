@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::friction::{Friction, Point, friction};
 use super::read::Rows;
 use super::{Format, InputArgs, RiskError};
 use crate::base::clock::Stopwatch;
-use crate::policy::{self, Policy};
 use crate::risk::replay::metrics::{self, Calibration, ColdStart, Scored, Separation};
 use crate::risk::replay::{Class, Exact, Hide, Replay, Row};
 use crate::risk::{Model, assess};
@@ -42,7 +42,10 @@ pub struct EvaluateArgs {
     /// Hide kind of network and coordinates, leaving the public columns.
     #[arg(long)]
     pub(super) public_columns: bool,
-    /// Seed of the bootstrap.
+    /// Deal the labels anew among the scored rows: whatever scores must come out at an area of one half.
+    #[arg(long)]
+    pub(super) shuffle_labels: bool,
+    /// Seed of the bootstrap and of the dealing.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
 }
@@ -82,21 +85,6 @@ struct Report {
     golden: Option<GoldenReport>,
 }
 
-/// What the default policy would have cost honest people.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-struct Friction {
-    honest_challenge_rate_at_default_policy: f64,
-    honest_deny_rate: f64,
-    /// Of the first-ever sign-ins by score alone (the default policy asks them for one code by rule).
-    first_sign_in_challenge_rate: f64,
-    /// Of the second, third and fourth sign-in together.
-    first_three_challenge_rate: f64,
-    /// Challenges in the first twelve scored sign-ins, of users with at least twelve.
-    mean_challenges_in_first_twelve: f64,
-    attack_challenge_rate: f64,
-    attack_deny_rate: f64,
-}
-
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 struct Speed {
     p50_us: f64,
@@ -112,9 +100,6 @@ struct GoldenReport {
     freeman_worst_relative: f64,
     backoff_worst_absolute: f64,
 }
-
-/// Class, earlier sign-ins, account and points of one sign-in.
-type Point = (Class, u32, u64, f64);
 
 /// Everything that is kept of a replay.
 #[derive(Default)]
@@ -142,7 +127,10 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
         None => None,
     };
     let model = read.as_ref().unwrap_or_else(|| Model::builtin());
-    let outcome = replay(args, model)?;
+    let mut outcome = replay(args, model)?;
+    if args.shuffle_labels {
+        shuffle(&mut outcome.scored, args.seed);
+    }
     let golden = match &args.golden {
         Some(path) => Some(compare(&args.input.input, path)?),
         None => None,
@@ -177,6 +165,18 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
         Ok(serde_json::to_string(&report)?)
     } else {
         Ok(in_words(&report))
+    }
+}
+
+/// Deals the classes anew (Fisher and Yates).
+fn shuffle(rows: &mut [Scored], seed: u64) {
+    let mut random = metrics::SplitMix(seed);
+    let mut classes: Vec<Class> = rows.iter().map(|row| row.class).collect();
+    for last in (1..classes.len()).rev() {
+        classes.swap(last, random.below(last + 1));
+    }
+    for (row, class) in rows.iter_mut().zip(classes) {
+        row.class = class;
     }
 }
 
@@ -274,58 +274,6 @@ pub(super) fn count(path: &Path) -> Result<u64, RiskError> {
         count += 1;
     }
     Ok(count)
-}
-
-/// What the preset that most tenants run would have asked.
-#[expect(clippy::cast_precision_loss, reason = "counts of rows")]
-fn friction(points: &[Point]) -> Friction {
-    let mut friction = Friction::default();
-    let Some(Ok(balanced)) = policy::presets::get("balanced").map(Policy::parse) else {
-        return friction;
-    };
-    // The ladder alone: the rule about new accounts is no matter of the score.
-    let band = |score: f64| {
-        let ladder = balanced.ladders.iter().find(|ladder| ladder.action.is_none());
-        let score = policy::decide::floor_score(score);
-        let from = ladder.and_then(|ladder| ladder.bands.iter().rev().find(|band| band.from <= score));
-        from.map_or(0, |band| band.from)
-    };
-    let share = |of: &dyn Fn(&Point) -> bool, least: u8| {
-        let (mut all, mut hit) = (0_usize, 0_usize);
-        for point in points.iter().filter(|point| of(point)) {
-            all += 1;
-            hit += usize::from(band(point.3) >= least);
-        }
-        hit as f64 / all.max(1) as f64
-    };
-    let honest = |point: &Point| point.0 == Class::Honest;
-    friction.honest_challenge_rate_at_default_policy = share(&|point| honest(point) && point.1 > 0, 30);
-    friction.honest_deny_rate = share(&|point| honest(point) && point.1 > 0, 80);
-    friction.first_sign_in_challenge_rate = share(&|point| honest(point) && point.1 == 0, 30);
-    friction.first_three_challenge_rate = share(&|point| honest(point) && (1..=3).contains(&point.1), 30);
-    friction.attack_challenge_rate = share(&|point| !honest(point) && point.1 > 0, 30);
-    friction.attack_deny_rate = share(&|point| !honest(point) && point.1 > 0, 80);
-    let mut users = std::collections::BTreeMap::<u64, (u32, u32)>::new();
-    for point in points
-        .iter()
-        .filter(|point| honest(point) && (1..=12).contains(&point.1))
-    {
-        let user = users.entry(point.2).or_default();
-        user.0 += 1;
-        user.1 += u32::from(band(point.3) >= 30);
-    }
-    let full: Vec<u32> = users
-        .values()
-        .filter(|user| user.0 >= 12)
-        .map(|user| user.1)
-        .collect();
-    friction.mean_challenges_in_first_twelve = full
-        .iter()
-        .copied()
-        .map(f64::from)
-        .fold(0.0, |sum, count| sum + count)
-        / full.len().max(1) as f64;
-    friction
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows")]

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod evaluate;
+mod friction;
 pub(crate) mod read;
 mod train;
 

@@ -28,6 +28,7 @@ fn args(input: PathBuf, scorer: Scorer) -> EvaluateArgs {
         golden: None,
         no_device_token: false,
         public_columns: false,
+        shuffle_labels: false,
         seed: 1,
     }
 }

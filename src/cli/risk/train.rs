@@ -28,7 +28,7 @@ pub struct TrainArgs {
     /// Name and version of the model.
     #[arg(long, default_value = "trained-1")]
     pub(super) version_name: String,
-    /// Give every row a label drawn anew: what is learned must be nothing.
+    /// Give every row a label drawn anew and use no prior knowledge: what is learned must be nothing.
     #[arg(long)]
     pub(super) shuffle_labels: bool,
     /// Trees of the correction.
@@ -78,6 +78,7 @@ impl TrainArgs {
             least_leaf: self.least_leaf,
             least_gain: self.least_gain,
             depth: self.depth,
+            knowledge: !self.shuffle_labels,
             ..Settings::default()
         }
     }
@@ -205,7 +206,11 @@ fn collect(
             let mut judged = visit.clone();
             // Simulated attackers keep no cookies. Real ones keep them as any browser does, so some are shown
             // with a fresh one: else a fresh cookie would speak for its bearer.
-            if attack && judged.device == DeviceProof::Missing && random.unit() < args.fresh_cookies {
+            if !args.shuffle_labels
+                && attack
+                && judged.device == DeviceProof::Missing
+                && random.unit() < args.fresh_cookies
+            {
                 judged.device = DeviceProof::FirstVisit;
             }
             kept += 1;

@@ -1,6 +1,7 @@
 //! Hosted pages: a form becomes an answer, a step becomes a page.
 
 pub mod account;
+pub mod admin_link;
 pub mod draw;
 pub mod notice;
 pub mod signin;

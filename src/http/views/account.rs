@@ -174,3 +174,35 @@ pub struct RemoveFactor {
     /// Back to the account page.
     pub cancel: String,
 }
+
+/// Lets the person that a link was made for take up a role; makes the account when there is none.
+///
+/// Form fields: `token`, `password` (unless `existing`), `csrf`; `email` is there for password managers.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/admin_link.html")]
+pub struct AdminLinkPage {
+    /// Around it.
+    pub chrome: Chrome,
+    /// For whom.
+    pub email: String,
+    /// Which role, in words.
+    pub role: String,
+    /// Whether the account exists and keeps its password.
+    pub existing: bool,
+    /// The least length of the password.
+    pub min_length: u32,
+    /// Where the form goes.
+    pub action: String,
+    /// The link's secret, carried on.
+    pub token: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl AdminLinkPage {
+    /// Who is to become what.
+    pub fn lead(&self) -> std::borrow::Cow<'static, str> {
+        self.chrome
+            .with2("admin-link-text", ("email", &self.email), ("role", &self.role))
+    }
+}

@@ -90,10 +90,7 @@ fn grow(
             };
             parent.split = Some((found.column, found.bin, low, high));
             let middle = f64::midpoint(found.low, found.high);
-            let rises = table
-                .signals
-                .get(found.column)
-                .is_some_and(|signal| signal.rises());
+            let rises = settings.knowledge && rises(table, found.column);
             let (from, until) = (parent.low, parent.high);
             drafts.push(Draft {
                 value: found.low,
@@ -147,6 +144,10 @@ struct Found {
     high: f64,
 }
 
+fn rises(table: &Table, column: usize) -> bool {
+    table.signals.get(column).is_some_and(|signal| signal.rises())
+}
+
 fn newton(g: f64, h: f64, ridge: f64) -> f64 {
     g / (h + ridge)
 }
@@ -181,7 +182,7 @@ fn best_splits(
                 sum.h += h;
             }
         }
-        let rises = table.signals.get(index).is_some_and(|signal| signal.rises());
+        let rises = settings.knowledge && rises(table, index);
         for ((chunk, node), best) in sums.chunks(bins).zip(level).zip(&mut best) {
             let Some(draft) = drafts.get(*node) else { continue };
             if let Some(found) = best_cut(chunk, draft, rises, settings)

@@ -46,6 +46,9 @@ pub struct Settings {
     pub least_gain: f64,
     /// How far all trees together may go, nats.
     pub cap: f64,
+    /// Whether hand-set weights and rising signals are used. Without, the trainer knows nothing but the labels: the form in
+    /// which shuffled labels must teach nothing.
+    pub knowledge: bool,
     /// Seed of what is drawn, recorded in the model.
     pub seed: u64,
     /// Share of attacks that the shipped prior stands for, parts in a million.
@@ -63,6 +66,7 @@ impl Default for Settings {
             least_leaf: 0.3,
             least_gain: 0.2,
             cap: 12.0,
+            knowledge: true,
             seed: 1,
             base_rate_ppm: 1_000,
         }
@@ -77,7 +81,12 @@ pub fn train(
     version: &str,
 ) -> Result<Model, ModelError> {
     let table = Table::of(examples);
-    let mut model = Model::bare(version, training, expert::terms(), expert::vectors());
+    let hand_set = if settings.knowledge {
+        expert::terms()
+    } else {
+        Vec::new()
+    };
+    let mut model = Model::bare(version, training, hand_set, expert::vectors());
     let trained: Vec<Signal> = table
         .signals
         .iter()

@@ -1,11 +1,13 @@
 //! Decisions: looked at, and labelled with what became known.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::actor::Trail;
 use super::{Actor, AdminError};
-use crate::base::ids::{DecisionId, EventId, Reference};
+use crate::base::ids::{DecisionId, EventId, Reference, UserId};
 use crate::base::page::{Page, PageRequest};
 use crate::domain::decision::Decision;
 use crate::store::{DecisionFilter, LabelRecord};
@@ -112,4 +114,37 @@ pub async fn label(
     );
     right.commit(platform, batch, trail).await?;
     Ok(label)
+}
+
+/// The addresses of the people that decisions are about.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn subjects(
+    actor: &Actor,
+    platform: &Platform,
+    decisions: &[Decision],
+) -> Result<HashMap<UserId, String>, AdminError> {
+    let store = actor.may_read_decisions()?.store(platform);
+    let mut ids: Vec<UserId> = decisions.iter().filter_map(|decision| decision.subject).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let users = store.users_by_id(&ids).await?;
+    Ok(users
+        .into_iter()
+        .map(|user| (user.id, user.email.as_str().to_owned()))
+        .collect())
+}
+
+/// The user whose address or sign-in name was typed.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn subject_named(
+    actor: &Actor,
+    platform: &Platform,
+    typed: &str,
+) -> Result<Option<UserId>, AdminError> {
+    let store = actor.may_read_decisions()?.store(platform);
+    Ok(store.user_by_identifier(typed).await?.map(|user| user.id))
 }

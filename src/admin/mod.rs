@@ -105,7 +105,7 @@ fn lines(errors: &[crate::policy::PolicyError]) -> String {
 /// A store's conflict on a version: somebody else was faster. Everything else stays what it is.
 fn changed(error: StoreError) -> AdminError {
     match error {
-        StoreError::Conflict(name) if name.ends_with(".version") || name.ends_with(".id") => {
+        StoreError::Conflict(name) if matches!(name.split_once('.'), Some((_, "version" | "id"))) => {
             AdminError::Changed
         }
         other => AdminError::Store(other),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::open::{Composition, Missing, Opener, sqlite_path};
 use super::print::{CliError, Outcome};
 use crate::admin;
-use crate::store::Store;
+use crate::config::Config;
 
 /// `migrate`.
 #[derive(Debug, Args)]
@@ -131,56 +131,70 @@ pub(super) async fn restore<C: Composition>(
     };
     let failed =
         |what: &Path, error: &dyn std::fmt::Display| CliError::Failed(format!("{}: {error}", what.display()));
-    check_backup(opener, &args.file).await?;
-    if path.exists() {
-        if !args.yes {
-            return Err(CliError::Usage(format!(
-                "this replaces {}; say --yes to do it",
-                path.display()
-            )));
-        }
-        // The lock's file is made beside the database, so opening it costs nothing; a server that runs holds it.
-        let store = opener.store(&config, Missing::Refuse).await?;
-        let _lock = store.lock_for_server()?;
-        store.close().await?;
-        replace(&args.file, &path).map_err(|error| failed(&path, &error))?;
-    } else {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-        }
-        replace(&args.file, &path).map_err(|error| failed(&path, &error))?;
+    if !args.file.exists() {
+        return Err(CliError::Failed(format!(
+            "there is no file {}",
+            args.file.display()
+        )));
     }
+    if path.exists() && !args.yes {
+        return Err(CliError::Usage(format!(
+            "this replaces {}; say --yes to do it",
+            path.display()
+        )));
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    }
+    let fresh = beside(&path, ".restoring");
+    std::fs::copy(&args.file, &fresh).map_err(|error| failed(&fresh, &error))?;
+    let checked = check_backup(opener, &fresh).await;
+    let put = match checked {
+        // The lock's file lies beside the database; a server that runs holds it.
+        Ok(()) if path.exists() => put_locked(opener, &config, &fresh, &path).await,
+        Ok(()) => replace(&fresh, &path).map_err(|error| failed(&path, &error)),
+        Err(error) => Err(error),
+    };
+    if put.is_err() {
+        remove_with_logs(&fresh).map_err(|error| failed(&fresh, &error))?;
+    }
+    put?;
     Ok(Outcome::told(
         json!({"restored": path}),
         format!("restored {}", path.display()),
     ))
 }
 
-/// The backup must be a database of this program, or the good one would be gone for a bad one.
-async fn check_backup<C: Composition>(opener: &Opener<'_, C>, file: &Path) -> Result<(), CliError> {
-    if !file.exists() {
-        return Err(CliError::Failed(format!("there is no file {}", file.display())));
-    }
+async fn put_locked<C: Composition>(
+    opener: &Opener<'_, C>,
+    config: &Config,
+    fresh: &Path,
+    database: &Path,
+) -> Result<(), CliError> {
+    let store = opener.store(config, Missing::Refuse).await?;
+    let _lock = store.lock_for_server()?;
+    store.close().await?;
+    replace(fresh, database).map_err(|error| CliError::Failed(format!("{}: {error}", database.display())))
+}
+
+/// The backup must be a database of this program, or the good one would be gone for a bad one. A copy is looked at, so that
+/// opening it leaves the backup as it is.
+async fn check_backup<C: Composition>(opener: &Opener<'_, C>, copy: &Path) -> Result<(), CliError> {
     let mut layers = opener.layers()?;
-    let url = format!("sqlite://{}?mode=ro", file.display());
+    let url = format!("sqlite://{}", copy.display());
     layers.set(
         "database.url",
         toml::Value::String(url),
         crate::config::Source::Flag,
     )?;
     let config = layers.build()?;
-    let store: Store = opener
-        .composition
-        .open_store(&config)
-        .await
-        .map_err(CliError::Failed)?;
-    let status = store.migration_status().await?;
+    let foreign = |_| CliError::Failed("the file is no backup of this program".to_owned());
+    let store = opener.composition.open_store(&config).await.map_err(foreign)?;
+    let status = store.migration_status().await;
     store.close().await?;
+    let status = status.map_err(|error| foreign(error.to_string()))?;
     if status.applied.is_empty() {
-        return Err(CliError::Failed(format!(
-            "{} is no backup of this program",
-            file.display()
-        )));
+        return Err(foreign(String::new()));
     }
     if let Some(unknown) = status.unknown.last() {
         return Err(CliError::Failed(format!(
@@ -190,21 +204,32 @@ async fn check_backup<C: Composition>(opener: &Opener<'_, C>, file: &Path) -> Re
     Ok(())
 }
 
-/// Copies beside the database, then puts the copy in its place; a log left from before belongs to the old one and goes.
-fn replace(backup: &Path, database: &Path) -> std::io::Result<()> {
-    let beside = |suffix: &str| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let fresh = beside(".restoring");
-    std::fs::copy(backup, &fresh)?;
-    std::fs::File::open(&fresh)?.sync_all()?;
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Removes a database's logs, which belong to what it held before.
+fn remove_logs(database: &Path) -> std::io::Result<()> {
     for suffix in ["-wal", "-shm"] {
-        match std::fs::remove_file(beside(suffix)) {
+        match std::fs::remove_file(beside(database, suffix)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
+    Ok(())
+}
+
+fn remove_with_logs(database: &Path) -> std::io::Result<()> {
+    remove_logs(database)?;
+    std::fs::remove_file(database)
+}
+
+/// Puts a checked copy in the place of a database.
+fn replace(fresh: &Path, database: &Path) -> std::io::Result<()> {
+    remove_logs(fresh)?;
+    std::fs::File::open(fresh)?.sync_all()?;
+    remove_logs(database)?;
     std::fs::rename(fresh, database)
 }

@@ -142,9 +142,10 @@ async fn database<C: Composition>(opener: &Opener<'_, C>, config: &Config) -> Ve
     let mut findings = vec![finding("database", Health::Good, format!("{kind} answers"))];
     match store.migration_status().await {
         Err(error) => findings.push(finding("migrations", Health::Bad, error.to_string())),
-        Ok(status) => match status.check() {
-            Err(error) => findings.push(finding("migrations", Health::Bad, error.to_string())),
-            Ok(()) => {
+        Ok(status) => {
+            if let Err(error) = status.check() {
+                findings.push(finding("migrations", Health::Bad, error.to_string()));
+            } else {
                 findings.push(finding(
                     "migrations",
                     Health::Good,
@@ -152,7 +153,7 @@ async fn database<C: Composition>(opener: &Opener<'_, C>, config: &Config) -> Ve
                 ));
                 findings.push(keys(&store, &config.secrets.kek).await);
             }
-        },
+        }
     }
     findings
 }

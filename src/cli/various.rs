@@ -162,12 +162,11 @@ pub(super) async fn audit<C: Composition>(
 ) -> Result<Outcome, CliError> {
     let AuditCommand::Verify(args) = command;
     let opened = opener.open().await?;
-    let slugs = match &args.tenant {
-        Some(slug) => vec![slug.clone()],
-        None => {
-            let all = opened.platform.store.everyone().all_tenants().await?;
-            all.into_iter().map(|tenant| tenant.slug.to_string()).collect()
-        }
+    let slugs = if let Some(slug) = &args.tenant {
+        vec![slug.clone()]
+    } else {
+        let all = opened.platform.store.everyone().all_tenants().await?;
+        all.into_iter().map(|tenant| tenant.slug.to_string()).collect()
     };
     let (mut items, mut lines, mut broken) = (Vec::new(), Vec::new(), false);
     for slug in slugs {

@@ -1,6 +1,7 @@
 //! The web face: endpoints, pages, and the files they need.
 
 pub mod assets;
+pub mod console;
 pub mod context;
 pub mod cookies;
 pub mod dev;

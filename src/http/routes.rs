@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig, get, post};
 
 use super::pages::{account, admin_link, notice, signin};
-use super::{health, oidc, site};
+use super::{console, health, oidc, site};
 
 /// The public listener.
 pub fn public(config: &mut ServiceConfig) {
@@ -25,7 +25,9 @@ pub fn public(config: &mut ServiceConfig) {
             "/.well-known/openid-configuration/t/{tenant}",
             get().to(oidc::discovery_inserted),
         )
-        .service(web::scope("/t/{tenant}").configure(issuer));
+        .service(web::scope("/t/{tenant}").configure(issuer))
+        // People who administer
+        .configure(console::routes);
 }
 
 fn issuer(config: &mut ServiceConfig) {

@@ -14,7 +14,7 @@ use crate::domain::tenant::{Tenant, TenantSettings, TenantStatus};
 use crate::store::{Batch, StoreError};
 
 /// The console's client in every tenant.
-pub(crate) const CONSOLE_CLIENT: &str = "console";
+pub const CONSOLE_CLIENT: &str = "console";
 
 /// What is wanted of a new tenant.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ mod visit;
 
 pub use baselines::{Baselines, HeldBaseline};
 pub use client::ClientRuntime;
-pub use create::{NewTenant, create};
+pub use create::{CONSOLE_CLIENT, NewTenant, create};
 pub use directory::{Directory, TenantRuntime};
 pub use keys::{Keyring, KeysError, RotateOutcome, advance_keys, ensure_key, rotate_key};
 pub use mailing::{MailQueue, OutgoingMail};

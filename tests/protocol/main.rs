@@ -15,7 +15,9 @@ mod support;
 
 mod account;
 mod authorize;
+mod clients;
 mod console;
+mod logs;
 mod hostile;
 mod risk;
 mod signin;

@@ -1,0 +1,377 @@
+//! Applications.
+
+use actix_web::{HttpRequest, web};
+use serde_json::{Map, Value, json};
+
+use super::fields::{Fields, problem};
+use super::overview::filter;
+use super::session::{ConsoleCtx, Refusal};
+use super::{Answer, ListQuery};
+use crate::admin::AdminError;
+use crate::admin::clients::{self, ClientView, CreatedClient, Kind, NewClient, Unknown};
+use crate::base::page::{Cursor, PageRequest};
+use crate::domain::client::ClientOrigin;
+use crate::http::pages::draw::html;
+use crate::http::views::console::clients::{ClientForm, ClientList, ClientPage, ClientRow, SecretRow};
+use crate::http::views::console::tenants::ConfirmDelete;
+use crate::http::views::console::{Choice, Section};
+use crate::http::views::{Problem, When};
+
+const AUTH_METHODS: [(&str, &str); 4] = [
+    ("client_secret_basic", "client_secret_basic"),
+    ("client_secret_post", "client_secret_post"),
+    ("private_key_jwt", "private_key_jwt"),
+    ("none", "none (PKCE)"),
+];
+
+/// `GET /console/clients`.
+pub(super) async fn list(ctx: ConsoleCtx, query: web::Query<ListQuery>) -> Answer {
+    let typed = query.q.trim();
+    let wanted = PageRequest::new(query.after.clone().map(Cursor), 50);
+    let found = clients::list(&ctx.actor, ctx.platform(), Some(typed), &wanted).await;
+    let found = found.map_err(|error| ctx.refuse(error))?;
+    let next = found.next.as_ref().map(|next| next.0.as_str());
+    let page = ClientList {
+        frame: ctx.frame(Section::Clients),
+        query: typed.to_owned(),
+        paging: ctx.paging("clients", &filter(&[("q", typed)]), query.after.as_deref(), next),
+        rows: found.items.iter().map(row).collect(),
+    };
+    Ok(html(&page)?)
+}
+
+fn member<'a>(client: &'a ClientView, name: &str) -> &'a str {
+    client
+        .metadata
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+fn name_of(client: &ClientView) -> String {
+    match member(client, "client_name") {
+        "" => client.client_id.to_string(),
+        name => name.to_owned(),
+    }
+}
+
+fn row(client: &ClientView) -> ClientRow {
+    ClientRow {
+        id: client.client_id.to_string(),
+        name: name_of(client),
+        kind: client.kind.to_owned(),
+        origin: match client.settings.origin {
+            ClientOrigin::Admin => "admin",
+            ClientOrigin::Dynamic => "dynamic",
+            ClientOrigin::BuiltIn => "built_in",
+        }
+        .to_owned(),
+        disabled: client.settings.disabled,
+        updated: When::at(client.updated_at),
+    }
+}
+
+/// `GET /console/clients/new`.
+pub(super) async fn new(ctx: ConsoleCtx) -> Answer {
+    ctx.actor
+        .may_manage_clients()
+        .map_err(|error| ctx.refuse(error))?;
+    let blank = Fields::parse(b"type=web&auth_method=client_secret_basic");
+    Ok(html(&form_page(&ctx, None, &blank, Vec::new()))?)
+}
+
+/// `POST /console/clients`.
+pub(super) async fn create(ctx: ConsoleCtx, request: HttpRequest, body: web::Bytes) -> Answer {
+    let form = ctx.form(&request, &body)?;
+    let made = match wanted(&form) {
+        Ok(wanted) => clients::create(&ctx.actor, ctx.platform(), wanted).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(made) => Ok(html(&client_page(
+            &ctx,
+            &made.client,
+            secret_of(&made),
+            Some("created"),
+        ))?),
+        Err(error) => again(&ctx, None, &form, error),
+    }
+}
+
+fn secret_of(made: &CreatedClient) -> Option<String> {
+    made.secret.as_ref().map(|secret| secret.expose().clone())
+}
+
+fn wanted(form: &Fields) -> Result<NewClient, AdminError> {
+    let kind = Kind::parse(form.text("type"))?;
+    let mut document = clients::template(kind);
+    let given = members(form);
+    document.extend(given);
+    // The kind says how apps without a server authenticate; the select's first entry must not overrule it.
+    if matches!(kind, Kind::Spa | Kind::Native) {
+        document.insert("token_endpoint_auth_method".to_owned(), "none".into());
+    }
+    document.retain(|_, value| !value.is_null());
+    Ok(NewClient {
+        document,
+        unknown: Unknown::Refuse,
+    })
+}
+
+/// The form as members of a document; an empty field removes what is there.
+fn members(form: &Fields) -> Map<String, Value> {
+    let text = |name: &str| Some(form.text(name)).filter(|text| !text.is_empty());
+    let document = json!({
+        "client_name": text("client_name"),
+        "redirect_uris": form.lines("redirect_uris"),
+        "post_logout_redirect_uris": form.lines("post_logout_redirect_uris"),
+        "token_endpoint_auth_method": text("auth_method"),
+        "scope": text("scope"),
+        "floor": text("floor"),
+        "require_consent": form.on("require_consent"),
+        "development": form.on("development"),
+        "fresh_second_factor": form.on("fresh_second_factor"),
+        "disabled": form.on("disabled"),
+    });
+    document.as_object().cloned().unwrap_or_default()
+}
+
+async fn named(ctx: &ConsoleCtx, id: &str) -> Result<ClientView, Refusal> {
+    clients::show(&ctx.actor, ctx.platform(), id)
+        .await
+        .map_err(|error| ctx.refuse(error))
+}
+
+/// `GET /console/clients/{id}`.
+pub(super) async fn show(ctx: ConsoleCtx, id: web::Path<String>) -> Answer {
+    let client = named(&ctx, &id).await?;
+    Ok(html(&client_page(&ctx, &client, None, None))?)
+}
+
+/// `GET /console/clients/{id}/edit`.
+pub(super) async fn edit(ctx: ConsoleCtx, id: web::Path<String>) -> Answer {
+    ctx.actor
+        .may_manage_clients()
+        .map_err(|error| ctx.refuse(error))?;
+    let client = named(&ctx, &id).await?;
+    Ok(html(&form_page(
+        &ctx,
+        Some(&client),
+        &fields_of(&client),
+        Vec::new(),
+    ))?)
+}
+
+/// `POST /console/clients/{id}/edit`.
+pub(super) async fn update(
+    ctx: ConsoleCtx,
+    id: web::Path<String>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Answer {
+    let form = ctx.form(&request, &body)?;
+    let client = named(&ctx, &id).await?;
+    let version = form.number("version");
+    match clients::update(&ctx.actor, ctx.platform(), &id, members(&form), version).await {
+        Ok(changed) => Ok(html(&client_page(
+            &ctx,
+            &changed.client,
+            secret_of(&changed),
+            Some("saved"),
+        ))?),
+        Err(error) => again(&ctx, Some(&client), &form, error),
+    }
+}
+
+/// `POST /console/clients/{id}/rotate-secret`. The new secret is shown by this answer alone.
+pub(super) async fn rotate_secret(
+    ctx: ConsoleCtx,
+    id: web::Path<String>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Answer {
+    ctx.form(&request, &body)?;
+    let rotated = clients::rotate_secret(&ctx.actor, ctx.platform(), &id).await;
+    let rotated = rotated.map_err(|error| ctx.refuse(error))?;
+    Ok(html(&client_page(
+        &ctx,
+        &rotated.client,
+        secret_of(&rotated),
+        Some("saved"),
+    ))?)
+}
+
+/// `GET /console/clients/{id}/delete`.
+pub(super) async fn ask_delete(ctx: ConsoleCtx, id: web::Path<String>) -> Answer {
+    ctx.actor
+        .may_manage_clients()
+        .map_err(|error| ctx.refuse(error))?;
+    let client = named(&ctx, &id).await?;
+    Ok(html(&delete_page(&ctx, &client, Vec::new()))?)
+}
+
+/// `POST /console/clients/{id}/delete`.
+pub(super) async fn delete(
+    ctx: ConsoleCtx,
+    id: web::Path<String>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Answer {
+    let form = ctx.form(&request, &body)?;
+    let client = named(&ctx, &id).await?;
+    if form.text("confirm") != client.client_id.as_str() {
+        let wrong = Problem::at("confirm", ctx.frame(Section::Clients).chrome.t("problem-confirm"));
+        return Ok(html(&delete_page(&ctx, &client, vec![wrong]))?);
+    }
+    clients::delete(&ctx.actor, ctx.platform(), &id)
+        .await
+        .map_err(|error| ctx.refuse(error))?;
+    Ok(ctx.go("clients", "deleted"))
+}
+
+fn delete_page(ctx: &ConsoleCtx, client: &ClientView, problems: Vec<Problem>) -> ConfirmDelete {
+    let frame = ctx.frame(Section::Clients);
+    let id = client.client_id.as_str();
+    ConfirmDelete {
+        kind: "client",
+        name: id.to_owned(),
+        losses: Vec::new(),
+        problems,
+        action: frame.act("clients", id, "delete"),
+        cancel: frame.of("clients", id),
+        frame,
+    }
+}
+
+fn again(ctx: &ConsoleCtx, client: Option<&ClientView>, form: &Fields, error: AdminError) -> Answer {
+    let chrome = ctx.frame(Section::Clients).chrome;
+    let problem = problem(&chrome, error).map_err(|error| ctx.refuse(error))?;
+    Ok(html(&form_page(ctx, client, form, vec![problem]))?)
+}
+
+/// A client as the form would send it.
+fn fields_of(client: &ClientView) -> Fields {
+    let lines = |name: &str| -> String {
+        let list = client.metadata.get(name).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let floor = client
+        .settings
+        .floor
+        .map_or("", crate::domain::assurance::Acr::name);
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs
+        .append_pair("client_name", member(client, "client_name"))
+        .append_pair("redirect_uris", &lines("redirect_uris"))
+        .append_pair("post_logout_redirect_uris", &lines("post_logout_redirect_uris"))
+        .append_pair("auth_method", member(client, "token_endpoint_auth_method"))
+        .append_pair("scope", member(client, "scope"))
+        .append_pair("floor", floor)
+        .append_pair("version", &client.version.to_string());
+    let settings = &client.settings;
+    let checks = [
+        ("require_consent", settings.require_consent),
+        ("development", settings.development),
+        ("fresh_second_factor", settings.fresh_second_factor),
+        ("disabled", settings.disabled),
+    ];
+    for (name, _) in checks.into_iter().filter(|(_, on)| *on) {
+        pairs.append_pair(name, "on");
+    }
+    Fields::parse(pairs.finish().as_bytes())
+}
+
+fn form_page(
+    ctx: &ConsoleCtx,
+    client: Option<&ClientView>,
+    form: &Fields,
+    problems: Vec<Problem>,
+) -> ClientForm {
+    let frame = ctx.frame(Section::Clients);
+    let text = |name: &str| form.text(name).to_owned();
+    let kinds = Kind::ALL.map(|kind| Choice {
+        value: kind.name().to_owned(),
+        text: frame.chrome.pick("kind", kind.name()).into_owned(),
+        chosen: kind.name() == form.text("type"),
+    });
+    let floors = [
+        ("", "–"),
+        ("aal1", "aal1"),
+        ("aal2", "aal2"),
+        ("phr", "phr"),
+        ("phrh", "phrh"),
+    ];
+    ClientForm {
+        new: client.is_none(),
+        action: client.map_or_else(
+            || frame.href("clients"),
+            |client| frame.act("clients", client.client_id.as_str(), "edit"),
+        ),
+        cancel: client.map_or_else(
+            || frame.href("clients"),
+            |client| frame.of("clients", client.client_id.as_str()),
+        ),
+        problems,
+        kinds: kinds.to_vec(),
+        client_name: text("client_name"),
+        redirect_uris: text("redirect_uris"),
+        post_logout_redirect_uris: text("post_logout_redirect_uris"),
+        auth_methods: Choice::list(&AUTH_METHODS, form.text("auth_method")),
+        scope: text("scope"),
+        floor: Choice::list(&floors, form.text("floor")),
+        require_consent: form.on("require_consent"),
+        development: form.on("development"),
+        fresh_second_factor: form.on("fresh_second_factor"),
+        disabled: form.on("disabled"),
+        version: text("version"),
+        frame,
+    }
+}
+
+fn client_page(
+    ctx: &ConsoleCtx,
+    client: &ClientView,
+    new_secret: Option<String>,
+    done: Option<&'static str>,
+) -> ClientPage {
+    let mut frame = ctx.frame(Section::Clients);
+    frame.flash = done.or(frame.flash);
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => other.to_string(),
+    };
+    ClientPage {
+        id: client.client_id.to_string(),
+        name: name_of(client),
+        disabled: client.settings.disabled,
+        built_in: client.settings.origin == ClientOrigin::BuiltIn,
+        new_secret,
+        issuer: ctx.realm.issuer().to_owned(),
+        discovery: ctx.realm.url("/.well-known/openid-configuration"),
+        metadata: client
+            .metadata
+            .iter()
+            .map(|(name, value)| (name.clone(), shown(value)))
+            .collect(),
+        secrets: client
+            .secrets
+            .iter()
+            .map(|secret| SecretRow {
+                created: When::at(secret.created_at),
+                expires: secret.expires_at.map(When::at),
+            })
+            .collect(),
+        created: When::at(client.created_at),
+        updated: When::at(client.updated_at),
+        frame,
+    }
+}

@@ -176,6 +176,10 @@ pub async fn serve(layers: &Layers) -> Result<(), StartError> {
     let port = listener.local_addr().map_err(|e| text(&e))?.port();
     let origins = app::origins(&config, port, false)?;
     let running = app::start(&config, listener, store, Parts::system(origins, false)).await?;
+    // Operators live in a tenant of their own; a store from before the first `migrate` with a key has none yet.
+    crate::admin::ensure_system_tenant(&running.shared.platform)
+        .await
+        .map_err(|e| text(&e))?;
     tracing::info!(target: "tidegate", code = "started", address = %running.address);
     running.serve().await
 }

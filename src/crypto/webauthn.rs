@@ -238,3 +238,54 @@ fn record_of(
         attested: before.is_some_and(|record| record.attested),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use webauthn_authenticator_rs::WebauthnAuthenticator;
+    use webauthn_authenticator_rs::softpasskey::SoftPasskey;
+
+    use super::*;
+
+    fn party() -> RelyingParty {
+        RelyingParty::new(&Url::parse("https://login.example.com").unwrap(), "Test").unwrap()
+    }
+
+    fn register(origin: &str) -> Result<PasskeyRecord, PasskeyError> {
+        let party = party();
+        let (options, state) = party.start_registration(Uuid::from_u128(1), "alice", &[]).unwrap();
+        let options = serde_json::from_value(options).unwrap();
+        let mut device = WebauthnAuthenticator::new(SoftPasskey::new(true));
+        let answer = device.do_registration(Url::parse(origin).unwrap(), options).unwrap();
+        party.finish_registration(&state, &serde_json::to_string(&answer).unwrap())
+    }
+
+    /// Defect 13: the origin is compared exactly; a suffix, another port or scheme is another origin.
+    #[test]
+    fn only_the_exact_origin_is_accepted() {
+        assert!(register("https://login.example.com").is_ok());
+        for other in [
+            "https://evil.login.example.com",
+            "https://login.example.com.evil.test",
+            "https://login.example.com:8443",
+            "https://example.com",
+        ] {
+            assert!(matches!(register(other), Err(PasskeyError::Refused(_))), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_address_can_not_be_a_relying_party() {
+        assert!(matches!(
+            RelyingParty::new(&Url::parse("http://127.0.0.1:8080").unwrap(), "Test"),
+            Err(PasskeyError::Address(_))
+        ));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let (_, state) = party().start_discoverable().unwrap();
+        let record = register("https://login.example.com").unwrap();
+        assert!(party().finish_authentication(state, "{}", &record).is_err());
+        assert!(RelyingParty::claimed_credential("[]").is_err());
+    }
+}

@@ -310,4 +310,45 @@ mod tests {
         let next = rotated(&late, &at(1, 180 * 86_400 - 1, origin("app", 1)));
         assert_eq!(next.idle_expires_at, next.expires_at);
     }
+
+    /// Defect 4: replies get lost and clients try again, at once or later; no family is ever revoked for it, and every replay
+    /// after the successor was used is caught. A million refreshes over a thousand families, from a fixed seed.
+    #[test]
+    fn a_million_refreshes_with_lost_replies_revoke_nobody_and_miss_no_replay() {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut draw = |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let mut refreshes = 0_u32;
+        let mut replays = 0_u32;
+        while refreshes < 1_000_000 {
+            let mut family = family();
+            let mut held = 1_u64;
+            let mut now = 0_i64;
+            for _ in 0..1_000 {
+                now += i64::try_from(draw(3_600)).unwrap();
+                refreshes += 1;
+                family = rotated(&family, &at(held, now, origin("app", 1)));
+                // Every seventh reply is lost, sometimes several times in a row; the client asks again with what it holds.
+                while draw(7) == 0 {
+                    now += i64::try_from(draw(3_000)).unwrap();
+                    refreshes += 1;
+                    assert_eq!(family.present(&at(held, now, origin("app", 1))), Rotation::Repeat);
+                }
+                held = family.generation;
+                if held > 3 && draw(50) == 0 {
+                    replays += 1;
+                    let old = 1 + draw(held - 2);
+                    assert_eq!(
+                        family.present(&at(old, now, origin("app", 1))),
+                        Rotation::Theft(TheftEvidence::SuccessorUsed)
+                    );
+                }
+            }
+        }
+        assert!(replays > 10_000, "{replays}");
+    }
 }

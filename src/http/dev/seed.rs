@@ -99,14 +99,9 @@ pub async fn seed(platform: &Platform) -> Result<(Slug, Vec<DevAccount>), String
     };
     ensure_tenant(platform, &demo, "Harbour Demo", "balanced", settings).await?;
     let system = Slug::parse(Slug::SYSTEM).ok_or("slug")?;
-    ensure_tenant(
-        platform,
-        &system,
-        "Operators",
-        "observe",
-        TenantSettings::default(),
-    )
-    .await?;
+    crate::admin::ensure_system_tenant(platform)
+        .await
+        .map_err(|error| error.to_string())?;
     let store = tenant_store(platform, &demo).await?;
     let mut accounts = Vec::new();
     let mut forced = HashMap::new();

@@ -559,6 +559,7 @@ user-apps-none = Keine Anwendung hat Zugriff.
 user-end = Beenden
 user-end-named = { $name } beenden
 user-end-all = Alle Sitzungen beenden
+user-sessions = Laufende Sitzungen
 user-decisions = Letzte Entscheidungen zu dieser Person
 user-decisions-none = Noch keine Entscheidung.
 user-unknown = unbekanntes Konto

@@ -559,6 +559,7 @@ user-apps-none = No application has access.
 user-end = End
 user-end-named = End { $name }
 user-end-all = End all sessions
+user-sessions = Live sessions
 user-decisions = Latest decisions about this user
 user-decisions-none = No decision yet.
 user-unknown = unknown account

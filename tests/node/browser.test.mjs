@@ -79,6 +79,7 @@ describe("passkeys", () => {
     await page.getByRole("link", { name: "I’ve kept them" }).click();
     await page.waitForURL((url) => url.pathname === "/t/demo/account");
     await examine(page, "account-with-passkey");
+    assert.doesNotMatch(await page.locator("main").innerText(), /\b[a-z]+(_[a-z]+)+\b/, "no internal name stands on the page");
     await press(page, "Sign out");
     await examine(page, "signed-out");
 
@@ -119,8 +120,9 @@ describe("passkeys", () => {
     await page.getByRole("alert").waitFor();
     assert.equal(new URL(page.url()).pathname, "/t/demo/signin");
     await examine(page, "challenge-passkey-refused");
-    await page.goto(at("/demo"));
-    assert.equal(await heading(page), "Harbour Supplies");
+    await key.override({ isBadUV: false });
+    await page.locator("form[data-passkey=get] button").click();
+    await page.waitForURL(at("/demo"));
   });
 });
 
@@ -182,21 +184,35 @@ describe("a newcomer's ten minutes", () => {
   });
 });
 
-/** The operator reads in the console why the sign-in was stopped. */
+/** The operator reads in the console why the sign-in was stopped, and looks around. */
 async function consoleSaysWhy() {
-  const there = await fetch(at("/console?tenant=demo"), { redirect: "manual" });
-  if (there.status === 404) return;
   const page = await chromium.page();
   await page.goto(at("/console?tenant=demo"));
   await password(page, "admin@demo.test");
   await code(page, await server.totp("admin@demo.test"));
-  if (await page.locator("button[name=remember]").count()) await page.locator("button[name=remember][value=no]").click();
-  await page.waitForURL((url) => url.pathname.startsWith("/console"));
+  await page.waitForURL((url) => url.pathname === "/console");
   await examine(page, "console");
   await page.goto(at("/console/decisions?tenant=demo"));
   await examine(page, "console-decisions");
-  await page.locator("a[href*='/console/decisions/']").first().click();
+  const stopped = page.locator("tbody tr", { hasText: "carol@demo.test" }).first();
+  await leads(page, () => stopped.locator("a[href*='/console/decisions/']").first().click());
+  const why = page.locator("table.signals");
+  assert.match(await why.innerText(), /Tor/);
   await examine(page, "console-decision");
+  for (const name of ["policies", "users", "users/new", "clients", "clients/new", "keys", "audit"]) {
+    await page.goto(at(`/console/${name}?tenant=demo`));
+    assert.ok(await page.locator("main h1").count(), `${name}: ${await page.locator("main").innerText()}`);
+    await examine(page, `console-${name.replace("/", "-")}`);
+  }
+  await page.goto(at("/console/users?tenant=demo"));
+  await leads(page, () => page.getByRole("link", { name: "carol@demo.test" }).click());
+  await examine(page, "console-user");
+  await page.goto(at("/console/clients?tenant=demo"));
+  await leads(page, () => page.locator("tbody a").first().click());
+  await examine(page, "console-client");
+  await page.goto(at("/console/policies?tenant=demo"));
+  await leads(page, () => page.locator("main a[href*='/console/policies/']").first().click());
+  await examine(page, "console-policy");
 }
 
 const plain = { javaScriptEnabled: false };
@@ -277,6 +293,40 @@ describe("without scripts", () => {
     await code(page, codes[3]);
     await page.waitForURL(at("/demo"));
     assert.equal(await claim(page, "acr"), "aal2");
+  });
+});
+
+describe("pages off the way", () => {
+  test("errors, questions and the account's own pages", async () => {
+    const page = await chromium.page();
+    const authorize = (params) => `${server.issuer}/authorize?${new URLSearchParams(params)}`;
+    await page.goto(authorize({ client_id: "demo-cli", response_type: "code", redirect_uri: "http://127.0.0.1:9/calback", scope: "openid" }));
+    await examine(page, "error-redirect");
+    await page.goto(authorize({ client_id: "nobody", response_type: "code", redirect_uri: "http://127.0.0.1:9/cb" }));
+    await examine(page, "error-client");
+    await page.goto(at("/t/demo/no-such-page"));
+    await examine(page, "not-found");
+    await page.goto(at("/.well-known/change-password"));
+    await examine(page, "chooser");
+    await page.goto(at("/"));
+    await examine(page, "root");
+    await signInCarol(page, "/t/demo/account");
+    for (const name of ["password", "totp", "passkeys"]) {
+      await page.goto(at(`/t/demo/account/${name}`));
+      await examine(page, `account-${name}`);
+    }
+    await page.goto(at("/t/demo/account"));
+    await leads(page, () => page.getByRole("link", { name: /This wasn’t me/ }).first().click());
+    await examine(page, "not-me");
+    await page.goto(at("/t/demo/logout"));
+    await examine(page, "sign-out-question");
+    await page.goto(at("/t/demo/account"));
+    await page.locator("#locale").selectOption("de");
+    await leads(page, () => page.locator("form.language button").click());
+    assert.equal(await page.locator("html").getAttribute("lang"), "de");
+    await examine(page, "account-german");
+    const words = await page.locator("main").innerText();
+    assert.doesNotMatch(words, /\b[a-z]+(_[a-z]+)+\b/, "no internal name stands on the page");
   });
 });
 

@@ -34,7 +34,9 @@ on_each_store! {
         assert_eq!(browser.page.status, 422);
         let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
         browser.submit("code", &[("code", &code)]).await;
-        assert!(browser.page.text().contains("authenticator app was added"), "{}", browser.page.text());
+        assert!(browser.page.text().contains("Keep these codes"), "{}", browser.page.text());
+        browser.get("/t/demo/account").await;
+        assert!(browser.page.text().contains("10 left"), "{}", browser.page.text());
         let client = App::web(app).await;
         app.advance(std::time::Duration::from_mins(1));
         browser.get(&client.authorize(&[("acr_values", "aal2")])).await;

@@ -204,6 +204,9 @@ pub async fn start(
     let address = listener.local_addr().map_err(StartError::of)?;
     let dev_profile = parts.dev;
     let (platform, mails) = platform(config, store, parts)?;
+    crate::tenants::check_kek(&platform)
+        .await
+        .map_err(StartError::of)?;
     let platform = Arc::new(platform);
     let mailer = Arc::new(mailer(config, dev_profile)?);
     let dev_state = if dev_profile {

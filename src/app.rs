@@ -214,7 +214,7 @@ pub async fn start(
     } else {
         None
     };
-    let jobs = jobs::start(&platform, mailer.clone(), mails);
+    let jobs = jobs::start(&platform, mailer.clone(), mails, config.feeds.reload_every);
     let shared: Shared = web::Data::new(Web {
         platform,
         proxies: config.server.trusted_proxies.clone(),

@@ -93,6 +93,12 @@ pub async fn dev(mut layers: Layers, options: &DevOptions) -> Result<(), StartEr
         .first()
         .map(|url| url.origin().ascii_serialization())
         .unwrap_or_default();
+    // Commands on this folder print the same issuers, whatever port was chosen.
+    store
+        .everyone()
+        .set_meta(crate::cli::ORIGIN_MARK, &base)
+        .await
+        .map_err(|e| text(&e))?;
     let running = app::start(&config, listener, store, Parts::system(origins, true)).await?;
     announce(&base, &running);
     running.serve().await

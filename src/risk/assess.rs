@@ -109,6 +109,18 @@ pub enum UserReason {
     OrganisationRule,
 }
 
+impl Assessment {
+    /// What the score would have been without one contribution, by the model that made it. Other contributions stay as they
+    /// are, so this is a what-if of one step.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "log-odds are clamped to a few dozen nats"
+    )]
+    pub fn score_without(&self, model: &Model, contribution: &Contribution) -> f64 {
+        model.score(libm::round((self.logit - contribution.nats) * 1e9) as i64)
+    }
+}
+
 /// Judges evidence by a model. A pure function in whole numbers: the same evidence and model give the same bits
 /// everywhere.
 pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {

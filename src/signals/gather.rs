@@ -15,6 +15,9 @@ use crate::sessions::{self, BrowserState, KnownBrowser};
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 
+/// What is set up this soon after an account was made belongs to its making and is no change.
+const ENROLMENT: std::time::Duration = std::time::Duration::from_hours(1);
+
 /// Whom an attempt is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -173,7 +176,7 @@ fn account_facts(account: &Account, browser: &KnownBrowser, now: Timestamp) -> A
         .credentials
         .iter()
         .map(|credential| credential.created_at)
-        .filter(|at| *at > account.user.created_at)
+        .filter(|at| at.since(account.user.created_at) > ENROLMENT)
         .max();
     AccountFacts {
         age_secs: Some(now.since(account.user.created_at).as_secs()),

@@ -9,6 +9,7 @@ use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
 use crate::domain::assurance::{Acr, Method, Proof};
 use crate::domain::client::Client;
+use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
 use crate::flow::next::{Cause, Next, Remember, Situation, next};
@@ -62,7 +63,7 @@ pub(super) async fn advance(
                 continue;
             }
             (Next::Challenge { cause, options }, Some(account)) => {
-                challenge(platform, realm, login, &account, cause, &options).await
+                challenge(platform, realm, visit, login, &account, (cause, &options)).await
             }
             (Next::Enrol { .. }, Some(account)) => {
                 let step = enrol::begin(platform, realm, &mut login, &account)?;
@@ -84,7 +85,7 @@ pub(super) async fn advance(
                     known: known_scopes,
                 }))
             }
-            (Next::Held, _) => held(platform, realm, visit, login),
+            (Next::Held, _) => held(platform, realm, visit, login).await,
             (Next::Unmet, _) => unmet(platform, realm, visit, login).await,
             (Next::Denied, _) => Ok(consent::cancel(platform, realm, &login)),
             (Next::Issue { reached }, Some(account)) => {
@@ -242,10 +243,10 @@ fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step
 async fn challenge(
     platform: &Platform,
     realm: &Realm,
+    visit: &Visit,
     mut login: Login,
     account: &Account,
-    cause: Cause,
-    options: &[Method],
+    (cause, options): (Cause, &[Method]),
 ) -> Result<Step, SignInError> {
     let usable = |method: &Method| *method != Method::Passkey || realm.origin().passkeys.is_some();
     let options: Vec<Method> = options.iter().copied().filter(usable).collect();
@@ -253,7 +254,7 @@ async fn challenge(
     // Without a choice: the strongest that works without a script, as the page must.
     let preferred = options.iter().copied().find(|method| *method != Method::Passkey);
     let Some(method) = chosen.or(preferred).or(options.first().copied()) else {
-        return held_for_lack(platform, realm, login);
+        return held(platform, realm, visit, login).await;
     };
     login.chosen = Some(method);
     if method == Method::EmailOtp {
@@ -277,12 +278,19 @@ async fn challenge(
     })))
 }
 
-fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
+/// It ends here: by the decision, or because nothing strong enough is enrolled. Either way the record says how it ended.
+async fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
     let (outcome, reference) = match &login.judged {
         Some(judged) if judged.judgement == Judgement::Refuse => {
             (Some(judged.outcome), judged.reference.clone())
         }
-        Some(judged) => (None, judged.reference.clone()),
+        Some(judged) => {
+            let store = realm.store(&platform.store);
+            let mut batch = store.batch();
+            batch.end_decision(judged.decision, Ending::Refused, None, platform.now());
+            store.commit(batch).await?;
+            (None, judged.reference.clone())
+        }
         None => (Some(Outcome::Deny), visit.reference.clone()),
     };
     platform.ephemeral.remove(&super::service::key(realm, login.id));
@@ -291,19 +299,6 @@ fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Resu
         outcome,
         reference,
     }))
-}
-
-fn held_for_lack(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
-    keep(platform, realm, &login)?;
-    let reference = login.judged.as_ref().map(|judged| judged.reference.clone());
-    Ok(match reference {
-        Some(reference) => Step::Held(HeldStep {
-            login: Box::new(login),
-            outcome: None,
-            reference,
-        }),
-        None => return Err(SignInError::Expired),
-    })
 }
 
 /// The app demands what this account can't reach; it is told so (Core Unmet Authentication Requirements 1.0). Our own pages
@@ -317,7 +312,7 @@ async fn unmet(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) 
                 "the account has no factor that reaches the requested class",
             ),
         }),
-        _ => held(platform, realm, visit, login),
+        _ => held(platform, realm, visit, login).await,
     }
 }
 

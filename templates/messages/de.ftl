@@ -763,3 +763,4 @@ admin-link-title = Rolle übernehmen
 admin-link-text = Du ({ $email }) sollst in dieser Organisation die Rolle { $role } bekommen.
 admin-link-act = Weiter
 admin-link-next = Danach meldest du dich an und richtest einen zweiten Faktor ein; die Konsole braucht einen.
+decision-without = Ohne „{ $signal }“ wäre der Wert { $score }.

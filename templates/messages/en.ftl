@@ -763,3 +763,4 @@ admin-link-title = Take up your role
 admin-link-text = You ({ $email }) are to become { $role } of this organisation.
 admin-link-act = Go on
 admin-link-next = Next you sign in and set up a second factor; the console needs one.
+decision-without = Without “{ $signal }” the score would be { $score }.

@@ -2,8 +2,8 @@
 
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
+    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
 };
 use tidegate::domain::client::ClientSettings;
 use tidegate::domain::key::SigningAlg;
@@ -17,7 +17,12 @@ use crate::support::{Kind, PASSWORD, TestApp};
 async fn carry(request: openidconnect::HttpRequest) -> Result<openidconnect::HttpResponse, reqwest::Error> {
     let http = crate::support::browser::plain_client();
     let (parts, body) = request.into_parts();
-    let response = http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await?;
+    let response = http
+        .request(parts.method, parts.uri.to_string())
+        .headers(parts.headers)
+        .body(body)
+        .send()
+        .await?;
     let mut answer = openidconnect::http::Response::new(Vec::new());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = response.headers().clone();
@@ -28,10 +33,17 @@ async fn carry(request: openidconnect::HttpRequest) -> Result<openidconnect::Htt
 async fn signs_in_refreshes_and_reads_userinfo(app: &TestApp, alg: SigningAlg) {
     let platform = &app.shared.platform;
     let id = format!("rp-{}", alg.name());
-    let metadata = tidegate::domain::client::ClientMetadata { id_token_signed_response_alg: alg, ..web() };
-    tidegate::tenants::ensure_key(platform, app.store().await.tenant_id(), alg).await.unwrap();
+    let metadata = tidegate::domain::client::ClientMetadata {
+        id_token_signed_response_alg: alg,
+        ..web()
+    };
+    tidegate::tenants::ensure_key(platform, app.store().await.tenant_id(), alg)
+        .await
+        .unwrap();
     App::register(app, &id, metadata, ClientSettings::default()).await;
-    let provider = CoreProviderMetadata::discover_async(IssuerUrl::new(app.issuer.clone()).unwrap(), &carry).await.unwrap();
+    let provider = CoreProviderMetadata::discover_async(IssuerUrl::new(app.issuer.clone()).unwrap(), &carry)
+        .await
+        .unwrap();
     let client = CoreClient::from_provider_metadata(
         provider,
         ClientId::new(id),
@@ -40,15 +52,27 @@ async fn signs_in_refreshes_and_reads_userinfo(app: &TestApp, alg: SigningAlg) {
     .set_redirect_uri(RedirectUrl::new(REDIRECT.to_owned()).unwrap());
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (address, state, nonce) = client
-        .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            CsrfToken::new_random,
+            Nonce::new_random,
+        )
         .add_scope(Scope::new("email".to_owned()))
         .set_pkce_challenge(challenge)
         .url();
     let mut browser = Browser::new(app);
     browser.get(address.as_str()).await;
-    browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
+    browser
+        .submit(
+            "password",
+            &[("email", "carol@demo.test"), ("password", PASSWORD)],
+        )
+        .await;
     browser.answer_code(app, "carol@demo.test").await;
-    let to = browser.left_to.clone().unwrap_or_else(|| panic!("{}", browser.page.text()));
+    let to = browser
+        .left_to
+        .clone()
+        .unwrap_or_else(|| panic!("{}", browser.page.text()));
     assert_eq!(query_of(&to, "state").as_deref(), Some(state.secret().as_str()));
     let tokens = client
         .exchange_code(AuthorizationCode::new(query_of(&to, "code").unwrap()))
@@ -82,7 +106,10 @@ async fn signs_in_refreshes_and_reads_userinfo(app: &TestApp, alg: SigningAlg) {
         .request_async(&carry)
         .await
         .unwrap();
-    assert_ne!(refreshed.refresh_token().unwrap().secret(), tokens.refresh_token().unwrap().secret());
+    assert_ne!(
+        refreshed.refresh_token().unwrap().secret(),
+        tokens.refresh_token().unwrap().secret()
+    );
 }
 
 on_each_store! {

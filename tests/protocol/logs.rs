@@ -35,8 +35,18 @@ async fn no_password_code_token_cookie_or_address_is_logged() {
     let client = App::web(&app).await;
     let mut browser = Browser::new(&app);
     browser.get(&client.authorize(&[])).await;
-    browser.submit("password", &[("email", "carol@demo.test"), ("password", "a wrong password 123")]).await;
-    browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
+    browser
+        .submit(
+            "password",
+            &[("email", "carol@demo.test"), ("password", "a wrong password 123")],
+        )
+        .await;
+    browser
+        .submit(
+            "password",
+            &[("email", "carol@demo.test"), ("password", PASSWORD)],
+        )
+        .await;
     let mail_code = app.mail_code("carol@demo.test").await;
     browser.submit("code", &[("code", "000000")]).await;
     browser.submit("code", &[("code", &mail_code)]).await;
@@ -49,13 +59,17 @@ async fn no_password_code_token_cookie_or_address_is_logged() {
     client.redeem(&code).await;
     let mut bob = Browser::new(&app);
     bob.get(&client.authorize(&[("acr_values", "aal2")])).await;
-    bob.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+    bob.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)])
+        .await;
     let totp = app.totp("bob@demo.test");
     bob.submit("code", &[("code", &totp)]).await;
     let log = String::from_utf8_lossy(&captured.0.lock().unwrap()).into_owned();
     assert!(log.contains("/t/demo/token"), "requests are logged");
     // Only our own lines are ours to answer for; the libraries log no body at any level that production allows.
-    let ours: String = log.lines().filter(|line| line.contains("tidegate")).fold(String::new(), |all, line| all + line + "\n");
+    let ours: String = log
+        .lines()
+        .filter(|line| line.contains("tidegate"))
+        .fold(String::new(), |all, line| all + line + "\n");
     let secrets = [
         PASSWORD.to_owned(),
         "a wrong password 123".to_owned(),
@@ -73,7 +87,10 @@ async fn no_password_code_token_cookie_or_address_is_logged() {
     ];
     for secret in &secrets {
         assert!(!ours.contains(secret.as_str()), "logged: {secret}");
-        assert!(!log.contains(secret.as_str()) || secret.contains('@'), "logged by a library: {secret}");
+        assert!(
+            !log.contains(secret.as_str()) || secret.contains('@'),
+            "logged by a library: {secret}"
+        );
     }
     assert!(!ours.contains(&format!(" {mail_code}")) && !ours.contains(&format!(" {totp}")));
     app.stop().await;

@@ -104,6 +104,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
         document.insert("response_types".to_owned(), Value::Array(Vec::new()));
     }
     supported(&document)?;
+    document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
         HELD.contains(&name) || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))

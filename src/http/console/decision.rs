@@ -78,10 +78,12 @@ pub(super) async fn show(ctx: ConsoleCtx, name: web::Path<String>) -> Answer {
             .get(&user)
             .map(|email| (email.clone(), frame.of("users", &user.to_string())))
     });
+    let counterfactuals = counterfactuals(&ctx, &frame, &decision);
     let others = history.iter().filter(|other| other.id != decision.id);
     let history = others.map(|other| decision_row(other, &names)).collect();
     Ok(html(&DecisionPage {
         user,
+        counterfactuals,
         history,
         ..page(frame, &decision)
     })?)
@@ -140,6 +142,28 @@ fn page(frame: Frame, decision: &Decision) -> DecisionPage {
         reference,
         frame,
     }
+}
+
+/// What single signals changed, as long as the model that scored is the one in use.
+fn counterfactuals(ctx: &ConsoleCtx, frame: &Frame, decision: &Decision) -> Vec<String> {
+    let model = ctx.platform().model.load();
+    let assessment: Option<Assessment> = serde_json::from_value(decision.assessment.clone()).ok();
+    let Some(held) = assessment.filter(|held| held.model == model.version) else {
+        return Vec::new();
+    };
+    held.contributions
+        .iter()
+        .filter(|part| part.points >= 3.0)
+        .take(3)
+        .map(|part| {
+            let signal = frame.chrome.pick_or_name("signal", part.code.code());
+            let score = floor(held.score_without(&model, part)).to_string();
+            frame
+                .chrome
+                .with2("decision-without", ("signal", &signal), ("score", &score))
+                .into_owned()
+        })
+        .collect()
 }
 
 fn verdict(frame: &Frame, decision: &Decision) -> String {

@@ -256,7 +256,7 @@ impl FromRequest for ConsoleCtx {
 /// The name of the console's cookie, before any prefix.
 pub(super) const CONSOLE: &str = "tg_c";
 /// The name of the cookie that binds a sign-in to the browser that began it.
-pub(super) const ENTERING: &str = "tg_ce";
+pub(super) const ENTERING: &str = "tg_enter";
 
 fn cookie_name(realm: &Realm, name: &str) -> String {
     let prefix = if realm.origin().is_secure() { "__Host-" } else { "" };

@@ -199,7 +199,7 @@ fn changes(form: &Fields) -> TenantChanges {
         layout: chosen(form, "layout"),
         floor: chosen(form, "floor"),
         fail_mode: chosen(form, "fail_mode"),
-        default_locale: Some(form.text("default_locale").to_owned()),
+        default_locale: Some(form.text("default_locale").to_owned()).filter(|tag| !tag.is_empty()),
         support_contact: Some(form.text("support_contact").to_owned()),
         // What is no number is out of range too, and refused with the same words.
         notice_threshold: Some(form.number("notice_threshold").unwrap_or(u8::MAX)),

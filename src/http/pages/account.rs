@@ -131,7 +131,8 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
             .find_map(|credential| match &credential.secret {
                 CredentialSecret::RecoveryCodes { unused } => Some(u32::try_from(unused.len()).unwrap_or(0)),
                 _ => None,
-            }),
+            })
+            .or_else(|| own.account.has_second_factor().then_some(0)),
         sessions: session_rows(ctx, own).await?,
         devices: device_rows(ctx, own).await?,
         apps: app_rows(ctx, own).await?,
@@ -473,7 +474,7 @@ pub async fn add_totp(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Resul
     let own = own_or_sign_in!(&ctx, "/totp", true);
     let account = (&own.account, own.live.session.id);
     match selfservice::add_totp(ctx.platform(), &ctx.realm, &ctx.visit, account, form.text("code")).await {
-        Ok(()) => Ok(redirect(&path(&ctx, "?done=totp_added"))),
+        Ok(()) => factor_added(&ctx, &own, "?done=totp_added").await,
         Err(FactorError::WrongCode) => {
             let problem = Problem::at("code", ctx.text.get("problem-code"));
             let page = totp_view(&ctx, &own, vec![problem])?;
@@ -542,7 +543,7 @@ pub async fn add_passkey(
     let account = (&own.account, own.live.session.id);
     let answer = (form.text("credential"), form.text("name"));
     match selfservice::add_passkey(ctx.platform(), &ctx.realm, &ctx.visit, account, answer).await {
-        Ok(()) => Ok(redirect(&path(&ctx, "?done=passkey_added"))),
+        Ok(()) => factor_added(&ctx, &own, "?done=passkey_added").await,
         Err(FactorError::Refused) => {
             let page = passkey_view(&ctx, vec![Problem::whole(ctx.text.get("problem-passkey"))]);
             html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -602,13 +603,31 @@ pub async fn recovery_codes(
 ) -> Result<HttpResponse, PageError> {
     Form::read(&ctx, &request, &body)?;
     let own = own_or_sign_in!(&ctx, "", true);
+    fresh_codes(&ctx, &own, "").await
+}
+
+/// After a factor was added: back to the account, or to the first recovery codes where there are none yet.
+async fn factor_added(ctx: &Ctx, own: &Own, done: &str) -> Result<HttpResponse, PageError> {
+    let held = |secret: &CredentialSecret| matches!(secret, CredentialSecret::RecoveryCodes { .. });
+    if own
+        .account
+        .credentials
+        .iter()
+        .any(|credential| held(&credential.secret))
+    {
+        return Ok(redirect(&path(ctx, done)));
+    }
+    fresh_codes(ctx, own, done).await
+}
+
+async fn fresh_codes(ctx: &Ctx, own: &Own, done: &str) -> Result<HttpResponse, PageError> {
     let codes = selfservice::make_recovery_codes(ctx.platform(), &ctx.realm, &ctx.visit, &own.account)
         .await
         .map_err(|error| ctx.error(error.into()))?;
     html(&RecoveryCodes {
         chrome: ctx.chrome(),
         codes,
-        action: path(&ctx, ""),
+        action: path(ctx, done),
     })
 }
 

@@ -27,7 +27,7 @@ pub struct AccountHome {
     pub passkeys: Vec<Factor>,
     /// Authenticator apps.
     pub totp: Vec<Factor>,
-    /// How many recovery codes are left; absent when there never were any.
+    /// How many recovery codes are left; absent while there is nothing that they could stand in for.
     pub recovery_left: Option<u32>,
     /// Live sessions, this one first.
     pub sessions: Vec<SessionRow>,

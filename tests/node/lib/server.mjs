@@ -92,14 +92,20 @@ export class Server {
 
   /** Runs a command of the program on this server's data and gives what it printed as JSON. */
   async command(...args) {
+    return this.commandWith("", ...args);
+  }
+
+  /** The same with something on its standard input. */
+  async commandWith(input, ...args) {
     // `--data` names the database in the folder; on another database only the key is there.
     const elsewhere = "TIDEGATE__DATABASE__URL" in this.env;
     const all = [...args, "--json", ...(elsewhere ? [] : ["--data", this.data])];
     const env = elsewhere ? { ...this.env, TIDEGATE__SECRETS__KEK_FILE: join(this.data, "kek") } : this.env;
     const printed = await new Promise((done, failed) => {
-      execFile(BIN, all, { env }, (error, out, err) =>
+      const child = execFile(BIN, all, { env }, (error, out, err) =>
         error ? failed(new Error(`${all.join(" ")}: ${error.message}\n${err}`)) : done(out),
       );
+      child.stdin.on("error", () => {}).end(input);
     });
     return JSON.parse(printed);
   }

@@ -1,0 +1,356 @@
+// People with a real browser: the hosted pages, the development pages and the demo app in Chromium.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, beforeEach, afterEach, describe, test } from "node:test";
+import { PASSWORD, Server } from "./lib/server.mjs";
+import { Chromium, authenticator, totp } from "./lib/chromium.mjs";
+
+let chromium;
+let server;
+
+before(async () => {
+  chromium = await Chromium.start();
+});
+after(() => chromium?.stop());
+beforeEach(async () => {
+  server = await Server.start();
+});
+afterEach(async () => {
+  await Promise.all(chromium.browser.contexts().map((context) => context.close()));
+  await server?.stop();
+  assert.deepEqual(chromium.violations.splice(0), [], "policy violations and script errors");
+});
+
+const at = (path) => `${server.base}${path}`;
+const heading = (page) => page.locator("h1").first().innerText();
+const examine = (page, name, options) => chromium.examine(page, name, options);
+
+/** Does something that leads to another document and waits for that one. */
+async function leads(page, act) {
+  const next = page.waitForNavigation();
+  await act();
+  await next;
+}
+
+const press = (page, name) => leads(page, () => page.getByRole("button", { name, exact: true }).click());
+
+async function password(page, email, value = PASSWORD) {
+  await page.locator("#email").fill(email);
+  await page.locator("#password").fill(value);
+  await leads(page, () => page.locator("#password").press("Enter"));
+}
+
+async function code(page, value) {
+  await page.locator("#code").fill(value);
+  await leads(page, () => page.locator("#code").press("Enter"));
+}
+
+/** Signs carol in on an address that leads to a sign-in; her first one asks for a mail code. */
+async function signInCarol(page, start) {
+  const seen = await server.mailCodes("carol@demo.test");
+  await page.goto(at(start));
+  await password(page, "carol@demo.test");
+  if (await page.locator("#code").count()) await code(page, await server.mailCode("carol@demo.test", seen));
+}
+
+const claim = (page, name) =>
+  page.locator("section.token", { hasText: "ID token" }).first().locator("tr", { has: page.locator(`th code:text-is("${name}")`) }).locator("td").innerText();
+
+const signOutOfDemo = async (page) => {
+  await page.goto(at("/demo"));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
+};
+
+describe("passkeys", () => {
+  test("carol adds one and signs in with it by the button, by autofill and as the second factor; a bad one is refused", async () => {
+    const page = await chromium.page();
+    const key = await authenticator(page);
+    await signInCarol(page, "/t/demo/account");
+    await page.waitForURL(at("/t/demo/account"));
+    await examine(page, "account");
+    await page.getByRole("link", { name: "Add a passkey" }).click();
+    await examine(page, "account-passkey");
+    await page.locator("form[data-passkey=create] button").click();
+    await page.locator("#codes li").first().waitFor();
+    assert.equal((await key.credentials()).length, 1);
+    await examine(page, "recovery-codes");
+    await page.getByRole("link", { name: "I’ve kept them" }).click();
+    await page.waitForURL((url) => url.pathname === "/t/demo/account");
+    await examine(page, "account-with-passkey");
+    await press(page, "Sign out");
+    await examine(page, "signed-out");
+
+    // With nobody at the authenticator the autofill request waits, and the button takes over from it.
+    await key.present(false);
+    await page.goto(at("/demo/signin"));
+    await page.getByRole("button", { name: /passkey/i }).waitFor();
+    await key.present(true);
+    await page.getByRole("button", { name: /passkey/i }).click();
+    await page.waitForURL(at("/demo"));
+    assert.equal(await heading(page), "Hello Carol Castro");
+    assert.equal(await claim(page, "acr"), "phr");
+    await signOutOfDemo(page);
+
+    // Somebody at the authenticator: the autofill request is answered at once.
+    await page.goto(at("/demo/signin"));
+    await page.waitForURL(at("/demo"));
+    assert.equal(await heading(page), "Hello Carol Castro");
+    await signOutOfDemo(page);
+
+    await key.present(false);
+    await page.goto(at("/demo/signin?acr_values=phr"));
+    await password(page, "carol@demo.test");
+    await examine(page, "challenge-passkey");
+    await key.present(true);
+    await page.locator("form[data-passkey=get] button").click();
+    await page.waitForURL(at("/demo"));
+    assert.equal(await claim(page, "acr"), "phr");
+    await signOutOfDemo(page);
+
+    // A response without user verification is refused. On this page nothing asks by itself, so that one press is one answer.
+    await key.present(false);
+    await page.goto(at("/demo/signin?acr_values=phr"));
+    await password(page, "carol@demo.test");
+    await key.override({ isBadUV: true });
+    await key.present(true);
+    await page.locator("form[data-passkey=get] button").click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/t/demo/signin");
+    await examine(page, "challenge-passkey-refused");
+    await page.goto(at("/demo"));
+    assert.equal(await heading(page), "Harbour Supplies");
+  });
+});
+
+describe("a newcomer's ten minutes", () => {
+  test("carol signs in with a mail code, a dial makes the next sign-in hard, and the pages say why", async () => {
+    const page = await chromium.page();
+    await page.goto(at("/dev"));
+    await examine(page, "dev");
+    await page.goto(at("/demo"));
+    await examine(page, "demo-out");
+    await page.goto(at("/dev"));
+    await page.getByRole("link", { name: /Sign in as carol/ }).click();
+    await examine(page, "signin");
+    assert.equal(await page.locator("#email").inputValue(), "carol@demo.test");
+    await password(page, "carol@demo.test", "not her password at all");
+    await page.getByRole("alert").waitFor();
+    await examine(page, "signin-wrong");
+    const mailbox = await page.context().newPage();
+    chromium.watch(mailbox);
+    await mailbox.goto(at("/dev/mail"));
+    await examine(mailbox, "mail-empty");
+    await page.locator("#email").fill("carol@demo.test");
+    await page.locator("#password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.locator("#code").waitFor();
+    await examine(page, "challenge-mail");
+    await mailbox.bringToFront();
+    const shown = mailbox.locator("code.big").first();
+    await shown.waitFor();
+    const value = await shown.innerText();
+    await examine(mailbox, "mail");
+    await page.bringToFront();
+    await code(page, "000000");
+    await examine(page, "challenge-wrong");
+    await code(page, value);
+    await page.waitForURL(at("/demo"));
+    assert.equal(await heading(page), "Hello Carol Castro");
+    await examine(page, "demo-in");
+    await page.getByRole("button", { name: "Call userinfo" }).click();
+    await page.getByRole("heading", { name: "Userinfo" }).waitFor();
+    await page.getByRole("button", { name: "Refresh the tokens" }).click();
+    await page.getByText("the refresh token was rotated").waitFor();
+
+    await page.goto(at("/dev/risk"));
+    await page.getByLabel("Tor", { exact: false }).check();
+    await press(page, "Set the dials");
+    assert.ok(await page.getByLabel("Tor", { exact: false }).isChecked());
+    await page.goto(at("/demo/signin?prompt=login&login_hint=carol%40demo.test"));
+    await password(page, "carol@demo.test");
+    assert.notEqual(page.url(), at("/demo"), "the sign-in through Tor does not simply pass");
+    await examine(page, "stepped-up");
+
+    await page.goto(at("/dev/risk"));
+    await examine(page, "risk");
+    const decision = page.locator("article.decision", { hasText: "carol@demo.test" }).first();
+    assert.match(await decision.innerText(), /Forced:.*tor/i);
+
+    await consoleSaysWhy();
+  });
+});
+
+/** The operator reads in the console why the sign-in was stopped. */
+async function consoleSaysWhy() {
+  const there = await fetch(at("/console?tenant=demo"), { redirect: "manual" });
+  if (there.status === 404) return;
+  const page = await chromium.page();
+  await page.goto(at("/console?tenant=demo"));
+  await password(page, "admin@demo.test");
+  await code(page, await server.totp("admin@demo.test"));
+  if (await page.locator("button[name=remember]").count()) await page.locator("button[name=remember][value=no]").click();
+  await page.waitForURL((url) => url.pathname.startsWith("/console"));
+  await examine(page, "console");
+  await page.goto(at("/console/decisions?tenant=demo"));
+  await examine(page, "console-decisions");
+  await page.locator("a[href*='/console/decisions/']").first().click();
+  await examine(page, "console-decision");
+}
+
+const plain = { javaScriptEnabled: false };
+const noScript = { scripts: false };
+
+describe("without scripts", () => {
+  test("password, mail code, consent and sign-out", async () => {
+    const page = await chromium.page(plain);
+    await page.goto(at("/demo/signin?prompt=consent&login_hint=carol%40demo.test"));
+    await examine(page, "signin", noScript);
+    await password(page, "carol@demo.test");
+    await examine(page, "challenge-mail", noScript);
+    await code(page, await server.mailCode("carol@demo.test"));
+    await page.locator("button[name=consent][value=allow]").waitFor();
+    await examine(page, "consent", noScript);
+    await page.locator("button[name=consent][value=allow]").click();
+    await page.waitForURL(at("/demo"));
+    assert.equal(await heading(page), "Hello Carol Castro");
+    await page.goto(at("/demo/signin?prompt=consent"));
+    await page.locator("button[name=consent][value=deny]").click();
+    await page.waitForURL(at("/demo"));
+    await page.getByRole("alert").getByText("access_denied").waitFor();
+    await page.goto(at("/t/demo/account"));
+    await press(page, "Sign out");
+    await examine(page, "signed-out", noScript);
+    await page.goto(at("/t/demo/account"));
+    assert.ok(await page.locator("#password").count(), "signed out");
+  });
+
+  test("TOTP, and the question whether to remember the browser", async () => {
+    const page = await chromium.page(plain);
+    await page.goto(at("/demo/signin?acr_values=aal2"));
+    await password(page, "bob@demo.test");
+    await examine(page, "challenge-totp", noScript);
+    await code(page, await server.totp("bob@demo.test"));
+    await page.waitForURL(at("/demo"));
+    assert.equal(await claim(page, "acr"), "aal2");
+
+    // The question comes where a tenant asks everybody for a second step.
+    await server.command("tenant", "create", "strict", "--preset", "observe", "--floor", "aal2", "--layout", "combined");
+    const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    await server.commandWith(JSON.stringify({ email: "dora@strict.test", password: PASSWORD, totp_secret: secret, email_verified: true }),
+      "user", "create", "--tenant", "strict", "--from-json", "-");
+    await page.goto(at("/t/strict/account"));
+    await password(page, "dora@strict.test");
+    await code(page, totp(secret));
+    await page.locator("button[name=remember][value=yes]").waitFor();
+    await examine(page, "remember", noScript);
+    await leads(page, () => page.locator("button[name=remember][value=yes]").click());
+    assert.equal(new URL(page.url()).pathname, "/t/strict/account");
+    await examine(page, "account-remembered", noScript);
+    await press(page, "Sign out");
+    await page.goto(at("/t/strict/account"));
+    await password(page, "dora@strict.test");
+    assert.equal(new URL(page.url()).pathname, "/t/strict/account", "a remembered browser skips the second step");
+  });
+
+  test("an authenticator app is added, and a recovery code stands in for it", async () => {
+    const page = await chromium.page(plain);
+    await page.goto(at("/t/demo/account"));
+    await password(page, "alice@demo.test");
+    await code(page, await server.mailCode("alice@demo.test"));
+    await page.getByRole("link", { name: /authenticator app/i }).click();
+    await examine(page, "enrol-totp", noScript);
+    await page.locator("summary").click();
+    const secret = await page.locator("code.secret").innerText();
+    await code(page, totp(secret));
+    await page.locator("#codes li").first().waitFor();
+    await examine(page, "recovery-codes", noScript);
+    const codes = await page.locator("#codes li").allInnerTexts();
+    assert.equal(codes.length, 10);
+    await page.getByRole("link", { name: "I’ve kept them" }).click();
+    await press(page, "Sign out");
+    await page.goto(at("/demo/signin?acr_values=aal2"));
+    await password(page, "alice@demo.test");
+    await leads(page, () => page.locator("button[name=method][value=recovery_code]").click());
+    await examine(page, "challenge-recovery", noScript);
+    await code(page, codes[3]);
+    await page.waitForURL(at("/demo"));
+    assert.equal(await claim(page, "acr"), "aal2");
+  });
+});
+
+describe("by keyboard", () => {
+  test("carol signs in without touching anything but keys", async () => {
+    const page = await chromium.page();
+    await page.goto(at("/demo/signin"));
+    const focused = () => page.evaluate(() => document.activeElement.id);
+    assert.equal(await focused(), "email");
+    await page.keyboard.type("carol@demo.test");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "password");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.locator("#code").waitFor();
+    assert.equal(await focused(), "code");
+    await page.keyboard.type(await server.mailCode("carol@demo.test"));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(at("/demo"));
+    await page.goto(at("/demo/signin?prompt=login"));
+    await page.keyboard.press("Shift+Tab");
+    for (let n = 0; n < 30; n += 1) {
+      const visible = await page.evaluate(() => {
+        const style = getComputedStyle(document.activeElement);
+        return document.activeElement === document.body || style.outlineStyle !== "none" || style.boxShadow !== "none";
+      });
+      assert.ok(visible, `no focus mark on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120))}`);
+      await page.keyboard.press("Tab");
+    }
+  });
+});
+
+describe("an app on another origin", () => {
+  test("gets its answer after the forms, in query, fragment and form_post", async () => {
+    const got = [];
+    const app = createServer((request, response) => {
+      let body = "";
+      request.on("data", (part) => (body += part)).on("end", () => {
+        if (request.url.startsWith("/callback")) got.push({ method: request.method, url: request.url, body });
+        response.setHeader("content-type", "text/html");
+        response.end("<!doctype html><title>app</title><h1>the app</h1>");
+      });
+    });
+    await new Promise((done) => app.listen(0, "127.0.0.1", done));
+    try {
+      const redirect = `http://127.0.0.1:${app.address().port}/callback`;
+      for (const mode of ["query", "fragment", "form_post"]) {
+        const page = await chromium.page();
+        const params = new URLSearchParams({
+          client_id: "demo-cli",
+          response_type: "code",
+          redirect_uri: redirect,
+          scope: "openid",
+          prompt: "login consent",
+          response_mode: mode,
+          code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+          code_challenge_method: "S256",
+        });
+        const seen = await server.mailCodes("carol@demo.test");
+        await page.goto(`${server.issuer}/authorize?${params}`);
+        await password(page, "carol@demo.test");
+        await page.locator("#code, button[name=consent]").first().waitFor();
+        if (await page.locator("#code").count()) await code(page, await server.mailCode("carol@demo.test", seen));
+        await page.locator("button[name=consent][value=allow]").click();
+        await page.waitForURL((url) => url.href.startsWith(redirect));
+        assert.equal(await heading(page), "the app");
+        const last = got.at(-1);
+        if (mode === "form_post") assert.match(last.body, /code=tgc_/);
+        else assert.match(page.url(), mode === "query" ? /\?code=/ : /#code=/);
+        await page.context().close();
+      }
+    } finally {
+      app.closeAllConnections();
+      await new Promise((done) => app.close(done));
+    }
+  });
+});

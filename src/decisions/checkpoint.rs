@@ -90,8 +90,8 @@ pub async fn judge(
     };
     let mut decision = record(platform, realm, visit, &checkpoint, &gathered);
     fill(&mut decision, realm, &assessment, &verdict);
-    decision.recommended = recommended.name().to_owned();
-    decision.enforced = enforced.name().to_owned();
+    recommended.name().clone_into(&mut decision.recommended);
+    enforced.name().clone_into(&mut decision.enforced);
     (decision.ended, decision.ended_at) = match Judgement::of(enforced) {
         Judgement::Proceed => (Some(Ending::Allowed), Some(decision.at)),
         Judgement::Refuse => (Some(Ending::Refused), Some(decision.at)),
@@ -149,9 +149,8 @@ fn fail_mode(realm: &Realm, by_score: Outcome, gathered: &Gathered) -> Outcome {
         FailMode::Closed => Outcome::Deny,
     };
     match (Judgement::of(by_score), Judgement::of(floor)) {
-        (Judgement::Refuse, _) | (_, Judgement::Proceed) => by_score,
-        (_, Judgement::Refuse) | (Judgement::Proceed, _) => floor,
-        (Judgement::StepUp(_), Judgement::StepUp(_)) => by_score,
+        (Judgement::StepUp(_), Judgement::Refuse) | (Judgement::Proceed, _) => floor,
+        (Judgement::Refuse | Judgement::StepUp(_), _) => by_score,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::protocol::params::Params;
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
 /// How far a client's clock may be off.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 /// The longest life of an assertion.
 const ASSERTION_LIFE: Duration = Duration::from_mins(10);
 /// The shortest time between two fetches of a key set.

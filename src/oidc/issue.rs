@@ -52,12 +52,12 @@ pub(super) struct AccessSubject<'a> {
 pub(super) fn access_token(
     platform: &Platform,
     realm: &Realm,
-    about: AccessSubject<'_>,
+    about: &AccessSubject<'_>,
     batch: &mut Option<&mut Batch>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
     let expires_at = now.plus(platform.settings.tokens.access);
-    let claims = claims(platform, realm, &about, now, expires_at);
+    let claims = claims(platform, realm, about, now, expires_at);
     if about.client.settings.access_token_format == AccessTokenFormat::Opaque
         && let Some(batch) = batch
     {

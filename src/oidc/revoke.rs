@@ -47,26 +47,24 @@ pub async fn revoke(
             .await?
             .filter(|stored| stored.client == *client);
         if let Some(stored) = stored {
-            match stored.grant {
-                Some(grant) => revoke_grant(platform, realm, grant).await?,
-                None => {
-                    let mut batch = store.batch();
-                    batch.delete_access_token(&hash);
-                    store.commit(batch).await?;
-                }
+            if let Some(grant) = stored.grant {
+                revoke_grant(platform, realm, grant).await?;
+            } else {
+                let mut batch = store.batch();
+                batch.delete_access_token(&hash);
+                store.commit(batch).await?;
             }
         }
         return Ok(());
     }
     let claims: Option<AccessTokenClaims> = realm.tenant.keys.verifying.verify(token).ok();
     if let Some(claims) = claims.filter(|claims| claims.client_id == client.as_str()) {
-        match grant_of_jti(&claims.jti) {
-            Some(grant) => revoke_grant(platform, realm, grant).await?,
-            None => {
-                let mut batch = store.batch();
-                batch.revoke_token(&jti_hash(&claims.jti), Timestamp::from_secs(claims.exp));
-                store.commit(batch).await?;
-            }
+        if let Some(grant) = grant_of_jti(&claims.jti) {
+            revoke_grant(platform, realm, grant).await?;
+        } else {
+            let mut batch = store.batch();
+            batch.revoke_token(&jti_hash(&claims.jti), Timestamp::from_secs(claims.exp));
+            store.commit(batch).await?;
         }
     }
     Ok(())

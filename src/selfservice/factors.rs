@@ -92,30 +92,28 @@ pub fn begin_totp(
     if account.credentials.len() >= MAX_FACTORS {
         return Err(FactorError::TooMany);
     }
-    let secret = match held_secret(platform, realm, session)? {
-        Some(secret) => secret,
-        None => {
-            let fresh = crate::base::secret::Secret::new(
-                platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec(),
-            );
-            let sealed = platform
-                .envelope
-                .seal(
-                    platform.random(),
-                    Purpose::TotpSecret,
-                    session.0.as_bytes(),
-                    fresh.expose(),
-                )
-                .map_err(SignInError::from)?;
-            let held = Held {
-                sealed: base64url(sealed.as_bytes()),
-            };
-            platform
-                .ephemeral
-                .put(&key(realm, "totp", session), &held, platform.now(), ENROLMENT)
-                .map_err(SignInError::from)?;
-            fresh
-        }
+    let secret = if let Some(secret) = held_secret(platform, realm, session)? {
+        secret
+    } else {
+        let fresh =
+            crate::base::secret::Secret::new(platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec());
+        let sealed = platform
+            .envelope
+            .seal(
+                platform.random(),
+                Purpose::TotpSecret,
+                session.0.as_bytes(),
+                fresh.expose(),
+            )
+            .map_err(SignInError::from)?;
+        let held = Held {
+            sealed: base64url(sealed.as_bytes()),
+        };
+        platform
+            .ephemeral
+            .put(&key(realm, "totp", session), &held, platform.now(), ENROLMENT)
+            .map_err(SignInError::from)?;
+        fresh
     };
     let email = account.user.email.as_str();
     Ok(TotpBegun {

@@ -59,6 +59,7 @@ impl From<HasherError> for PasswordError {
 ///
 /// # Errors
 /// [`PasswordError`].
+#[expect(clippy::too_many_lines, reason = "one act, read from top to bottom")]
 pub async fn change_password(
     platform: &Platform,
     realm: &Realm,

@@ -21,6 +21,7 @@ use crate::tenants::{Platform, Realm, Visit};
 use super::login::Purpose;
 
 /// Goes on until somebody must answer, or it is done.
+#[expect(clippy::too_many_lines, reason = "the table of steps; it is read as a whole")]
 pub(super) async fn advance(
     platform: &Platform,
     realm: &Realm,

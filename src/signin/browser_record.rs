@@ -29,6 +29,7 @@ pub(super) struct SavedBrowser {
 }
 
 /// The browser's record for this account, and a new cookie value.
+#[expect(clippy::too_many_lines, reason = "one record, field by field")]
 pub(super) fn save_browser(
     platform: &Platform,
     realm: &Realm,
@@ -96,9 +97,9 @@ pub(super) fn save_browser(
         device.noticed_at = Some(now);
     }
     if fresh {
-        batch.insert_device(&device)
+        batch.insert_device(&device);
     } else {
-        batch.update_device(&device)
+        batch.update_device(&device);
     }
     SavedBrowser {
         device,

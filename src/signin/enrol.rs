@@ -23,19 +23,18 @@ pub(super) fn begin(
     account: &Account,
 ) -> Result<EnrolStep, SignInError> {
     let owner = login.id.0;
-    let secret = match stored(platform, login)? {
-        Some(secret) => secret,
-        None => {
-            let fresh = Secret::new(platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec());
-            let sealed = platform.envelope.seal(
-                platform.random(),
-                Purpose::TotpSecret,
-                owner.as_bytes(),
-                fresh.expose(),
-            )?;
-            login.enrolling = Some(base64url(sealed.as_bytes()));
-            fresh
-        }
+    let secret = if let Some(secret) = stored(platform, login)? {
+        secret
+    } else {
+        let fresh = Secret::new(platform.random().bytes::<{ totp::SECRET_BYTES }>().to_vec());
+        let sealed = platform.envelope.seal(
+            platform.random(),
+            Purpose::TotpSecret,
+            owner.as_bytes(),
+            fresh.expose(),
+        )?;
+        login.enrolling = Some(base64url(sealed.as_bytes()));
+        fresh
     };
     let email = account.user.email.as_str();
     Ok(EnrolStep {

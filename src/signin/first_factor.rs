@@ -52,21 +52,18 @@ pub(super) async fn password(
     }
     let accepted = check(platform, &store, account.as_ref(), &typed).await?;
     let user = account.as_ref().map(|account| account.user.id);
-    match account.filter(|account| accepted && account.is_active()) {
-        Some(account) => {
-            let other = login.user.is_some_and(|user| user != account.user.id);
-            if other {
-                login.leave_session();
-            }
-            login.user = Some(account.user.id);
-            login.prove(Proof::by(Method::Password, platform.now()));
+    if let Some(account) = account.filter(|account| accepted && account.is_active()) {
+        let other = login.user.is_some_and(|user| user != account.user.id);
+        if other {
+            login.leave_session();
         }
-        None => {
-            signals::note_failure(platform, realm, visit, Failed::Password, &key, known_browser);
-            signals::learn_failure(platform, realm, visit).await?;
-            note_failed(platform, &store, user, visit).await?;
-            login.problem = Some(FormProblem::Credentials);
-        }
+        login.user = Some(account.user.id);
+        login.prove(Proof::by(Method::Password, platform.now()));
+    } else {
+        signals::note_failure(platform, realm, visit, Failed::Password, &key, known_browser);
+        signals::learn_failure(platform, realm, visit).await?;
+        note_failed(platform, &store, user, visit).await?;
+        login.problem = Some(FormProblem::Credentials);
     }
     Ok(())
 }

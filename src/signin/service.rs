@@ -94,12 +94,11 @@ pub(super) fn key(realm: &Realm, id: LoginId) -> String {
 
 /// Gives the browser's binding value, or a new one.
 pub fn bind(platform: &Platform, visit: &Visit) -> (String, Option<Secret<String>>) {
-    match visit.binding.as_ref().filter(|value| value.len() == 43) {
-        Some(value) => (value.clone(), None),
-        None => {
-            let fresh = platform.random().opaque();
-            (fresh.clone(), Some(Secret::new(fresh)))
-        }
+    if let Some(value) = visit.binding.as_ref().filter(|value| value.len() == 43) {
+        (value.clone(), None)
+    } else {
+        let fresh = platform.random().opaque();
+        (fresh.clone(), Some(Secret::new(fresh)))
     }
 }
 
@@ -203,7 +202,7 @@ async fn take(
         Answer::Choose { method } => login.chosen = Some(method),
         Answer::Resend => mail_code::resend(platform, realm, login).await?,
         Answer::Passkey { credential } => {
-            passkeys::assert(platform, realm, visit, login, &credential).await?
+            passkeys::assert(platform, realm, visit, login, &credential).await?;
         }
         Answer::Remember { choice } => {
             login.remember = match choice {

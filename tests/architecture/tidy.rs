@@ -95,21 +95,22 @@ fn every_setting_is_explained() {
     let defaults = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/default.toml"));
     let docs = text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md"));
     let table: toml::Table = defaults.parse().unwrap();
-    fn walk(prefix: &str, table: &toml::Table, docs: &str) {
-        for (name, value) in table {
-            let key = if prefix.is_empty() {
-                name.clone()
-            } else {
-                format!("{prefix}.{name}")
-            };
-            match value {
-                toml::Value::Table(inner) => walk(&key, inner, docs),
-                _ => assert!(
-                    docs.contains(&format!("`{key}`")),
-                    "docs/configuration.md does not explain {key}"
-                ),
-            }
+    walk("", &table, &docs);
+}
+
+fn walk(prefix: &str, table: &toml::Table, docs: &str) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            toml::Value::Table(inner) => walk(&key, inner, docs),
+            _ => assert!(
+                docs.contains(&format!("`{key}`")),
+                "docs/configuration.md does not explain {key}"
+            ),
         }
     }
-    walk("", &table, &docs);
 }

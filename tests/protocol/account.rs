@@ -36,7 +36,7 @@ on_each_store! {
         browser.submit("code", &[("code", &code)]).await;
         assert!(browser.page.text().contains("authenticator app was added"), "{}", browser.page.text());
         let client = App::web(app).await;
-        app.advance(std::time::Duration::from_secs(60));
+        app.advance(std::time::Duration::from_mins(1));
         browser.get(&client.authorize(&[("acr_values", "aal2")])).await;
         let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
         browser.submit("code", &[("code", &code)]).await;

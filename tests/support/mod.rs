@@ -218,6 +218,7 @@ impl TestApp {
 async fn fresh_postgres() -> String {
     use databases::create_database;
     static NUMBER: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "the server that tests/run started is named in the environment")]
     let admin = std::env::var("TIDEGATE_TEST_POSTGRES_URL")
         .expect("postgres:: tests need TIDEGATE_TEST_POSTGRES_URL; ./tests/run starts a server, --quick leaves them out");
     let name = format!(

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::seed::PASSWORD;
-use super::state::DevCtx;
+use super::state::{DevCtx, DevState};
 use crate::base::page::PageRequest;
 use crate::domain::decision::Decision;
 use crate::factors::totp;
@@ -20,6 +20,7 @@ use crate::risk::{Assessment, Signal};
 use crate::store::DecisionFilter;
 
 /// `GET /dev`.
+#[expect(clippy::too_many_lines, reason = "a page that is one list of addresses")]
 pub async fn home(request: HttpRequest, web: Shared) -> Result<HttpResponse, PageError> {
     let ctx = DevCtx::of(&request, &web).await?;
     let now = web.platform.now();
@@ -241,9 +242,7 @@ pub async fn dials(request: HttpRequest, web: Shared, body: web::Bytes) -> Resul
         .filter(|(name, _)| name == "dial")
         .map(|(_, value)| value.as_str());
     let items: Vec<&str> = named.chain(from_json.iter().map(String::as_str)).collect();
-    if let Some(dev) = &web.dev {
-        dev.turn(&web.platform, &ctx.browser, &items);
-    }
+    DevState::turn(&web.platform, &ctx.browser, &items);
     if json.is_some() {
         ctx.finish(HttpResponse::NoContent().finish())
     } else {

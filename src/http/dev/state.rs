@@ -54,7 +54,7 @@ impl DevState {
     }
 
     /// Turns this browser's dials.
-    pub(super) fn turn(&self, platform: &Platform, browser: &str, items: &[&str]) {
+    pub(super) fn turn(platform: &Platform, browser: &str, items: &[&str]) {
         let known: Vec<&str> = items
             .iter()
             .copied()

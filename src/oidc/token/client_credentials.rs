@@ -34,7 +34,7 @@ pub(super) async fn issue(
     };
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    let token = access_token(platform, realm, about, &mut Some(&mut batch))?;
+    let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
         store.commit(batch).await?;
     }

@@ -14,6 +14,7 @@ use crate::protocol::{pkce, refresh_token};
 use crate::store::{StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
 
+#[expect(clippy::too_many_lines, reason = "one redemption, read from top to bottom")]
 pub(super) async fn redeem(
     platform: &Platform,
     realm: &Realm,
@@ -27,9 +28,8 @@ pub(super) async fn redeem(
     let store = realm.store(&platform.store);
     let _turn = platform.ephemeral.lock(&key).await;
     let held = platform.ephemeral.get::<CodeRecord>(&key, platform.now());
-    let record = match held.map_err(|error| OidcError::Internal(error.to_string()))? {
-        Some(record) => record,
-        None => return Err(replayed(platform, &store, hash).await?),
+    let Some(record) = held.map_err(|error| OidcError::Internal(error.to_string()))? else {
+        return Err(replayed(platform, &store, hash).await?);
     };
     check(caller, params, &record)?;
     let user = store
@@ -52,7 +52,7 @@ pub(super) async fn redeem(
         scope: Some(grant.scope.clone()),
         grant: Some(&grant),
     };
-    let access = access_token(platform, realm, about, &mut Some(&mut batch))?;
+    let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
         Some(id_token(
             platform,

@@ -148,7 +148,7 @@ async fn answer(
         scope: Some(narrowed.clone()),
         grant: Some(grant),
     };
-    let access = access_token(platform, realm, about, &mut Some(&mut batch))?;
+    let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
     let id = if wants_id_token(&narrowed) {
         Some(id_token(

@@ -204,6 +204,9 @@ pub async fn start(
     let address = listener.local_addr().map_err(StartError::of)?;
     let dev_profile = parts.dev;
     let (platform, mails) = platform(config, store, parts)?;
+    crate::tenants::check_kek(&platform)
+        .await
+        .map_err(StartError::of)?;
     let platform = Arc::new(platform);
     let mailer = Arc::new(mailer(config, dev_profile)?);
     let dev_state = if dev_profile {
@@ -211,7 +214,7 @@ pub async fn start(
     } else {
         None
     };
-    let jobs = jobs::start(&platform, mailer.clone(), mails);
+    let jobs = jobs::start(&platform, mailer.clone(), mails, config.feeds.reload_every);
     let shared: Shared = web::Data::new(Web {
         platform,
         proxies: config.server.trusted_proxies.clone(),

@@ -116,6 +116,11 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&ip))
     }
 
+    /// Whether no proxy is trusted.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The client's address: walks `X-Forwarded-For` from the right and stops at the first address that is not one of
     /// our proxies. Headers from a peer that is no proxy are ignored, and a value that is no address ends the walk.
     pub fn client_ip(&self, peer: IpAddr, forwarded_for: &[&str]) -> ClientIp {
@@ -131,6 +136,13 @@ impl TrustedProxies {
             }
         }
         ClientIp::new(client)
+    }
+}
+
+impl fmt::Display for TrustedProxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let networks: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&networks.join(", "))
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn doctor<C: Composition>(
         Ok(config) => config,
         Err(error) => return Ok(told(&[finding("configuration", Health::Bad, error.to_string())])),
     };
-    let mut findings = vec![address(&config)];
+    let mut findings = vec![address(&config), proxies(&config)];
     findings.extend(database(opener, &config).await);
     findings.push(feeds(&config));
     findings.push(mail(&config));
@@ -119,6 +119,28 @@ fn address(config: &Config) -> Finding {
             )
         }
         Some(url) => finding("address", Health::Good, url.to_string()),
+    }
+}
+
+fn proxies(config: &Config) -> Finding {
+    let direct = config.server.tls.cert.is_some();
+    let https = config
+        .server
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.scheme() == "https");
+    match (config.server.trusted_proxies.is_empty(), https && !direct) {
+        (true, true) => finding(
+            "proxies",
+            Health::Warning,
+            "https is offered and TLS ends elsewhere, but server.trusted_proxies is empty: everybody seems to come from the proxy's address",
+        ),
+        (true, false) => finding("proxies", Health::Good, "none: X-Forwarded-For is ignored"),
+        (false, _) => finding(
+            "proxies",
+            Health::Good,
+            format!("X-Forwarded-For counts from {}", config.server.trusted_proxies),
+        ),
     }
 }
 

@@ -58,6 +58,7 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
     match command {
         Command::Serve(_) => {
             let layers = opener.layers()?;
+            open::must_exist(&layers.build()?)?;
             opener.composition.serve(layers).await.map_err(CliError::Failed)?;
             Ok(Outcome::nothing())
         }

@@ -10,7 +10,7 @@ use super::print::CliError;
 use crate::admin::{self, Actor};
 use crate::config::{Config, Layers, Profile, Source};
 use crate::store::Store;
-use crate::tenants::{Origins, Platform};
+use crate::tenants::{Origins, Platform, check_kek};
 
 /// The mark in the database under which a server notes its address, so that commands print the same issuers.
 pub const ORIGIN_MARK: &str = "origin";
@@ -92,13 +92,8 @@ impl<C: Composition> Opener<'_, C> {
 
     /// The database alone. A SQLite file that is missing is not made by accident.
     pub(super) async fn store(&self, config: &Config, missing: Missing) -> Result<Store, CliError> {
-        if let (Missing::Refuse, Some(path)) = (missing, sqlite_path(config))
-            && !path.exists()
-        {
-            return Err(CliError::Failed(format!(
-                "there is no database at {}; run `tidegate migrate` first",
-                path.display()
-            )));
+        if missing == Missing::Refuse {
+            must_exist(config)?;
         }
         self.composition
             .open_store(config)
@@ -121,6 +116,9 @@ impl<C: Composition> Opener<'_, C> {
             .composition
             .platform(config, store, origins)
             .map_err(CliError::Failed)?;
+        check_kek(&platform)
+            .await
+            .map_err(|error| CliError::Failed(error.to_string()))?;
         Ok(Opened {
             platform,
             actor: Actor::command_line(),
@@ -135,6 +133,17 @@ pub(super) enum Missing {
     Refuse,
     /// Make it.
     Create,
+}
+
+/// Refuses a SQLite file that is not there: opening would make an empty one, wherever a typing mistake pointed.
+pub(super) fn must_exist(config: &Config) -> Result<(), CliError> {
+    match sqlite_path(config) {
+        Some(path) if !path.exists() => Err(CliError::Failed(format!(
+            "there is no database at {}; run `tidegate migrate` first",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The file of a SQLite database.

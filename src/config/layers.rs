@@ -220,7 +220,7 @@ impl Layers {
             return Err(ConfigError::Invalid {
                 key: key.to_owned(),
                 source_name: source.to_string(),
-                why: format!("must be a {}, not a {}", known.type_str(), value.type_str()),
+                why: format!("must be {}, not {}", kind(known), kind(&value)),
             });
         }
         self.values.insert(key.to_owned(), (value, source));
@@ -292,10 +292,28 @@ impl Layers {
 }
 
 fn parse(name: &str, text: &str) -> Result<Table, ConfigError> {
-    text.parse::<Table>().map_err(|error| ConfigError::Syntax {
-        path: name.to_owned(),
-        why: error.to_string(),
+    text.parse::<Table>().map_err(|error: toml::de::Error| {
+        // One line for the command line: the library's own words draw the place over several.
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+        ConfigError::Syntax {
+            path: name.to_owned(),
+            why: format!("line {line}: {}", error.message()),
+        }
     })
+}
+
+/// A type in words.
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a time",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+    }
 }
 
 fn flatten(prefix: &str, table: &Table, found: &mut impl FnMut(String, Value)) {
@@ -400,6 +418,32 @@ mod tests {
         let layers = with_env(&[("TIDEGATE__TOKENS__ACCESS", "soon")]).unwrap();
         let error = layers.build().unwrap_err().to_string();
         assert!(error.contains("tokens") && error.contains("soon"), "{error}");
+    }
+
+    #[test]
+    fn files_with_mistakes_are_refused_in_one_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = |text: &str| {
+            let file = dir.path().join("settings.toml");
+            std::fs::write(&file, text).unwrap();
+            let error = Layers::load(Profile::Production, &[file], &[]).unwrap_err();
+            error
+                .to_string()
+                .split_once("settings.toml")
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        assert_eq!(
+            refused("[server]\nworkers = \"two\""),
+            "): must be a whole number, not a text"
+        );
+        assert_eq!(
+            refused("[sever]\nworkers = 2"),
+            ": unknown key «sever.workers»; did you mean «server.workers»?"
+        );
+        let syntax = refused("[server]\nworkers =\n");
+        assert!(syntax.contains("line 2: ") && !syntax.contains('\n'), "{syntax}");
     }
 
     #[test]

@@ -25,14 +25,23 @@ impl Drop for Jobs {
 }
 
 /// Starts all jobs.
-pub fn start(platform: &Arc<Platform>, mailer: Arc<Mailer>, mails: Receiver<OutgoingMail>) -> Jobs {
+pub fn start(
+    platform: &Arc<Platform>,
+    mailer: Arc<Mailer>,
+    mails: Receiver<OutgoingMail>,
+    look_at_feeds_every: Duration,
+) -> Jobs {
     let every = |period: Duration, name: &'static str, job: Job| repeat(platform.clone(), period, name, job);
     Jobs(vec![
         task(mail::deliver(platform.clone(), mailer, mails)),
         task(follow_changes(platform.clone())),
         every(Duration::from_mins(1), "keys", Job::Keys),
         every(Duration::from_secs(20), "baselines", Job::Baselines),
-        every(Duration::from_mins(1), "feeds", Job::Feeds),
+        every(
+            look_at_feeds_every.max(Duration::from_secs(1)),
+            "feeds",
+            Job::Feeds,
+        ),
         every(Duration::from_mins(10), "expire", Job::Expire),
     ])
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::platform::Platform;
 use crate::base::ids::{KeyId, TenantId};
+use crate::base::page::PageRequest;
 use crate::base::timestamp::Timestamp;
 use crate::crypto::envelope::{Envelope, EnvelopeError, Purpose};
 use crate::crypto::jwt::{JwtError, VerifyingKeys};
@@ -20,6 +21,9 @@ pub enum KeysError {
     /// A sealed key does not open.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// The database was made with another key-encryption key.
+    #[error("{0}; give the secrets.kek this database was made with")]
+    OtherKek(EnvelopeError),
     /// A key can't be made or read.
     #[error(transparent)]
     Signer(#[from] SignerError),
@@ -79,6 +83,23 @@ impl Keyring {
     pub fn has(&self, alg: SigningAlg) -> bool {
         self.active.contains_key(&alg)
     }
+}
+
+/// Looks whether the configured key-encryption key is the one that this database was made with, on the keys of one tenant.
+/// Nothing may be sealed with another: the two would lie mixed, and each would open half.
+///
+/// # Errors
+/// [`KeysError::OtherKek`], and the database's.
+pub async fn check_kek(platform: &Platform) -> Result<(), KeysError> {
+    let everyone = platform.store.everyone();
+    for tenant in everyone.tenants(&PageRequest::new(None, 1)).await?.items {
+        let keys = platform.store.tenant(tenant.id).signing_keys().await?;
+        Keyring::open(&platform.envelope, &keys).map_err(|error| match error {
+            KeysError::Envelope(error) => KeysError::OtherKek(error),
+            other => other,
+        })?;
+    }
+    Ok(())
 }
 
 /// Makes a key and its row.

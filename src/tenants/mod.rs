@@ -16,7 +16,7 @@ pub use baselines::{Baselines, HeldBaseline};
 pub use client::ClientRuntime;
 pub use create::{CONSOLE_CLIENT, NewTenant, create};
 pub use directory::{Directory, TenantRuntime};
-pub use keys::{Keyring, KeysError, RotateOutcome, advance_keys, ensure_key, rotate_key};
+pub use keys::{Keyring, KeysError, RotateOutcome, advance_keys, check_kek, ensure_key, rotate_key};
 pub use mailing::{MailQueue, OutgoingMail};
 pub use platform::{Origins, Platform, PlatformSettings};
 pub use policies::{LivePolicy, publish, publish_preset};

@@ -252,10 +252,14 @@ mod tests {
 
     fn register(origin: &str) -> Result<PasskeyRecord, PasskeyError> {
         let party = party();
-        let (options, state) = party.start_registration(Uuid::from_u128(1), "alice", &[]).unwrap();
+        let (options, state) = party
+            .start_registration(Uuid::from_u128(1), "alice", &[])
+            .unwrap();
         let options = serde_json::from_value(options).unwrap();
         let mut device = WebauthnAuthenticator::new(SoftPasskey::new(true));
-        let answer = device.do_registration(Url::parse(origin).unwrap(), options).unwrap();
+        let answer = device
+            .do_registration(Url::parse(origin).unwrap(), options)
+            .unwrap();
         party.finish_registration(&state, &serde_json::to_string(&answer).unwrap())
     }
 
@@ -269,7 +273,10 @@ mod tests {
             "https://login.example.com:8443",
             "https://example.com",
         ] {
-            assert!(matches!(register(other), Err(PasskeyError::Refused(_))), "{other}");
+            assert!(
+                matches!(register(other), Err(PasskeyError::Refused(_))),
+                "{other}"
+            );
         }
     }
 

@@ -21,4 +21,5 @@ mod hostile;
 mod logs;
 mod risk;
 mod signin;
+mod smtp;
 mod tokens;

@@ -241,7 +241,7 @@ fn record_of(
 
 #[cfg(test)]
 mod tests {
-    use webauthn_authenticator_rs::WebauthnAuthenticator;
+    use webauthn_authenticator_rs::AuthenticatorBackend as _;
     use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 
     use super::*;
@@ -255,10 +255,11 @@ mod tests {
         let (options, state) = party
             .start_registration(Uuid::from_u128(1), "alice", &[])
             .unwrap();
-        let options = serde_json::from_value(options).unwrap();
-        let mut device = WebauthnAuthenticator::new(SoftPasskey::new(true));
+        let options: webauthn_rs::prelude::CreationChallengeResponse = serde_json::from_value(options).unwrap();
+        // The authenticator without a browser's own checks: what a hostile client could send.
+        let mut device = SoftPasskey::new(true);
         let answer = device
-            .do_registration(Url::parse(origin).unwrap(), options)
+            .perform_register(Url::parse(origin).unwrap(), options.public_key, 60_000)
             .unwrap();
         party.finish_registration(&state, &serde_json::to_string(&answer).unwrap())
     }

@@ -63,6 +63,16 @@ pub fn client_ip(web: &Web, request: &HttpRequest) -> ClientIp {
     web.proxies.client_ip(peer, &forwarded)
 }
 
+/// The host a request was sent to: the `Host` header, or the authority of an HTTP/2 request. Forwarding headers don't count: the
+/// public address is configured, never taken from a request (defect 16).
+pub fn host_of(headers: &header::HeaderMap, uri: &actix_web::http::Uri) -> String {
+    let named = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    named
+        .or_else(|| uri.authority().map(actix_web::http::uri::Authority::as_str))
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// A header as text, cut to `max` bytes at a character boundary.
 pub fn header_text(request: &HttpRequest, name: header::HeaderName, max: usize) -> Option<String> {
     let text = request.headers().get(name)?.to_str().ok()?;
@@ -163,7 +173,7 @@ pub async fn realm_of(web: &Web, request: &HttpRequest) -> Result<Realm, TenantE
     let place = web
         .platform
         .origins
-        .place_of(request.connection_info().host())
+        .place_of(&host_of(request.headers(), request.uri()))
         .unwrap_or(0);
     web.platform.directory.realm(&web.platform, &slug, place).await
 }

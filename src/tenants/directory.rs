@@ -66,6 +66,10 @@ impl TenantRuntime {
         let Some(record) = platform.store.tenant(self.record.id).client(id).await? else {
             return Ok(None);
         };
+        // Its signing key was made a moment ago by a command, and this copy of the tenant is older than the key.
+        if !self.keys.has(record.metadata.id_token_signed_response_alg) {
+            platform.directory.forget(self.record.id);
+        }
         let client = Arc::new(ClientRuntime::new(record));
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         if clients.len() >= CLIENT_CACHE {

@@ -45,7 +45,7 @@ field-new-password = Neues Passwort
 
 # What can be wrong with a form
 problem-required = Diese Angabe fehlt.
-problem-credentials = Die Anmeldung hat nicht geklappt. Prüfe deine Angaben oder setze dein Passwort zurück.
+problem-credentials = Das hat nicht geklappt. Prüfe deine Angaben und versuche es noch einmal.
 problem-code = Dieser Code passt nicht. Prüfe ihn oder fordere einen neuen an.
 problem-code-used = Dieser Code wurde schon benutzt. Warte auf den nächsten.
 problem-code-expired = Dieser Code ist abgelaufen. Fordere einen neuen an.

@@ -45,7 +45,7 @@ field-new-password = New password
 
 # What can be wrong with a form
 problem-required = This is needed.
-problem-credentials = That sign-in didn’t work. Check your details or reset your password.
+problem-credentials = That sign-in didn’t work. Check your details and try again.
 problem-code = That code didn’t work. Check it, or ask for a new one.
 problem-code-used = That code was used already. Wait for the next one.
 problem-code-expired = That code has expired. Ask for a new one.

@@ -189,6 +189,18 @@ on_each_store! {
             .await
             .unwrap();
         assert_eq!(misdirected.status(), 421);
+        // Defect 16: forwarding headers of somebody who is no trusted proxy change nothing.
+        for (name, value) in [("x-forwarded-host", "localhost"), ("forwarded", "host=localhost")] {
+            let address = app.base.trim_start_matches("http://");
+            let lied = http
+                .get(format!("{}/.well-known/openid-configuration", app.issuer))
+                .header("host", "evil.test")
+                .header(name, value.replace("localhost", address))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(lied.status(), 421, "{name}");
+        }
     }
 
     async fn logout_needs_a_hint_or_an_answer(app: &TestApp) {

@@ -102,9 +102,9 @@ fn page(frame: Frame, decision: &Decision) -> DecisionPage {
         score: decision.score,
         probability: assessed.map_or_else(
             || "–".to_owned(),
-            |held| format!("{:.2} %", held.probability * 100.0),
+            |held| probability(held.probability),
         ),
-        odds: assessed.map(|held| format!("{:.1}", held.odds_ratio)),
+        odds: assessed.map(|held| odds(held.odds_ratio)),
         observed: decision.mode == DecisionMode::Observe,
         degraded: decision.degraded.clone(),
         forced: decision.forced.clone(),
@@ -142,6 +142,21 @@ fn page(frame: Frame, decision: &Decision) -> DecisionPage {
         reference,
         frame,
     }
+}
+
+/// Nothing is certain: the ends are said as bounds.
+fn probability(p: f64) -> String {
+    if p > 0.999 {
+        "> 99.9 %".to_owned()
+    } else if p < 0.0001 {
+        "< 0.01 %".to_owned()
+    } else {
+        format!("{:.2} %", p * 100.0)
+    }
+}
+
+fn odds(ratio: f64) -> String {
+    if ratio > 1_000.0 { "> 1000".to_owned() } else { format!("{ratio:.1}") }
 }
 
 /// What single signals changed, as long as the model that scored is the one in use.

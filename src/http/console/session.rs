@@ -18,7 +18,7 @@ use crate::base::ids::{SessionId, Slug, TenantId, UserId};
 use crate::base::secret::{TokenHash, TokenKind, constant_time_eq, hmac_sha256};
 use crate::base::timestamp::Timestamp;
 use crate::domain::user::UserStatus;
-use crate::http::context::{Shared, bare_chrome};
+use crate::http::context::{Shared, bare_chrome, host_of};
 use crate::http::errors::PageError;
 use crate::http::extract::check_form_origin;
 use crate::http::views::console::{ConsoleError, Frame, Paging, Section};
@@ -299,7 +299,7 @@ pub(super) async fn realm(web: &Shared, request: &HttpRequest, slug: &str) -> Re
     let place = web
         .platform
         .origins
-        .place_of(request.connection_info().host())
+        .place_of(&host_of(request.headers(), request.uri()))
         .unwrap_or(0);
     Ok(web.platform.directory.realm(&web.platform, &slug, place).await?)
 }

@@ -8,7 +8,7 @@ use super::seed::DevAccount;
 use crate::base::encoding::base64url;
 use crate::base::ids::Slug;
 use crate::base::secret::{constant_time_eq, hmac_sha256};
-use crate::http::context::{Shared, bare_chrome, forced_items};
+use crate::http::context::{Shared, bare_chrome, forced_items, host_of};
 use crate::http::errors::PageError;
 use crate::http::extract::check_form_origin;
 use crate::http::views::ends::ErrorKind;
@@ -93,7 +93,7 @@ impl DevCtx {
         let place = web
             .platform
             .origins
-            .place_of(request.connection_info().host())
+            .place_of(&host_of(request.headers(), request.uri()))
             .unwrap_or(0);
         let realm = web
             .platform

@@ -8,7 +8,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::base::clock::Stopwatch;
 use crate::base::ids::Reference;
-use crate::http::context::{RequestReference, Shared};
+use crate::http::context::{RequestReference, Shared, host_of};
 
 /// The response header with the reference code.
 const REFERENCE: HeaderName = HeaderName::from_static("tidegate-reference");
@@ -32,7 +32,7 @@ pub async fn edge(
     let host_known = web
         .platform
         .origins
-        .place_of(request.connection_info().host())
+        .place_of(&host_of(request.headers(), request.uri()))
         .is_some();
     let from_proxy = request
         .peer_addr()

@@ -6,6 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use crate::http::context::Shared;
+
 /// The policy of pages.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// The policy of pages inside an authorization transaction: browsers apply `form-action` to every later redirect, the app's
@@ -23,7 +25,11 @@ pub async fn secure_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let https = request.connection_info().scheme() == "https";
+    // Our own address decides, not what a header says about the connection.
+    let https = request.app_data::<Shared>().is_some_and(|web| {
+        let first = web.platform.origins.all().first();
+        first.is_some_and(|url| url.scheme() == "https")
+    });
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     let transaction = headers.remove(NO_FORM_ACTION).next().is_some();

@@ -45,7 +45,12 @@ export class Server {
 
   static async start(options) {
     const server = new Server(await freePort(), options);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 

@@ -255,7 +255,8 @@ mod tests {
         let (options, state) = party
             .start_registration(Uuid::from_u128(1), "alice", &[])
             .unwrap();
-        let options: webauthn_rs::prelude::CreationChallengeResponse = serde_json::from_value(options).unwrap();
+        let options: webauthn_rs::prelude::CreationChallengeResponse =
+            serde_json::from_value(options).unwrap();
         // The authenticator without a browser's own checks: what a hostile client could send.
         let mut device = SoftPasskey::new(true);
         let answer = device

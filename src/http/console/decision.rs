@@ -100,10 +100,7 @@ fn page(frame: Frame, decision: &Decision) -> DecisionPage {
         outcome: decision.recommended.clone(),
         action: decision.action.name(),
         score: decision.score,
-        probability: assessed.map_or_else(
-            || "–".to_owned(),
-            |held| probability(held.probability),
-        ),
+        probability: assessed.map_or_else(|| "–".to_owned(), |held| probability(held.probability)),
         odds: assessed.map(|held| odds(held.odds_ratio)),
         observed: decision.mode == DecisionMode::Observe,
         degraded: decision.degraded.clone(),
@@ -156,7 +153,11 @@ fn probability(p: f64) -> String {
 }
 
 fn odds(ratio: f64) -> String {
-    if ratio > 1_000.0 { "> 1000".to_owned() } else { format!("{ratio:.1}") }
+    if ratio > 1_000.0 {
+        "> 1000".to_owned()
+    } else {
+        format!("{ratio:.1}")
+    }
 }
 
 /// What single signals changed, as long as the model that scored is the one in use.

@@ -136,6 +136,7 @@ pub fn platform(
         settings: PlatformSettings {
             tokens: config.tokens.clone(),
             sessions: config.sessions.clone(),
+            retention: config.retention.clone(),
             limits: config.limits.clone(),
             keys: config.keys.clone(),
             dev: parts.dev,

@@ -32,6 +32,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// Session lifetimes.
     pub sessions: Sessions,
+    /// How long history is kept.
+    pub retention: Retention,
     /// Password hashing.
     pub passwords: Passwords,
     /// Throttles and sizes.
@@ -182,6 +184,18 @@ pub struct Sessions {
     /// An open sign-in.
     #[serde(deserialize_with = "duration::deserialize")]
     pub login: Duration,
+}
+
+/// How long history is kept; zero keeps it for ever.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Whole addresses in decisions and sessions, before they are cut to their network.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub addresses: Duration,
+    /// Decisions, their labels, and account events.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub history: Duration,
 }
 
 /// Password hashing.

@@ -2,6 +2,9 @@
 //! loop of its own, says when it last succeeded, and stops when the server does.
 
 mod mail;
+mod retention;
+
+pub use retention::retain;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +46,7 @@ pub fn start(
             Job::Feeds,
         ),
         every(Duration::from_mins(10), "expire", Job::Expire),
+        every(Duration::from_hours(1), "retention", Job::Retention),
     ])
 }
 
@@ -52,6 +56,7 @@ enum Job {
     Baselines,
     Feeds,
     Expire,
+    Retention,
 }
 
 #[expect(clippy::disallowed_methods, reason = "jobs are where tasks are started")]
@@ -103,6 +108,7 @@ async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
             }
             Ok(())
         }
+        Job::Retention => retain(platform).await.map_err(|error| error.to_string()),
         Job::Expire => {
             // One cut-off for everything: older than the longest life of a refresh token, so that replay stays detectable.
             let keep = platform.settings.tokens.refresh_absolute + Duration::from_hours(24);

@@ -194,7 +194,7 @@ impl Everyone {
     }
 
     /// Removes what expired before a time: sessions, grants, tokens, redeemed codes, links, and mails logged and events
-    /// delivered before it. Decisions and audit entries stay. Removes a bounded number of rows at once and goes on
+    /// delivered before it. Decisions have a time of their own, audit entries stay. Removes a bounded number of rows at once and goes on
     /// until nothing is left; answers how many rounds found something.
     pub async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut rounds = 0;
@@ -212,13 +212,15 @@ impl Everyone {
         Ok(rounds)
     }
 
-    /// Removes a tenant's decisions before a time, with their labels.
-    pub async fn expire_decisions(&self, tenant: TenantId, before: Timestamp) -> Result<u64, StoreError> {
+    /// Removes a tenant's history before a time: decisions with their labels, and account events, delivered or not.
+    /// Bounded rounds as in [`Everyone::expire`]; answers how many found something.
+    pub async fn expire_history(&self, tenant: TenantId, before: Timestamp) -> Result<u64, StoreError> {
         let labels = "tenant_id = $1 AND decision_id IN \
                       (SELECT id FROM decisions WHERE tenant_id = $1 AND at < $2)";
         let old = "tenant_id = $1 AND at < $2";
         Ok(self.expire_rows(tenant.0, "labels", "id", labels, before).await?
-            + self.expire_rows(tenant.0, "decisions", "id", old, before).await?)
+            + self.expire_rows(tenant.0, "decisions", "id", old, before).await?
+            + self.expire_rows(tenant.0, "outbox", "id", old, before).await?)
     }
 
     async fn expire_rows(

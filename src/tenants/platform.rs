@@ -30,6 +30,8 @@ pub struct PlatformSettings {
     pub tokens: config::Tokens,
     /// Session lifetimes.
     pub sessions: config::Sessions,
+    /// How long history is kept.
+    pub retention: config::Retention,
     /// Throttles.
     pub limits: config::Limits,
     /// Key rotation.

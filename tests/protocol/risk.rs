@@ -1,6 +1,8 @@
 //! Risk decides how: the dials, the records, the ladder.
 
+use tidegate::base::page::PageRequest;
 use tidegate::risk::Assessment;
+use tidegate::store::DecisionFilter;
 
 use crate::on_each_store;
 use crate::support::browser::{Browser, SAFARI};
@@ -104,6 +106,33 @@ on_each_store! {
         second.get("/demo/signin?prompt=login").await;
         second.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
         assert_eq!(notices(), 1);
+    }
+
+    /// risk.md, privacy: a whole address stays 30 days, a decision 400; the score still replays from its evidence.
+    async fn addresses_are_cut_and_old_decisions_go(app: &TestApp) {
+        let day = std::time::Duration::from_hours(24);
+        let mut browser = Browser::new(app);
+        browser.sign_in(app, "carol@demo.test").await;
+        let store = app.store().await;
+        let all = async || store.decisions(&DecisionFilter::default(), &PageRequest::default()).await.unwrap().items;
+        let before = all().await;
+        let whole = |ip: &Option<String>| ip.as_deref().is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_ok());
+        assert!(!before.is_empty() && before.iter().all(|decision| whole(&decision.ip)), "{before:?}");
+        app.advance(day * 29);
+        tidegate::jobs::retain(&app.shared.platform).await.unwrap();
+        assert_eq!(all().await, before, "not yet");
+        app.advance(day * 2);
+        tidegate::jobs::retain(&app.shared.platform).await.unwrap();
+        for (cut, was) in all().await.iter().zip(&before) {
+            assert!(cut.ip.as_deref().is_some_and(|ip| ip.ends_with(".0/24")), "{:?}", cut.ip);
+            assert_eq!((&cut.evidence, &cut.assessment), (&was.evidence, &was.assessment));
+        }
+        let user = store.user_by_email("carol@demo.test").await.unwrap().unwrap();
+        let sessions = store.sessions_of(user.id, None).await.unwrap();
+        assert!(!sessions.is_empty() && sessions.iter().all(|session| !whole(&session.ip)));
+        app.advance(day * 370);
+        tidegate::jobs::retain(&app.shared.platform).await.unwrap();
+        assert!(all().await.is_empty());
     }
 
     /// people.md U36 and U17: the link shows a question; only the button acts, and it needs no password.

@@ -297,10 +297,7 @@ async fn what_expired_is_removed_and_the_rest_stays() {
                 .items
                 .is_empty()
         );
-        assert_eq!(
-            everyone.expire_decisions(rows.tenant_id(), at(6)).await.unwrap(),
-            1
-        );
+        assert_eq!(everyone.expire_history(rows.tenant_id(), at(6)).await.unwrap(), 1);
         assert!(rows.decision(DecisionId(id(1))).await.unwrap().is_none());
     })
     .await;

@@ -120,6 +120,7 @@ fn a_known_user_on_the_same_browser_and_network_is_low() {
     adds_up(&assessment);
 }
 
+/// Defect 17: what a visit teaches counts at the next one.
 #[test]
 fn a_stranger_abroad_is_higher_and_the_second_visit_lower_than_the_first() {
     let (mut profile, mut baseline) = history();

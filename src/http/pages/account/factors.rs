@@ -1,0 +1,275 @@
+//! Changing the password, adding and removing factors.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{Own, bound, id, own, own_or_sign_in, path};
+use crate::base::ids::CredentialId;
+use crate::domain::credential::CredentialSecret;
+use crate::factors::password::{PasswordRefusal, min_length};
+use crate::http::context::Ctx;
+use crate::http::errors::PageError;
+use crate::http::extract::Form;
+use crate::http::pages::draw::{self, html, html_with, redirect};
+use crate::http::views::account::{ChangePassword, RemoveFactor};
+use crate::http::views::ends::ErrorKind;
+use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose as EnrolPurpose, RecoveryCodes};
+use crate::http::views::{PasskeyForm, Problem, qr};
+use crate::selfservice::{self, FactorError, PasswordError};
+use crate::signin::SignInError;
+
+/// `GET {issuer}/account/password`.
+pub async fn password_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "/password", true);
+    bound(&ctx, html(&password_view(&ctx, &own, Vec::new()))?)
+}
+
+fn password_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> ChangePassword {
+    let required = own.account.user.password_reset_required;
+    ChangePassword {
+        chrome: ctx.chrome(),
+        email: own.account.user.email.as_str().to_owned(),
+        action: path(ctx, "/password"),
+        ask_current: own.account.password().is_some(),
+        required,
+        min_length: u32::try_from(min_length(ctx.realm.tenant.record.settings.floor)).unwrap_or(15),
+        problems,
+        cancel: (!required).then(|| path(ctx, "")),
+    }
+}
+
+/// `POST {issuer}/account/password`.
+pub async fn change_password(
+    ctx: Ctx,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let own = own_or_sign_in!(&ctx, "/password", true);
+    let new = form.secret("password").unwrap_or_default();
+    let account = (&own.account, own.live.session.id);
+    let typed = (form.secret("current_password"), new);
+    match selfservice::change_password(ctx.platform(), &ctx.realm, &ctx.visit, account, typed).await {
+        Ok(()) => Ok(redirect(&path(&ctx, "?done=password_changed"))),
+        Err(PasswordError::Other(error)) => draw::failure(&ctx, error, None),
+        Err(PasswordError::Throttled(minutes)) => draw::failure(&ctx, SignInError::Throttled(minutes), None),
+        Err(error) => {
+            let problem = password_problem(&ctx, &error);
+            let page = password_view(&ctx, &own, vec![problem]);
+            html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+fn password_problem(ctx: &Ctx, error: &PasswordError) -> Problem {
+    let min = min_length(ctx.realm.tenant.record.settings.floor);
+    let short = || {
+        ctx.text
+            .count("problem-password-short", u32::try_from(min).unwrap_or(15))
+    };
+    match error {
+        PasswordError::WrongCurrent => {
+            Problem::at("current_password", ctx.text.get("problem-password-wrong"))
+        }
+        PasswordError::Same => Problem::at("password", ctx.text.get("problem-password-same")),
+        PasswordError::Refused(PasswordRefusal::TooShort(_)) => Problem::at("password", short()),
+        PasswordError::Refused(PasswordRefusal::TooLong) => {
+            Problem::at("password", ctx.text.get("problem-password-long"))
+        }
+        PasswordError::Refused(_) => Problem::at("password", ctx.text.get("problem-password-guessable")),
+        _ => Problem::whole(ctx.text.get("problem-conflict")),
+    }
+}
+
+/// `GET {issuer}/account/totp`.
+pub async fn totp_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "/totp", true);
+    let page = totp_view(&ctx, &own, Vec::new())?;
+    bound(&ctx, html(&page)?)
+}
+
+fn totp_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> Result<EnrolTotp, PageError> {
+    let begun = selfservice::begin_totp(ctx.platform(), &ctx.realm, &own.account, own.live.session.id)
+        .map_err(|error| factor_error(ctx, error))?;
+    Ok(EnrolTotp {
+        chrome: ctx.chrome(),
+        purpose: EnrolPurpose::Account,
+        app: None,
+        action: path(ctx, "/totp"),
+        qr: qr::svg(&begun.uri, &ctx.text.get("enrol-totp-qr")).unwrap_or_default(),
+        secret: begun.secret,
+        account: own.account.user.email.as_str().to_owned(),
+        problems,
+        cancel: Some(path(ctx, "")),
+    })
+}
+
+fn factor_error(ctx: &Ctx, error: FactorError) -> PageError {
+    match error {
+        FactorError::Other(inner) => ctx.error(inner.into()),
+        FactorError::Unknown => ctx.error(PageError::new(ErrorKind::NotFound)),
+        other => ctx.error(PageError::new(ErrorKind::LinkSpent).with_cause(other)),
+    }
+}
+
+/// `POST {issuer}/account/totp`.
+pub async fn add_totp(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let own = own_or_sign_in!(&ctx, "/totp", true);
+    let account = (&own.account, own.live.session.id);
+    match selfservice::add_totp(ctx.platform(), &ctx.realm, &ctx.visit, account, form.text("code")).await {
+        Ok(()) => factor_added(&ctx, &own, "?done=totp_added").await,
+        Err(FactorError::WrongCode) => {
+            let problem = Problem::at("code", ctx.text.get("problem-code"));
+            let page = totp_view(&ctx, &own, vec![problem])?;
+            html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(factor_error(&ctx, error)),
+    }
+}
+
+/// `GET {issuer}/account/passkeys`.
+pub async fn passkey_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
+    let _own = own_or_sign_in!(&ctx, "/passkeys", true);
+    bound(&ctx, html(&passkey_view(&ctx, Vec::new()))?)
+}
+
+fn passkey_view(ctx: &Ctx, problems: Vec<Problem>) -> EnrolPasskey {
+    // A page at an IP address can't have passkeys; the same page at the first origin can.
+    let elsewhere = ctx.realm.origin().passkeys.is_none().then(|| {
+        let first = ctx
+            .realm
+            .tenant
+            .origins
+            .first()
+            .map(|origin| origin.issuer.clone())
+            .unwrap_or_default();
+        format!("{first}/account/passkeys")
+    });
+    EnrolPasskey {
+        chrome: ctx.chrome(),
+        purpose: EnrolPurpose::Account,
+        passkey: PasskeyForm {
+            options: path(ctx, "/passkeys/options"),
+            action: path(ctx, "/passkeys"),
+        },
+        problems,
+        later: path(ctx, ""),
+        elsewhere,
+    }
+}
+
+/// `POST {issuer}/account/passkeys/options`.
+pub async fn passkey_options(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    crate::http::extract::check_form_origin(&request, &ctx.realm.origin().text())
+        .map_err(|error| ctx.error(error))?;
+    let token = request
+        .headers()
+        .get("x-csrf-token")
+        .and_then(|value| value.to_str().ok());
+    if !ctx.accepts_csrf(token.unwrap_or_default()) {
+        return Err(ctx.error(PageError::new(ErrorKind::Forgery)));
+    }
+    let own = own_or_sign_in!(&ctx, "/passkeys", true);
+    let begun = selfservice::begin_passkey(ctx.platform(), &ctx.realm, &own.account, own.live.session.id)
+        .map_err(|error| factor_error(&ctx, error))?;
+    Ok(HttpResponse::Ok().json(begun.options))
+}
+
+/// `POST {issuer}/account/passkeys`.
+pub async fn add_passkey(
+    ctx: Ctx,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let own = own_or_sign_in!(&ctx, "/passkeys", true);
+    let account = (&own.account, own.live.session.id);
+    let answer = (form.text("credential"), form.text("name"));
+    match selfservice::add_passkey(ctx.platform(), &ctx.realm, &ctx.visit, account, answer).await {
+        Ok(()) => factor_added(&ctx, &own, "?done=passkey_added").await,
+        Err(FactorError::Refused) => {
+            let page = passkey_view(&ctx, vec![Problem::whole(ctx.text.get("problem-passkey"))]);
+            html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(factor_error(&ctx, error)),
+    }
+}
+
+/// `GET {issuer}/account/factors/{id}/remove`.
+pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let factor: CredentialId = id(&ctx, &request)?;
+    let rest = format!("/factors/{factor}/remove");
+    let own = own_or_sign_in!(&ctx, &rest, true);
+    let credential = own
+        .account
+        .credentials
+        .iter()
+        .find(|credential| credential.id == factor);
+    let credential = credential.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
+    let strong = own.account.second_factors().len();
+    let method = credential.secret.method();
+    let page = RemoveFactor {
+        chrome: ctx.chrome(),
+        name: credential
+            .name
+            .clone()
+            .unwrap_or_else(|| ctx.text.pick("method", method.name()).into_owned()),
+        method,
+        last: strong <= 2,
+        action: path(&ctx, &rest),
+        cancel: path(&ctx, ""),
+    };
+    bound(&ctx, html(&page)?)
+}
+
+/// `POST {issuer}/account/factors/{id}/remove`.
+pub async fn remove_factor(
+    ctx: Ctx,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    Form::read(&ctx, &request, &body)?;
+    let factor: CredentialId = id(&ctx, &request)?;
+    let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
+    selfservice::remove_factor(ctx.platform(), &ctx.realm, &ctx.visit, &own.account, factor)
+        .await
+        .map_err(|error| factor_error(&ctx, error))?;
+    Ok(redirect(&path(&ctx, "?done=factor_removed")))
+}
+
+/// `POST {issuer}/account/recovery-codes`: makes a new set and shows it this once. An account that has nothing stronger keeps
+/// them as its way back.
+pub async fn recovery_codes(
+    ctx: Ctx,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    Form::read(&ctx, &request, &body)?;
+    let own = own_or_sign_in!(&ctx, "", true);
+    fresh_codes(&ctx, &own, "").await
+}
+
+/// After a factor was added: back to the account, or to the first recovery codes where there are none yet.
+async fn factor_added(ctx: &Ctx, own: &Own, done: &str) -> Result<HttpResponse, PageError> {
+    let held = |secret: &CredentialSecret| matches!(secret, CredentialSecret::RecoveryCodes { .. });
+    if own
+        .account
+        .credentials
+        .iter()
+        .any(|credential| held(&credential.secret))
+    {
+        return Ok(redirect(&path(ctx, done)));
+    }
+    fresh_codes(ctx, own, done).await
+}
+
+async fn fresh_codes(ctx: &Ctx, own: &Own, done: &str) -> Result<HttpResponse, PageError> {
+    let codes = selfservice::make_recovery_codes(ctx.platform(), &ctx.realm, &ctx.visit, &own.account)
+        .await
+        .map_err(|error| ctx.error(error.into()))?;
+    html(&RecoveryCodes {
+        chrome: ctx.chrome(),
+        codes,
+        action: path(ctx, done),
+    })
+}

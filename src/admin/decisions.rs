@@ -42,23 +42,6 @@ pub async fn list(
         .await?)
 }
 
-/// Decisions, oldest first, for export.
-///
-/// # Errors
-/// [`AdminError`].
-pub async fn export(
-    actor: &Actor,
-    platform: &Platform,
-    filter: &DecisionFilter,
-    page: &PageRequest,
-) -> Result<Page<Decision>, AdminError> {
-    Ok(actor
-        .may_read_decisions()?
-        .store(platform)
-        .decisions_in_order(filter, page)
-        .await?)
-}
-
 /// One decision, by its reference or its id.
 ///
 /// # Errors

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use sea_orm::Value;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -139,6 +141,33 @@ pub(super) fn time_cursor(at: Timestamp, id: Uuid) -> String {
 pub(super) fn from_time_cursor(cursor: Option<&Cursor>) -> Option<(i64, Uuid)> {
     let (at, id) = cursor?.0.split_once('.')?;
     Some((at.parse().ok()?, id.parse().ok()?))
+}
+
+/// The rows of a page that follow its cursor in order of time, then id; one more than asked for.
+pub(super) fn by_time<E: EntityTrait>(
+    query: Select<E>,
+    (at, id): (E::Column, E::Column),
+    page: &PageRequest,
+    order: Order,
+) -> Select<E> {
+    let query = match (from_time_cursor(page.after.as_ref()), &order) {
+        (None, _) => query,
+        // The first filter says the same again in a form that an index on time answers.
+        (Some((micros, last)), Order::Asc) => query.filter(at.gte(micros)).filter(
+            Condition::any()
+                .add(at.gt(micros))
+                .add(Condition::all().add(at.eq(micros)).add(id.gt(last))),
+        ),
+        (Some((micros, last)), _) => query.filter(at.lte(micros)).filter(
+            Condition::any()
+                .add(at.lt(micros))
+                .add(Condition::all().add(at.eq(micros)).add(id.lt(last))),
+        ),
+    };
+    query
+        .order_by(at, order.clone())
+        .order_by(id, order)
+        .limit(one_more(page))
 }
 
 /// Reads a cursor that is an id.

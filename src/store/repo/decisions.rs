@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Order, QueryFilter, Select};
 
 use crate::base::ids::{ClientId, DecisionId, DeviceId, PolicyId, Reference, SessionId, UserId};
 use crate::base::page::{Page, PageRequest};
@@ -10,8 +10,8 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::decision::{Decision, Ending, PolicyRef};
 use crate::store::entity::decisions::{Column, Entity, Model};
 use crate::store::rows::{
-    at, client_id, from_json, from_name, from_time_cursor, known, maybe_at, maybe_text, maybe_time, name_of,
-    one_more, parsed, text, time, time_cursor, to_json,
+    at, by_time, client_id, from_json, from_name, known, maybe_at, maybe_text, maybe_time, name_of, parsed,
+    text, time, time_cursor, to_json,
 };
 use crate::store::{Batch, StoreError, TenantStore};
 
@@ -97,42 +97,26 @@ impl TenantStore {
         filter: &DecisionFilter,
         page: &PageRequest,
     ) -> Result<Page<Decision>, StoreError> {
-        let mut query = filter.apply(self.mine::<Entity>());
-        if let Some((micros, id)) = from_time_cursor(page.after.as_ref()) {
-            let before = Condition::any()
-                .add(Column::At.lt(micros))
-                .add(Condition::all().add(Column::At.eq(micros)).add(Column::Id.lt(id)));
-            query = query.filter(Column::At.lte(micros)).filter(before);
-        }
-        let rows = query
-            .order_by_desc(Column::At)
-            .order_by_desc(Column::Id)
-            .limit(one_more(page))
-            .all(self.db())
-            .await?;
-        let decisions = self.with_labels(rows).await?;
-        Ok(Page::from_overfetched(decisions, page, |decision| {
-            time_cursor(decision.at, decision.id.0)
-        }))
+        self.decision_page(filter, page, Order::Desc).await
     }
 
-    /// Decisions, oldest first: for export, replay and training.
+    /// Decisions, oldest first: for replay and a person's export.
     pub async fn decisions_in_order(
         &self,
         filter: &DecisionFilter,
         page: &PageRequest,
     ) -> Result<Page<Decision>, StoreError> {
-        let mut query = filter.apply(self.mine::<Entity>());
-        if let Some((micros, id)) = from_time_cursor(page.after.as_ref()) {
-            let after = Condition::any()
-                .add(Column::At.gt(micros))
-                .add(Condition::all().add(Column::At.eq(micros)).add(Column::Id.gt(id)));
-            query = query.filter(Column::At.gte(micros)).filter(after);
-        }
-        let rows = query
-            .order_by_asc(Column::At)
-            .order_by_asc(Column::Id)
-            .limit(one_more(page))
+        self.decision_page(filter, page, Order::Asc).await
+    }
+
+    async fn decision_page(
+        &self,
+        filter: &DecisionFilter,
+        page: &PageRequest,
+        order: Order,
+    ) -> Result<Page<Decision>, StoreError> {
+        let query = filter.apply(self.mine::<Entity>());
+        let rows = by_time(query, (Column::At, Column::Id), page, order)
             .all(self.db())
             .await?;
         let decisions = self.with_labels(rows).await?;

@@ -1,13 +1,13 @@
 //! Events of a tenant. Their delivery looks across tenants: see `everyone`.
 
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Order, QueryFilter};
 
 use super::records;
 use crate::base::ids::{EventId, UserId};
 use crate::base::page::{Page, PageRequest};
 use crate::domain::event::Event;
 use crate::store::entity::outbox::{Column, Entity, Model};
-use crate::store::rows::{at, from_json, from_time_cursor, one_more, text, time, time_cursor};
+use crate::store::rows::{at, by_time, from_json, text, time, time_cursor};
 use crate::store::{Batch, StoreError, TenantStore};
 
 impl TryFrom<Model> for Event {
@@ -31,18 +31,8 @@ impl TenantStore {
         if let Some(user) = user {
             query = query.filter(Column::UserId.eq(user.0));
         }
-        if let Some((micros, id)) = from_time_cursor(page.after.as_ref()) {
-            let before = Condition::any()
-                .add(Column::At.lt(micros))
-                .add(Condition::all().add(Column::At.eq(micros)).add(Column::Id.lt(id)));
-            query = query.filter(Column::At.lte(micros)).filter(before);
-        }
-        let rows = query
-            .order_by_desc(Column::At)
-            .order_by_desc(Column::Id)
-            .limit(one_more(page))
-            .all(self.db())
-            .await?;
+        let query = by_time(query, (Column::At, Column::Id), page, Order::Desc);
+        let rows = query.all(self.db()).await?;
         let events: Vec<Event> = records(rows)?;
         Ok(Page::from_overfetched(events, page, |event| {
             time_cursor(event.at, event.id.0)

@@ -18,6 +18,7 @@ mod authorize;
 mod clients;
 mod console;
 mod hostile;
+mod introspection;
 mod logs;
 mod risk;
 mod signin;

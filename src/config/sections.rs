@@ -157,6 +157,9 @@ pub struct Tokens {
     /// Authorization code.
     #[serde(deserialize_with = "duration::deserialize")]
     pub code: Duration,
+    /// Pushed authorization request, until it is first shown.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub pushed_request: Duration,
     /// Access token.
     #[serde(deserialize_with = "duration::deserialize")]
     pub access: Duration,

@@ -6,6 +6,8 @@ use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 
+use crate::base::encoding::from_base64url;
+
 /// The most keys a client may register.
 const MAX_KEYS: usize = 32;
 /// The longest token that is looked at, bytes.
@@ -45,6 +47,15 @@ pub fn unverified_header(token: &str) -> Option<Header> {
     (token.len() <= MAX_TOKEN)
         .then(|| jsonwebtoken::decode_header(token).ok())
         .flatten()
+}
+
+/// Whether a token says of itself that nobody signed it (`alg` `none`, RFC 7518 section 3.6). Such a token is never verified; this
+/// only tells its sender what is wrong with it.
+pub fn is_unsecured(token: &str) -> bool {
+    let header = token.split('.').next().and_then(from_base64url);
+    header
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+        .is_some_and(|header| header.get("alg").is_some_and(|alg| alg == "none"))
 }
 
 struct VerifyingKey {
@@ -164,6 +175,7 @@ mod tests {
             let head = base64url(format!(r#"{{"alg":"{alg}"}}"#).as_bytes());
             let token = format!("{head}.{}.AAAA", base64url(b"{}"));
             assert!(keys.verify::<serde_json::Value>(&token).is_err(), "{alg}");
+            assert_eq!(is_unsecured(&token), alg == "none");
         }
     }
 

@@ -41,6 +41,7 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/jwks", get().to(oidc::jwks))
         .route("/authorize", get().to(oidc::authorize_get))
         .route("/authorize", post().to(oidc::authorize_post))
+        .route("/par", post().to(oidc::par))
         .route("/token", post().to(oidc::token))
         .route("/userinfo", get().to(oidc::userinfo_get))
         .route("/userinfo", post().to(oidc::userinfo_post))

@@ -1,12 +1,15 @@
-//! The OpenID provider's own acts: authorization requests and their answers, tokens, userinfo, introspection, revocation,
+//! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation,
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
 pub mod authorize;
 mod bearer;
 mod client_auth;
+mod client_keys;
 pub mod introspect;
 mod issue;
 pub mod logout;
+pub mod par;
+mod request_object;
 pub mod respond;
 pub mod revoke;
 pub mod token;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::OidcError;
+use super::{OidcError, par};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
@@ -76,6 +76,12 @@ pub fn code(
     finished: &Finished,
     request: &AuthorizationRequest,
 ) -> Result<Reply, OidcError> {
+    if let Some(pushed) = &request.pushed {
+        match par::use_up(platform, realm, pushed) {
+            Err(OidcError::OAuth(spent)) => return Ok(error(realm, &request.reply, &spent)),
+            other => other?,
+        }
+    }
     let now = platform.now();
     let code = format!("tgc_{}", platform.random().opaque());
     let record = CodeRecord {
@@ -102,7 +108,21 @@ pub fn code(
     Ok(reply(realm, &request.reply, vec![("code", code)]))
 }
 
-/// An error for the app.
+/// Tells the app that a sign-in did not succeed. It is an answer like any other, so it uses up a pushed request.
+pub fn refusal(
+    platform: &Platform,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    refused: &OAuthError,
+) -> Reply {
+    if let Some(pushed) = &request.pushed {
+        // Whether it had been used makes no difference to a refusal.
+        let _ = par::use_up(platform, realm, pushed);
+    }
+    error(realm, &request.reply, refused)
+}
+
+/// An error for the app, for a request that no sign-in was begun with.
 pub fn error(realm: &Realm, to: &ReplyTo, error: &OAuthError) -> Reply {
     let fields = vec![
         ("error", error.code.as_str().to_owned()),

@@ -53,6 +53,10 @@ codes! {
     RequestNotSupported = "request_not_supported";
     /// OpenID Connect Core section 3.1.2.6.
     RequestUriNotSupported = "request_uri_not_supported";
+    /// RFC 9101 section 7, RFC 9126 section 4.
+    InvalidRequestUri = "invalid_request_uri";
+    /// RFC 9101 section 7.
+    InvalidRequestObject = "invalid_request_object";
     /// OpenID Connect Core section 3.1.2.6.
     RegistrationNotSupported = "registration_not_supported";
     /// OpenID Connect Core Unmet Authentication Requirements 1.0.

@@ -9,7 +9,7 @@ use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::scope;
 
-/// Algorithms that client assertions may be signed with.
+/// Algorithms that clients may sign with: assertions, request objects.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
 
 /// Languages of the hosted pages.
@@ -28,6 +28,7 @@ pub fn document(issuer: &str) -> Value {
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
+        "pushed_authorization_request_endpoint": at("/par"),
         "end_session_endpoint": at("/logout"),
         "scopes_supported": scope::KNOWN,
         "response_types_supported": ["code"],
@@ -49,7 +50,8 @@ pub fn document(issuer: &str) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": ASSERTION_ALGS,
         "request_uri_parameter_supported": false,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,

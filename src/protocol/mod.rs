@@ -12,4 +12,5 @@ pub mod pkce;
 pub mod redirect;
 pub mod refresh_token;
 pub mod registration;
+pub mod request_object;
 pub mod scope;

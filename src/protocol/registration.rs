@@ -170,6 +170,15 @@ pub struct ClientMetadata {
     /// Signs introspection answers (RFC 9701 section 6); like ID tokens when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_signed_response_alg: Option<SigningAlg>,
+    /// The algorithm that its request objects must use; any supported one when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// Only signed request objects are taken from it (RFC 9101 section 10.5).
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_signed_request_object: bool,
+    /// Only pushed requests are taken from it (RFC 9126 section 6).
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_pushed_authorization_requests: bool,
     /// Default `max_age` in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
@@ -185,6 +194,14 @@ pub struct ClientMetadata {
     /// Members that we keep and echo but do not act on.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the form that serde calls it in"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl ClientMetadata {
@@ -229,6 +246,9 @@ impl Default for ClientMetadata {
             id_token_signed_response_alg: SigningAlg::RS256,
             userinfo_signed_response_alg: None,
             introspection_signed_response_alg: None,
+            request_object_signing_alg: None,
+            require_signed_request_object: false,
+            require_pushed_authorization_requests: false,
             default_max_age: None,
             require_auth_time: None,
             default_acr_values: Vec::new(),

@@ -20,6 +20,8 @@ mod console;
 mod hostile;
 mod introspection;
 mod logs;
+mod par;
+mod request_objects;
 mod risk;
 mod signin;
 mod smtp;

@@ -7,6 +7,7 @@ use tidegate::admin::clients::{self, Kind, NewClient, Unknown};
 use tidegate::base::encoding::{base64, base64url};
 use tidegate::base::ids::ClientId;
 use tidegate::base::secret::{TokenHash, TokenKind, sha256};
+use tidegate::crypto::signer::{self, Signer, TokenType};
 use tidegate::domain::client::{
     Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType,
 };
@@ -185,6 +186,7 @@ impl App {
     pub fn request(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut params = params.to_vec();
         if self.public {
+            params.retain(|(name, _)| *name != "client_id");
             params.push(("client_id", &self.id));
             return self.post(path, &params);
         }
@@ -258,6 +260,38 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
         status,
         body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         headers,
+    }
+}
+
+/// The query of an address as names and values.
+pub fn parameters(address: &str) -> Vec<(String, String)> {
+    url::Url::parse(address)
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect()
+}
+
+/// A key pair of a client.
+pub struct OwnKey {
+    signer: Signer,
+    /// What the client registers.
+    pub jwks: Value,
+}
+
+impl OwnKey {
+    pub fn new(alg: SigningAlg) -> Self {
+        tidegate::crypto::install_providers();
+        let key = signer::generate(alg).unwrap();
+        let jwk: Value = serde_json::from_str(&key.public_jwk).unwrap();
+        Self {
+            signer: Signer::open(alg, &key.kid, &key.pkcs8).unwrap(),
+            jwks: json!({"keys": [jwk]}),
+        }
+    }
+
+    pub fn sign(&self, claims: &Value) -> String {
+        self.signer.sign(TokenType::Jwt, claims).unwrap()
     }
 }
 

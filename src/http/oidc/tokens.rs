@@ -11,7 +11,12 @@ use crate::oidc::userinfo::UserInfo;
 use crate::oidc::{self, AuthenticatedClient};
 use crate::protocol::params::Params;
 
-async fn caller(wire: &Wire, body: &[u8], path: &str) -> Result<(AuthenticatedClient, Params), OAuthJson> {
+/// Reads and authenticates a request of a client.
+pub(super) async fn caller(
+    wire: &Wire,
+    body: &[u8],
+    path: &str,
+) -> Result<(AuthenticatedClient, Params), OAuthJson> {
     let used_header = wire.authorization.is_some();
     let run = async {
         let params = wire.params(body)?;
@@ -24,7 +29,8 @@ async fn caller(wire: &Wire, body: &[u8], path: &str) -> Result<(AuthenticatedCl
     run.await.map_err(|error| error.challenged(used_header))
 }
 
-fn no_store() -> actix_web::HttpResponseBuilder {
+/// An answer that nobody keeps.
+pub(super) fn no_store() -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CACHE_CONTROL, "no-store"))

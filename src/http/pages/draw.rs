@@ -105,7 +105,8 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
             return draw_held(ctx, held).await;
         }
         Step::Refused { request, error } => {
-            return draw_reply(ctx, respond::error(&ctx.realm, &request.reply, error), None).await;
+            let reply = respond::refusal(ctx.platform(), &ctx.realm, request, error);
+            return draw_reply(ctx, reply, None).await;
         }
         Step::Finished(finished) => {
             metrics.sign_in("completed");

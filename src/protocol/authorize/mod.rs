@@ -46,6 +46,17 @@ pub struct AuthorizationRequest {
     pub id_token_hint: Option<String>,
     /// Languages of the pages, best first.
     pub ui_locales: Vec<String>,
+    /// Which pushed request it is (RFC 9126); an answer uses that up.
+    pub pushed: Option<String>,
+}
+
+/// How a request reached us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// By the client itself, ahead of the browser (RFC 9126).
+    pub pushed: bool,
+    /// As an object that the client signed (RFC 9101).
+    pub signed: bool,
 }
 
 /// Where and how the answer goes.
@@ -57,6 +68,20 @@ pub struct ReplyTo {
     pub mode: ResponseMode,
     /// Echoed as it was sent.
     pub state: Option<String>,
+}
+
+impl ReplyTo {
+    /// Reads where the answer goes. A mode that is not supported is itself answered in the default one.
+    ///
+    /// # Errors
+    /// `invalid_request` when the redirect URI is not registered; it must be shown on a page.
+    pub fn from_params(params: &Params, client: &ClientMetadata) -> Result<Self, OAuthError> {
+        Ok(Self {
+            redirect: CheckedRedirect::matching(params.get("redirect_uri"), client)?,
+            mode: ResponseMode::parse(params.get("response_mode")).unwrap_or_default(),
+            state: params.get("state").map(str::to_owned),
+        })
+    }
 }
 
 impl AuthorizationRequest {
@@ -83,18 +108,12 @@ pub fn validate(
     params: &Params,
     id: &ClientId,
     client: &ClientMetadata,
+    delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
-    let redirect = CheckedRedirect::matching(params.get("redirect_uri"), client).map_err(Rejection::Page)?;
-    let state = params.get("state").map(str::to_owned);
-    let mode = ResponseMode::parse(params.get("response_mode"));
-    // An unsupported mode is itself answered in the default one.
-    let reply = ReplyTo {
-        redirect,
-        mode: mode.clone().unwrap_or_default(),
-        state,
-    };
+    let reply = ReplyTo::from_params(params, client).map_err(Rejection::Page)?;
     let refuse = |error| Rejection::Redirect(reply.clone(), error);
-    mode.map_err(refuse)?;
+    ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
+    check_delivery(delivery, client).map_err(refuse)?;
     check_response_type(params, client).map_err(refuse)?;
     check_request_objects(params).map_err(refuse)?;
     let prompt = Prompt::parse(params).map_err(refuse)?;
@@ -115,6 +134,7 @@ pub fn validate(
         login_hint: bounded(params, "login_hint", 320).map_err(refuse)?,
         id_token_hint: params.get("id_token_hint").map(str::to_owned),
         ui_locales: params.words("ui_locales").into_iter().take(10).collect(),
+        pushed: None,
         reply,
     })
 }
@@ -134,7 +154,23 @@ fn check_response_type(params: &Params, client: &ClientMetadata) -> Result<(), O
     }
 }
 
-/// Request objects are never silently ignored (OpenID Connect Core section 6).
+/// What a client may have bound itself to (RFC 9126 section 6, RFC 9101 section 10.5).
+fn check_delivery(delivery: Delivery, client: &ClientMetadata) -> Result<(), OAuthError> {
+    if client.require_pushed_authorization_requests && !delivery.pushed {
+        return Err(OAuthError::invalid_request(
+            "this client must push its authorization requests",
+        ));
+    }
+    if client.require_signed_request_object && !delivery.signed {
+        return Err(OAuthError::invalid_request(
+            "this client must send its authorization requests as signed request objects",
+        ));
+    }
+    Ok(())
+}
+
+/// Objects were opened before; one by reference, or one inside a pushed request, is never silently ignored (OpenID Connect Core
+/// section 6).
 fn check_request_objects(params: &Params) -> Result<(), OAuthError> {
     let refused = [
         ("request", ErrorCode::RequestNotSupported),

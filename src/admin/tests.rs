@@ -157,7 +157,8 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"request_object_signing_alg": "none"}),
         json!({"request_object_signing_alg": "HS256"}),
         json!({"request_uris": ["https://a.test/request"]}),
-        json!({"dpop_bound_access_tokens": true}),
+        json!({"dpop_bound_access_tokens": 1}),
+        json!({"tls_client_certificate_bound_access_tokens": true}),
         json!({"backchannel_logout_uri": "https://a.test/out"}),
         json!({"response_types": ["code token"]}),
         json!({"response_types": []}),
@@ -192,7 +193,7 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
 fn metadata_that_is_usual_is_taken() {
     for good in [
         json!({}),
-        json!({"subject_type": "public", "require_signed_request_object": false, "require_pushed_authorization_requests": true, "dpop_bound_access_tokens": false}),
+        json!({"subject_type": "public", "require_signed_request_object": false, "require_pushed_authorization_requests": true, "dpop_bound_access_tokens": true}),
         json!({"client_name#de": "Laden", "software_id": "x", "contacts": ["a@b.test"]}),
         json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.test/jwks"}),
         json!({"require_signed_request_object": true, "request_object_signing_alg": "PS256", "jwks_uri": "https://a.test/jwks"}),

@@ -1,10 +1,11 @@
-//! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation,
+//! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation, proofs of possession,
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
 pub mod authorize;
 mod bearer;
 mod client_auth;
 mod client_keys;
+pub mod dpop;
 pub mod introspect;
 mod issue;
 pub mod logout;

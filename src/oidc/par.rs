@@ -13,6 +13,7 @@ use super::{AuthenticatedClient, OidcError};
 use crate::base::ids::ClientId;
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::protocol::authorize::{Delivery, Rejection};
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::tenants::{ClientRuntime, Platform, Realm};
@@ -40,7 +41,7 @@ struct PushedRequest {
     delivery: Delivery,
 }
 
-fn key(realm: &Realm, id: &str) -> String {
+fn kept_key(realm: &Realm, id: &str) -> String {
     format!("{}:par:{id}", realm.tenant.tag)
 }
 
@@ -48,7 +49,8 @@ fn used_key(realm: &Realm, id: &str) -> String {
     format!("{}:par-used:{id}", realm.tenant.tag)
 }
 
-/// Checks a request as the authorization endpoint would, and keeps it for a short time.
+/// Checks a request as the authorization endpoint would, and keeps it for a short time. `key` is the key whose possession the caller
+/// proved; the code will be bound to it (RFC 9449 section 10.1).
 ///
 /// # Errors
 /// What the authorization endpoint would answer; `invalid_request` for a `request_uri`, and for a request that is too large.
@@ -57,6 +59,7 @@ pub async fn push(
     realm: &Realm,
     caller: &AuthenticatedClient,
     params: &Params,
+    key: Option<&Thumbprint>,
 ) -> Result<Pushed, OidcError> {
     let client: &Arc<ClientRuntime> = &caller.client;
     if params.get("request_uri").is_some() {
@@ -66,13 +69,20 @@ pub async fn push(
         pushed: true,
         signed: false,
     };
-    let params = match params.get("request") {
+    let mut params = match params.get("request") {
         None => params.without(&CREDENTIALS),
         Some(object) => {
             delivery.signed = true;
             request_object::open(platform, realm, client, object).await?
         }
     };
+    if let Some(key) = key {
+        if params.get("dpop_jkt").is_some_and(|named| named != key.as_str()) {
+            let words = "dpop_jkt is not the key of the proof";
+            return Err(OAuthError::new(ErrorCode::InvalidDpopProof, words).into());
+        }
+        params.set("dpop_jkt", key.as_str());
+    }
     validated(realm, client, &params, delivery).map_err(|rejection| match rejection {
         Rejection::Page(error) | Rejection::Redirect(_, error) => error,
     })?;
@@ -89,7 +99,7 @@ pub async fn push(
     let life = platform.settings.tokens.pushed_request;
     platform
         .ephemeral
-        .put(&key(realm, &id), &request, platform.now(), life)
+        .put(&kept_key(realm, &id), &request, platform.now(), life)
         .map_err(|error| OidcError::Internal(error.to_string()))?;
     Ok(Pushed {
         request_uri: format!("{PREFIX}{random}"),
@@ -128,7 +138,7 @@ pub(super) fn find(
     let random = uri.strip_prefix(PREFIX).ok_or_else(spent)?;
     let id = TokenHash::of(TokenKind::RequestUri, random).to_text();
     let now = platform.now();
-    let held: Option<PushedRequest> = platform.ephemeral.get(&key(realm, &id), now).ok().flatten();
+    let held: Option<PushedRequest> = platform.ephemeral.get(&kept_key(realm, &id), now).ok().flatten();
     let held = held.filter(|held| held.client == *client).ok_or_else(spent)?;
     if platform.ephemeral.count(&used_key(realm, &id), now) > 0 {
         return Err(spent());
@@ -150,7 +160,7 @@ pub(super) fn use_up(platform: &Platform, realm: &Realm, id: &str) -> Result<(),
         .ephemeral
         .first_use(&used_key(realm, id), platform.now(), kept)
         .map_err(|error| OidcError::Internal(error.to_string()))?;
-    platform.ephemeral.remove(&key(realm, id));
+    platform.ephemeral.remove(&kept_key(realm, id));
     if first {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Acr, Proof};
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::ResponseMode;
@@ -34,6 +35,8 @@ pub struct CodeRecord {
     pub scope: String,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
+    /// The key it is bound to (RFC 9449 section 10).
+    pub dpop_jkt: Option<Thumbprint>,
     /// Whose account.
     pub user: UserId,
     /// In which session.
@@ -92,6 +95,7 @@ pub fn code(
         nonce: request.nonce.clone(),
         scope: request.scope.join(" "),
         claims: request.claims.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
         user: finished.account.user.id,
         session: finished.session.id,
         sid: finished.session.sid.clone(),

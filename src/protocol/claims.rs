@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acr::Acr;
+use super::dpop::Confirmation;
 use super::error::OAuthError;
 use super::scope;
 use crate::base::timestamp::Timestamp;
@@ -240,6 +241,9 @@ pub struct AccessTokenClaims {
     /// Session id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The key it is bound to; whoever holds the token may use it when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 impl AccessTokenClaims {

@@ -9,7 +9,7 @@ use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::scope;
 
-/// Algorithms that clients may sign with: assertions, request objects.
+/// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
 
 /// Languages of the hosted pages.
@@ -46,6 +46,7 @@ pub fn document(issuer: &str) -> Value {
         "introspection_signing_alg_values_supported": algs,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "dpop_signing_alg_values_supported": ASSERTION_ALGS,
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),

@@ -84,6 +84,11 @@ impl Params {
         Self(rest)
     }
 
+    /// Puts a value in place of what a parameter had.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), vec![value.to_owned()]);
+    }
+
     /// How many bytes names and values have in all.
     pub fn size(&self) -> usize {
         let sizes = self

@@ -179,6 +179,9 @@ pub struct ClientMetadata {
     /// Only pushed requests are taken from it (RFC 9126 section 6).
     #[serde(skip_serializing_if = "is_false")]
     pub require_pushed_authorization_requests: bool,
+    /// It gets access tokens for proofs of possession only (RFC 9449 section 5.2).
+    #[serde(skip_serializing_if = "is_false")]
+    pub dpop_bound_access_tokens: bool,
     /// Default `max_age` in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
@@ -249,6 +252,7 @@ impl Default for ClientMetadata {
             request_object_signing_alg: None,
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
             default_max_age: None,
             require_auth_time: None,
             default_acr_values: Vec::new(),

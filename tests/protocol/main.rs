@@ -17,6 +17,7 @@ mod account;
 mod authorize;
 mod clients;
 mod console;
+mod dpop;
 mod hostile;
 mod introspection;
 mod logs;

@@ -7,7 +7,7 @@ use tidegate::admin::clients::{self, Kind, NewClient, Unknown};
 use tidegate::base::encoding::{base64, base64url};
 use tidegate::base::ids::ClientId;
 use tidegate::base::secret::{TokenHash, TokenKind, sha256};
-use tidegate::crypto::signer::{self, Signer, TokenType};
+use tidegate::crypto::signer::{self, NewKey, Signer, TokenType};
 use tidegate::domain::client::{
     Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType,
 };
@@ -275,8 +275,10 @@ pub fn parameters(address: &str) -> Vec<(String, String)> {
 /// A key pair of a client.
 pub struct OwnKey {
     signer: Signer,
+    key: NewKey,
     /// What the client registers.
     pub jwks: Value,
+    pub thumbprint: String,
 }
 
 impl OwnKey {
@@ -287,7 +289,33 @@ impl OwnKey {
         Self {
             signer: Signer::open(alg, &key.kid, &key.pkcs8).unwrap(),
             jwks: json!({"keys": [jwk]}),
+            thumbprint: key.kid.clone(),
+            key,
         }
+    }
+
+    /// The public half.
+    pub fn jwk(&self) -> &Value {
+        &self.jwks["keys"][0]
+    }
+
+    /// A proof of possession (DPoP) by an ES256 key.
+    pub fn proof(&self, claims: &Value) -> String {
+        self.signed_with(
+            &json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()}),
+            claims,
+        )
+    }
+
+    /// A JWT with any header, signed by an ES256 key.
+    pub fn signed_with(&self, header: &Value, claims: &Value) -> String {
+        let message = [header, claims]
+            .map(|part| base64url(part.to_string().as_bytes()))
+            .join(".");
+        let key = jsonwebtoken::EncodingKey::from_ec_der(self.key.pkcs8.expose());
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::ES256).unwrap();
+        format!("{message}.{signature}")
     }
 
     pub fn sign(&self, claims: &Value) -> String {

@@ -22,7 +22,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 26] = [
+const HELD: [&str; 27] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -45,6 +45,7 @@ const HELD: [&str; 26] = [
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -55,7 +56,7 @@ const HELD: [&str; 26] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 25] = [
+const UNSUPPORTED: [&str; 24] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -71,7 +72,6 @@ const UNSUPPORTED: [&str; 25] = [
     "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
-    "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
     "tls_client_auth_subject_dn",
     "backchannel_logout_uri",

@@ -181,6 +181,7 @@ async fn redeem(
     let from = BackChannel {
         ip: client_ip(web, request),
         user_agent: header_text(request, actix_web::http::header::USER_AGENT, 512),
+        key: None,
     };
     let caller = AuthenticatedClient { client };
     let tokens = crate::oidc::token::token(platform, realm, &caller, &params, &from).await;

@@ -3,14 +3,22 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::tokens::{caller, no_store};
+use super::tokens::{caller, no_store, possession, with_nonce};
 use crate::http::errors::OAuthJson;
 use crate::http::extract::Wire;
 use crate::oidc;
 
 /// `{issuer}/par`.
 pub async fn par(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJson> {
-    let (caller, params) = caller(&wire, &body, "/par").await?;
-    let pushed = oidc::par::push(wire.platform(), &wire.realm, &caller, &params).await?;
-    Ok(no_store().status(StatusCode::CREATED).json(pushed))
+    let nonce = wire.nonce();
+    let run = async {
+        let (caller, params) = caller(&wire, &body, "/par").await?;
+        let key = possession(&wire, "/par")?;
+        let pushed = oidc::par::push(wire.platform(), &wire.realm, &caller, &params, key.as_ref()).await?;
+        Ok::<_, OAuthJson>(pushed)
+    };
+    let pushed = run.await.map_err(|error| error.with_nonce(nonce.clone()))?;
+    Ok(with_nonce(no_store(), nonce)
+        .status(StatusCode::CREATED)
+        .json(pushed))
 }

@@ -11,6 +11,7 @@ pub use prompt::Prompt;
 
 use super::acr::{Acr, AcrRequest};
 use super::claims::ClaimsRequest;
+use super::dpop::Thumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::pkce::CodeChallenge;
@@ -46,6 +47,8 @@ pub struct AuthorizationRequest {
     pub id_token_hint: Option<String>,
     /// Languages of the pages, best first.
     pub ui_locales: Vec<String>,
+    /// The key that the code is bound to (RFC 9449 section 10).
+    pub dpop_jkt: Option<Thumbprint>,
     /// Which pushed request it is (RFC 9126); an answer uses that up.
     pub pushed: Option<String>,
 }
@@ -134,6 +137,7 @@ pub fn validate(
         login_hint: bounded(params, "login_hint", 320).map_err(refuse)?,
         id_token_hint: params.get("id_token_hint").map(str::to_owned),
         ui_locales: params.words("ui_locales").into_iter().take(10).collect(),
+        dpop_jkt: dpop_jkt(params).map_err(refuse)?,
         pushed: None,
         reply,
     })
@@ -238,6 +242,13 @@ fn acr_request(params: &Params, client: &ClientMetadata, claims: &ClaimsRequest)
         values: words.iter().filter_map(|word| Acr::from_name(word)).collect(),
         essential: false,
     }
+}
+
+fn dpop_jkt(params: &Params) -> Result<Option<Thumbprint>, OAuthError> {
+    let read = |text| {
+        Thumbprint::parse(text).ok_or_else(|| OAuthError::invalid_request("dpop_jkt is no thumbprint"))
+    };
+    params.get("dpop_jkt").map(read).transpose()
 }
 
 fn bounded(params: &Params, name: &str, max: usize) -> Result<Option<String>, OAuthError> {

@@ -151,6 +151,8 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"id_token_signed_response_alg": "none"}),
         json!({"id_token_encrypted_response_alg": "RSA-OAEP"}),
         json!({"introspection_signed_response_alg": "none"}),
+        json!({"authorization_signed_response_alg": "HS256"}),
+        json!({"authorization_encrypted_response_alg": "RSA-OAEP"}),
         json!({"introspection_encrypted_response_alg": "RSA-OAEP"}),
         json!({"require_signed_request_object": true}),
         json!({"require_pushed_authorization_requests": "yes"}),

@@ -116,10 +116,12 @@ async fn asked<'a>(
             pushed: None,
         }),
         // Only to tell the app's developer: a registered address beside the object is as safe as any.
-        Err(error) => Err(match ReplyTo::from_params(params, &metadata(realm, client)) {
-            Ok(reply) => AuthorizeError::Redirect(Box::new(reply), error),
-            Err(_) => AuthorizeError::Unreadable(client.clone(), error),
-        }),
+        Err(error) => Err(
+            match ReplyTo::from_params(params, &client.record.id, &metadata(realm, client)) {
+                Ok(reply) => AuthorizeError::Redirect(Box::new(reply), error),
+                Err(_) => AuthorizeError::Unreadable(client.clone(), error),
+            },
+        ),
     }
 }
 

@@ -20,6 +20,7 @@ mod console;
 mod dpop;
 mod hostile;
 mod introspection;
+mod jarm;
 mod logs;
 mod par;
 mod request_objects;

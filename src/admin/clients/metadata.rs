@@ -22,7 +22,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 27] = [
+const HELD: [&str; 28] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -42,6 +42,7 @@ const HELD: [&str; 27] = [
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
     "introspection_signed_response_alg",
+    "authorization_signed_response_alg",
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
@@ -56,7 +57,7 @@ const HELD: [&str; 27] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 24] = [
+const UNSUPPORTED: [&str; 23] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -66,7 +67,6 @@ const UNSUPPORTED: [&str; 24] = [
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "request_uris",
-    "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_details_types",
@@ -175,6 +175,7 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
+    one("authorization_signed_response_alg", &algs)?;
     one("application_type", &["web", "native"])?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])

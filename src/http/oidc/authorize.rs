@@ -52,7 +52,8 @@ async fn authorize(ctx: &Ctx, encoded: &[u8]) -> Result<HttpResponse, PageError>
             &error,
         )),
         Err(AuthorizeError::Redirect(reply, error)) => {
-            draw_reply(ctx, respond::error(&ctx.realm, &reply, &error), None).await
+            let reply = respond::error(ctx.platform(), &ctx.realm, &reply, &error);
+            draw_reply(ctx, reply.map_err(|error| ctx.error(error.into()))?, None).await
         }
         Err(AuthorizeError::Store(error)) => Err(ctx.error(error.into())),
     }

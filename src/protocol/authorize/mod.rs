@@ -16,7 +16,7 @@ use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::redirect::{CheckedRedirect, ResponseMode};
-use super::registration::{ClientAuthMethod, ClientMetadata, GrantType};
+use super::registration::{ClientAuthMethod, ClientMetadata, GrantType, SigningAlg};
 use super::scope;
 use crate::base::ids::ClientId;
 
@@ -65,6 +65,10 @@ pub struct Delivery {
 /// Where and how the answer goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
+    /// To which client.
+    pub client: ClientId,
+    /// What signs it, where the mode asks for that.
+    pub alg: SigningAlg,
     /// To which registered URI.
     pub redirect: CheckedRedirect,
     /// In which mode.
@@ -78,8 +82,10 @@ impl ReplyTo {
     ///
     /// # Errors
     /// `invalid_request` when the redirect URI is not registered; it must be shown on a page.
-    pub fn from_params(params: &Params, client: &ClientMetadata) -> Result<Self, OAuthError> {
+    pub fn from_params(params: &Params, id: &ClientId, client: &ClientMetadata) -> Result<Self, OAuthError> {
         Ok(Self {
+            client: id.clone(),
+            alg: client.authorization_alg(),
             redirect: CheckedRedirect::matching(params.get("redirect_uri"), client)?,
             mode: ResponseMode::parse(params.get("response_mode")).unwrap_or_default(),
             state: params.get("state").map(str::to_owned),
@@ -113,7 +119,7 @@ pub fn validate(
     client: &ClientMetadata,
     delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
-    let reply = ReplyTo::from_params(params, client).map_err(Rejection::Page)?;
+    let reply = ReplyTo::from_params(params, id, client).map_err(Rejection::Page)?;
     let refuse = |error| Rejection::Redirect(reply.clone(), error);
     ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
     check_delivery(delivery, client).map_err(refuse)?;

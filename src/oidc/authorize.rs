@@ -48,7 +48,7 @@ pub async fn check(
             let sent = asked.params.get("redirect_uri").map(str::to_owned);
             AuthorizeError::RedirectUri(client.clone(), sent, error)
         }
-        Rejection::Redirect(reply, error) => AuthorizeError::Redirect(Box::new(reply), error),
+        Rejection::Redirect(reply, error) => AuthorizeError::Redirect(reply, error),
     })?;
     request.pushed = asked.pushed;
     Ok((client, request))

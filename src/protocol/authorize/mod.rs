@@ -106,7 +106,7 @@ pub enum Rejection {
     /// Shown on a page: it is not known where an answer could safely go.
     Page(OAuthError),
     /// Goes back to the app.
-    Redirect(ReplyTo, OAuthError),
+    Redirect(Box<ReplyTo>, OAuthError),
 }
 
 /// Checks a request of a known client.
@@ -120,7 +120,7 @@ pub fn validate(
     delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
     let reply = ReplyTo::from_params(params, id, client).map_err(Rejection::Page)?;
-    let refuse = |error| Rejection::Redirect(reply.clone(), error);
+    let refuse = |error| Rejection::Redirect(Box::new(reply.clone()), error);
     ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
     check_delivery(delivery, client).map_err(refuse)?;
     check_response_type(params, client).map_err(refuse)?;

@@ -14,12 +14,14 @@
 mod support;
 
 mod account;
+mod attestation;
 mod authorize;
 mod clients;
 mod console;
 mod hostile;
 mod introspection;
 mod logs;
+mod passwords;
 mod risk;
 mod signin;
 mod smtp;

@@ -645,6 +645,7 @@ filter-until = Bis
 filter-apply = Filtern
 filter-remove = Filter entfernen:
 export = Exportieren
+export-ocsf = Als OCSF exportieren
 decisions-empty = Noch keine Anmeldung wurde bewertet. Die Maschine lernt ab der ersten; öffne die Demo-App, um sie bei der Arbeit zu sehen.
 decisions-none = Keine Anmeldung passt zu diesen Filtern.
 decision-title = Entscheidung { $reference }

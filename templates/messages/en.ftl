@@ -645,6 +645,7 @@ filter-until = To
 filter-apply = Filter
 filter-remove = Remove filter
 export = Export
+export-ocsf = Export as OCSF
 decisions-empty = No sign-in was judged yet. The engine learns from the first one on; open the demo app to see it work.
 decisions-none = No sign-in fits these filters.
 decision-title = Decision { $reference }

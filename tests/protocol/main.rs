@@ -18,6 +18,7 @@ mod attestation;
 mod authorize;
 mod clients;
 mod console;
+mod export;
 mod hostile;
 mod introspection;
 mod logs;

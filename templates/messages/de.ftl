@@ -284,7 +284,6 @@ not-me-named = Das war ich nicht: { $time }
 reported = gemeldet
 password-text = Nimm eines, das du sonst nirgends benutzt. Ein Passwortmanager hilft.
 password-breached = Das eingegebene Passwort ist aus Datenlecks anderer Dienste bekannt. Wähle ein neues, bevor es weitergeht.
-password-forgotten = Du bist es. Wähle ein neues Passwort, dann geht es weiter.
 password-required = Um dein Konto zu sichern, wähle ein neues Passwort, bevor es weitergeht.
 password-rule = { $n ->
     [one] Mindestens ein Zeichen. Alles ist erlaubt, auch Leerzeichen.

@@ -284,7 +284,6 @@ not-me-named = This wasn’t me: { $time }
 reported = reported
 password-text = Choose one that you use nowhere else. A password manager helps.
 password-breached = The password you typed is known from data breaches of other services. Choose a new one before you go on.
-password-forgotten = It’s you. Choose a new password to go on.
 password-required = To secure your account, choose a new password before you go on.
 password-rule = { $n ->
     [one] At least one character. Anything goes, spaces too.

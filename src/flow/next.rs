@@ -35,6 +35,11 @@ pub enum Password {
     MayStay,
     /// It became known, or its owner must choose another.
     MustChange,
+    /// Its owner forgot it. Then the mailbox begins the sign-in, and the strongest kind of factor that is enrolled is proven beside
+    /// it: a mailbox alone never replaces a second factor.
+    Forgotten,
+    /// Its owner forgot it and lost the factors beside it; a waiting period stood in for them.
+    WaitedFor,
 }
 
 /// Where the offer to remember this browser stands.
@@ -111,12 +116,16 @@ pub enum Cause {
     Enrolment,
     /// Whoever chooses a new password proves more than the old one first.
     NewPassword,
+    /// Whoever forgot the password proves a factor beside the mailbox.
+    Recovery,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
 pub fn next(situation: &Situation<'_>) -> Next {
+    let recovers = matches!(situation.password, Password::Forgotten | Password::WaitedFor);
     let first = |proof: &Proof| {
-        is_first_factor(proof) && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
+        let begins = is_first_factor(proof) || (recovers && proof.method == Method::EmailOtp);
+        begins && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
     };
     if !situation.proofs.iter().any(first) {
         return Next::FirstFactor;
@@ -127,6 +136,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
     }
     if let Some(step) = by_risk(situation)
+        .or_else(|| by_recovery(situation))
         .or_else(|| by_floor(situation))
         .or_else(|| by_app(situation))
         .or_else(|| by_password(situation))
@@ -170,6 +180,24 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
             cause: Cause::Risk,
             options,
         }
+    })
+}
+
+/// A forgotten password is replaced before anything that needs one is asked for.
+fn by_recovery(situation: &Situation<'_>) -> Option<Next> {
+    match situation.password {
+        Password::MayStay | Password::MustChange => return None,
+        Password::WaitedFor => return Some(Next::NewPassword),
+        Password::Forgotten => {}
+    }
+    let options = options(situation, Strength::Totp);
+    let proven = strongest_since(situation.proofs, situation.started_at);
+    if options.is_empty() || proven.is_some_and(|proven| proven >= Strength::Totp) {
+        return Some(Next::NewPassword);
+    }
+    Some(Next::Challenge {
+        cause: Cause::Recovery,
+        options,
     })
 }
 
@@ -226,7 +254,7 @@ fn by_app(situation: &Situation<'_>) -> Option<Next> {
 /// A password that others may know proves nothing about who chooses the next one: something else must be proven in this
 /// sign-in, whatever is enrolled.
 fn by_password(situation: &Situation<'_>) -> Option<Next> {
-    if situation.password == Password::MayStay {
+    if situation.password != Password::MustChange {
         return None;
     }
     if strongest_since(situation.proofs, situation.started_at).is_some() {

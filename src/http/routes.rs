@@ -57,6 +57,8 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/signin/passkey", post().to(signin::passkey))
         .route("/signin/passkey/options", post().to(signin::passkey_options))
         .route("/signin/new-password", post().to(signin::new_password))
+        .route("/recover", get().to(signin::recover))
+        .route("/signin/mailbox", post().to(signin::mailbox))
         .route("/signin/remember", post().to(signin::remember))
         .route("/signin/consent", post().to(signin::consent))
         .route("/signin/change", get().to(signin::change))

@@ -16,6 +16,8 @@ use crate::risk::UserReason;
 pub enum Step {
     /// Who is it, and the first factor.
     FirstFactor(FirstFactorStep),
+    /// The password is forgotten: the address, then the code that was sent to it.
+    Mailbox(MailboxStep),
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
@@ -56,6 +58,24 @@ pub struct FirstFactorStep {
     pub layout: SignInLayout,
     /// A signed-in person is asked again.
     pub again: bool,
+}
+
+/// Proving the mailbox of an account whose password is forgotten.
+#[derive(Debug)]
+pub struct MailboxStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The code that was sent; absent while the address is asked for.
+    pub sent: Option<SentStep>,
+}
+
+/// A code that was sent, or seems so.
+#[derive(Clone, Copy, Debug)]
+pub struct SentStep {
+    /// Seconds until another may be sent; `None` when none may.
+    pub resend_in: Option<u64>,
+    /// Tries that remain, from the first wrong one.
+    pub tries_left: Option<u8>,
 }
 
 /// A further proof.
@@ -130,6 +150,7 @@ impl Step {
     pub fn problem(&self) -> Option<FormProblem> {
         match self {
             Self::FirstFactor(step) => step.login.problem,
+            Self::Mailbox(step) => step.login.problem,
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
             Self::NewPassword(step) => step.login.problem,

@@ -94,6 +94,19 @@ throttled-text = { $n ->
    *[other] Bitte warte { $n } Minuten und versuche es dann noch einmal.
 }
 
+# Forgotten password
+recover-title = Passwort vergessen?
+recover-text = Nenne uns deine Adresse. Wir senden dir einen Code, mit dem du ein neues Passwort wählen kannst.
+recover-submit = Code senden
+recover-code-title = Sieh in deine Mail
+recover-code-text = Wenn es zu { $address } ein Konto gibt, ist ein Code an dessen Postfach unterwegs.
+recover-code-label = Code aus deiner E-Mail
+recover-code-hint = Das kann eine Minute dauern. Sieh auch im Spam-Ordner nach.
+recover-other-address = Andere Adresse benutzen
+recover-back = Zurück zur Anmeldung
+reason-before-recovery = Um ein neues Passwort zu wählen, bestätige bitte mit einem deiner anderen Anmeldewege, dass du es bist.
+password-forgotten = Wähle das Passwort, mit dem du dich von jetzt an anmeldest.
+
 # Second step
 challenge-title = Noch eine Prüfung
 challenge-tries-left = { $n ->
@@ -313,6 +326,7 @@ activity-signin-blocked = Eine Anmeldung wurde gestoppt
 activity-signout = Abgemeldet
 activity-session-revoked = Eine Sitzung wurde beendet
 activity-password-changed = Das Passwort wurde geändert
+activity-recovery-asked = Ein neues Passwort wurde angefordert
 activity-passkey-added = Ein Passkey wurde hinzugefügt
 activity-totp-added = Eine Authenticator-App wurde hinzugefügt
 activity-factor-removed = Ein Anmeldeweg wurde entfernt
@@ -406,10 +420,15 @@ mail-admin-note = { $n ->
 }
 mail-admin-act = Zugang einrichten
 mail-admin-why = Du erhältst dies, weil eine berechtigte Person den Link für dich erzeugt hat.
-mail-no-account-subject = Zu deiner Anfrage an { $tenant }
+mail-new-password-heading = Dein Code für ein neues Passwort
+mail-new-password-note = Niemand von uns fragt dich je danach. Wenn du ihn nicht angefordert hast, musst du nichts tun: Ohne den Code ändert sich nichts.
+mail-new-password-why = Du erhältst dies, weil jemand angegeben hat, das Passwort von { $account } sei vergessen.
+mail-not-possible-subject = Zu deiner Anfrage an { $tenant }
+mail-not-possible-why = Wenn du es nicht warst, ignoriere diese Mail.
 mail-no-account-heading = Zu dieser Adresse gibt es kein Konto
 mail-no-account-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Ein solches Konto gibt es nicht; vielleicht hast du eine andere Adresse benutzt.
-mail-no-account-why = Wenn du es nicht warst, ignoriere diese Mail.
+mail-disabled-heading = Dieses Konto ist abgeschaltet
+mail-disabled-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Das Konto ist abgeschaltet; wende dich an die, die es betreuen.
 
 # Console
 console = Konsole

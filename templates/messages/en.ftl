@@ -94,6 +94,19 @@ throttled-text = { $n ->
    *[other] Please wait { $n } minutes, then try again.
 }
 
+# Forgotten password
+recover-title = Forgot your password?
+recover-text = Tell us your address. We send a code with which you can choose a new password.
+recover-submit = Send the code
+recover-code-title = Check your mail
+recover-code-text = If there is an account for { $address }, a code is on its way to its mailbox.
+recover-code-label = Code from your mail
+recover-code-hint = It can take a minute to arrive. Look into the spam folder too.
+recover-other-address = Use another address
+recover-back = Back to the sign-in
+reason-before-recovery = To choose a new password, please confirm with one of your other ways to sign in.
+password-forgotten = Choose the password that you will sign in with from now on.
+
 # Second step
 challenge-title = One more check
 challenge-tries-left = { $n ->
@@ -313,6 +326,7 @@ activity-signin-blocked = A sign-in was stopped
 activity-signout = Signed out
 activity-session-revoked = A session was ended
 activity-password-changed = The password was changed
+activity-recovery-asked = A new password was asked for
 activity-passkey-added = A passkey was added
 activity-totp-added = An authenticator app was added
 activity-factor-removed = A way to sign in was removed
@@ -406,10 +420,15 @@ mail-admin-note = { $n ->
 }
 mail-admin-act = Set up access
 mail-admin-why = You get this because somebody with the rights to do so made the link for you.
-mail-no-account-subject = About your request to { $tenant }
+mail-new-password-heading = Your code to choose a new password
+mail-new-password-note = Nobody from our side will ever ask you for it. If you did not ask for it, do nothing: without the code nothing changes.
+mail-new-password-why = You get this because somebody said that the password of { $account } is forgotten.
+mail-not-possible-subject = About your request to { $tenant }
+mail-not-possible-why = If it wasn’t you, ignore this mail.
 mail-no-account-heading = There is no account with this address
 mail-no-account-intro = Somebody asked { $tenant } for a new password for { $account }. There is no such account; you may have used another address.
-mail-no-account-why = If it wasn’t you, ignore this mail.
+mail-disabled-heading = This account is switched off
+mail-disabled-intro = Somebody asked { $tenant } for a new password for { $account }. The account is switched off; ask the people who look after it.
 
 # Console
 console = Console

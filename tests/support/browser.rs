@@ -258,6 +258,16 @@ impl Browser {
             })
     }
 
+    /// Where a link of the page leads, by its words.
+    pub fn link(&self, words: &str) -> String {
+        let document = Html::parse_document(&self.page.html);
+        let found = document
+            .select(&Selector::parse("a[href]").unwrap())
+            .find(|link| link.text().collect::<String>().trim() == words)
+            .map(|link| link.value().attr("href").unwrap().to_owned());
+        found.unwrap_or_else(|| panic!("no link «{words}» on {}: {}", self.page.url, self.page.text()))
+    }
+
     /// Fills in and sends the form that has `field`.
     pub async fn submit(&mut self, field: &str, values: &[(&str, &str)]) -> &Page {
         let form = self.form(field).unwrap_or_else(|| {

@@ -164,6 +164,8 @@ pub enum PasswordReason {
     Required,
     /// It is known from data breaches.
     Breached,
+    /// It was forgotten.
+    Forgotten,
 }
 
 /// Asks before a factor is removed.

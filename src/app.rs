@@ -21,12 +21,13 @@ use crate::http::metrics::Metrics;
 use crate::http::middleware::{edge, secure_headers};
 use crate::http::{routes, site};
 use crate::jobs;
-use crate::outbound::fetch::Fetcher;
+use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::mail::Mailer;
-use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
-use crate::tenants::{Baselines, Directory, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings};
+use crate::tenants::{
+    Baselines, Directory, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, outside,
+};
 
 /// Why the server did not start, in one line for the command line.
 #[derive(Debug, thiserror::Error)]
@@ -85,46 +86,19 @@ pub fn platform(
 ) -> Result<(Platform, tokio::sync::mpsc::Receiver<OutgoingMail>), StartError> {
     crate::crypto::install_providers();
     let envelope = Envelope::from_base64(&config.secrets.kek).map_err(StartError::of)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let slots = if config.passwords.slots == 0 {
-        cores.saturating_sub(1).max(1)
-    } else {
-        config.passwords.slots
-    };
-    let params = HashParams {
-        memory_kib: config.passwords.memory_kib,
-        passes: config.passwords.passes,
-    };
-    let size = PoolSize {
-        slots,
-        queue: config.passwords.queue,
-        wait: config.passwords.wait,
-    };
-    let hasher = Hasher::start(params, size).map_err(StartError::of)?;
-    let feeds = &config.feeds;
-    let networks = Networks::load(NetworkFiles {
-        city: feeds.city.clone(),
-        country: feeds.country.clone(),
-        asn: feeds.asn.clone(),
-        tor: feeds.tor.clone(),
-        hosting: feeds.hosting.clone(),
-        anonymizer: feeds.anonymizer.clone(),
-        reputation: feeds.reputation.clone(),
-    });
-    let fetcher = Fetcher::new(
-        config.outbound.trust_ca.as_deref(),
-        config.outbound.allow_loopback,
-    )
-    .map_err(StartError::of)?;
+    let anchors = outside::anchors(&config.passkeys, parts.clock.now()).map_err(StartError::of)?;
+    let breached = outside::breached(&config.feeds, &config.outbound).map_err(StartError::of)?;
     let (mail, receiver) = MailQueue::new();
     let platform = Platform {
         store,
         ephemeral: Ephemeral::default(),
         envelope,
-        hasher,
+        hasher: hasher(config)?,
         mail,
-        networks,
-        fetcher,
+        networks: outside::networks(&config.feeds),
+        fetcher: fetcher(config)?,
+        anchors,
+        breached,
         clock: parts.clock,
         random: parts.random,
         model: ArcSwap::from_pointee(Model::builtin().clone()),
@@ -143,6 +117,35 @@ pub fn platform(
         },
     };
     Ok((platform, receiver))
+}
+
+fn hasher(config: &Config) -> Result<Hasher, StartError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let slots = if config.passwords.slots == 0 {
+        cores.saturating_sub(1).max(1)
+    } else {
+        config.passwords.slots
+    };
+    let params = HashParams {
+        memory_kib: config.passwords.memory_kib,
+        passes: config.passwords.passes,
+    };
+    let size = PoolSize {
+        slots,
+        queue: config.passwords.queue,
+        wait: config.passwords.wait,
+    };
+    Hasher::start(params, size).map_err(StartError::of)
+}
+
+/// The fetcher of what clients name.
+fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
+    let reach = if config.outbound.allow_loopback {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    };
+    Fetcher::new(config.outbound.trust_ca.as_deref(), reach).map_err(StartError::of)
 }
 
 /// A server that runs.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::backup::{BackupArgs, MigrateArgs, RestoreArgs};
 use super::client::ClientCommand;
+use super::decision::DecisionCommand;
 use super::doctor::DoctorArgs;
 use super::policy::PolicyCommand;
 use super::tenant::TenantCommand;
@@ -71,6 +72,9 @@ pub enum Command {
     /// Policies: what a score leads to.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Decisions: export them.
+    #[command(subcommand)]
+    Decision(DecisionCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

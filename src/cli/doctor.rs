@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::open::{Composition, Missing, Opener, sqlite_path};
 use super::print::{CliError, Outcome};
+use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::secret::Secret;
 use crate::config::{Config, Layers};
 use crate::crypto::envelope::Envelope;
-use crate::outbound::networks::{NetworkFiles, Networks};
+use crate::outbound::breached::BreachedPasswords;
 use crate::store::Store;
-use crate::tenants::Keyring;
+use crate::tenants::{Keyring, outside};
 
 /// `doctor`.
 #[derive(Debug, Args)]
@@ -64,6 +65,8 @@ pub(super) async fn doctor<C: Composition>(
     let mut findings = vec![address(&config), proxies(&config)];
     findings.extend(database(opener, &config).await);
     findings.push(feeds(&config));
+    findings.push(breached(&config));
+    findings.push(attestation(&config));
     findings.push(mail(&config));
     findings.push(clock());
     Ok(told(&findings))
@@ -223,15 +226,7 @@ async fn keys(store: &Store, kek: &Secret<String>) -> Finding {
 
 fn feeds(config: &Config) -> Finding {
     let feeds = &config.feeds;
-    let networks = Networks::load(NetworkFiles {
-        city: feeds.city.clone(),
-        country: feeds.country.clone(),
-        asn: feeds.asn.clone(),
-        tor: feeds.tor.clone(),
-        hosting: feeds.hosting.clone(),
-        anonymizer: feeds.anonymizer.clone(),
-        reputation: feeds.reputation.clone(),
-    });
+    let networks = outside::networks(feeds);
     let broken = networks.broken();
     if !broken.is_empty() {
         return finding(
@@ -248,6 +243,45 @@ fn feeds(config: &Config) -> Finding {
         );
     }
     finding("feeds", Health::Good, "configured files can be read")
+}
+
+fn breached(config: &Config) -> Finding {
+    const NAME: &str = "breached passwords";
+    match outside::breached(&config.feeds, &config.outbound) {
+        Err(error) => finding(NAME, Health::Bad, error.to_string()),
+        Ok(BreachedPasswords::None) => finding(
+            NAME,
+            Health::Warning,
+            "only common passwords are refused; set feeds.breached_range or feeds.breached_file",
+        ),
+        Ok(BreachedPasswords::Range { base, .. }) => {
+            finding(NAME, Health::Good, format!("asked of {base} (not called now)"))
+        }
+        Ok(BreachedPasswords::File(path)) => {
+            finding(NAME, Health::Good, format!("looked up in {}", path.display()))
+        }
+    }
+}
+
+fn attestation(config: &Config) -> Finding {
+    const NAME: &str = "attestation";
+    match outside::anchors(&config.passkeys, SystemClock.now()) {
+        Err(error) => finding(NAME, Health::Bad, error.to_string()),
+        Ok(anchors) if anchors.is_empty() => finding(
+            NAME,
+            Health::Good,
+            "no trust anchors: no passkey counts as attested, and a tenant that requires it enrols none",
+        ),
+        Ok(anchors) => {
+            let (models, due) = anchors.metadata();
+            let due = due.unwrap_or("an unknown date");
+            finding(
+                NAME,
+                Health::Good,
+                format!("trust anchors can be read; metadata knows {models} models, next due {due}"),
+            )
+        }
+    }
 }
 
 fn mail(config: &Config) -> Finding {
@@ -270,7 +304,6 @@ fn mail(config: &Config) -> Finding {
 
 /// A clock before this program was written is wrong for sure; finer faults show at clients.
 fn clock() -> Finding {
-    use crate::base::clock::{Clock as _, SystemClock};
     let now = SystemClock.now();
     if now.secs() < 1_790_000_000 {
         return finding(

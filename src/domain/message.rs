@@ -13,6 +13,13 @@ pub enum Message {
         /// For which app, by name.
         app: Option<String>,
     },
+    /// A one-time code for whoever forgot the password.
+    NewPasswordCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// What somebody asked for at a page is not possible; only the owner of the address learns why.
+    NotPossible(NotPossible),
     /// A completed sign-in on a new browser (people.md U34, U35).
     NewBrowser {
         /// What is known of the sign-in.
@@ -36,6 +43,28 @@ pub enum Message {
         /// The link.
         url: Secret<String>,
     },
+}
+
+/// Why something that was asked for with an address is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPossible {
+    /// A forgotten password, but no account has this address.
+    NoAccount,
+    /// A forgotten password, but the account is switched off.
+    Disabled,
+}
+
+impl NotPossible {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::NoAccount, Self::Disabled];
+
+    /// The name in the delivery log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoAccount => "no_account",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 /// What changed.
@@ -84,6 +113,8 @@ impl Message {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
+            Self::NewPasswordCode { .. } => "new_password_code",
+            Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",
             Self::SecurityChange { change, .. } => change.name(),
             Self::AdminLink { .. } => "admin_link",

@@ -20,10 +20,26 @@ pub struct Situation<'a> {
     pub enrolled: &'a [(Method, Strength)],
     /// What the risk decision asks; absent before it was made.
     pub judgement: Option<Judgement>,
+    /// Whether the password may stay.
+    pub password: Password,
     /// Whether to offer to remember this browser once a second factor was proven.
     pub remember: Remember,
     /// Where consent stands.
     pub consent: Consent,
+}
+
+/// Whether the password that was typed may stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Password {
+    /// Yes, or none was typed.
+    MayStay,
+    /// It became known, or its owner must choose another.
+    MustChange,
+    /// Its owner forgot it. Then the mailbox begins the sign-in, and the strongest kind of factor that is enrolled is proven beside
+    /// it: a mailbox alone never replaces a second factor.
+    Forgotten,
+    /// Its owner forgot it and lost the factors beside it; a waiting period stood in for them.
+    WaitedFor,
 }
 
 /// Where the offer to remember this browser stands.
@@ -72,6 +88,8 @@ pub enum Next {
     Held,
     /// The app demands what this account can't reach.
     Unmet,
+    /// A new password must be chosen.
+    NewPassword,
     /// Offer to remember this browser.
     OfferRemember,
     /// Ask for consent.
@@ -96,12 +114,18 @@ pub enum Cause {
     App,
     /// Enrolling a factor needs the mailbox proven first.
     Enrolment,
+    /// Whoever chooses a new password proves more than the old one first.
+    NewPassword,
+    /// Whoever forgot the password proves a factor beside the mailbox.
+    Recovery,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
 pub fn next(situation: &Situation<'_>) -> Next {
+    let recovers = matches!(situation.password, Password::Forgotten | Password::WaitedFor);
     let first = |proof: &Proof| {
-        is_first_factor(proof) && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
+        let begins = is_first_factor(proof) || (recovers && proof.method == Method::EmailOtp);
+        begins && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
     };
     if !situation.proofs.iter().any(first) {
         return Next::FirstFactor;
@@ -112,8 +136,10 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
     }
     if let Some(step) = by_risk(situation)
+        .or_else(|| by_recovery(situation))
         .or_else(|| by_floor(situation))
         .or_else(|| by_app(situation))
+        .or_else(|| by_password(situation))
     {
         return step;
     }
@@ -154,6 +180,24 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
             cause: Cause::Risk,
             options,
         }
+    })
+}
+
+/// A forgotten password is replaced before anything that needs one is asked for.
+fn by_recovery(situation: &Situation<'_>) -> Option<Next> {
+    match situation.password {
+        Password::MayStay | Password::MustChange => return None,
+        Password::WaitedFor => return Some(Next::NewPassword),
+        Password::Forgotten => {}
+    }
+    let options = options(situation, Strength::Totp);
+    let proven = strongest_since(situation.proofs, situation.started_at);
+    if options.is_empty() || proven.is_some_and(|proven| proven >= Strength::Totp) {
+        return Some(Next::NewPassword);
+    }
+    Some(Next::Challenge {
+        cause: Cause::Recovery,
+        options,
     })
 }
 
@@ -205,6 +249,26 @@ fn by_app(situation: &Situation<'_>) -> Option<Next> {
         });
     }
     situation.need.acr.essential.then(|| enrol(situation, least))
+}
+
+/// A password that others may know proves nothing about who chooses the next one: something else must be proven in this
+/// sign-in, whatever is enrolled.
+fn by_password(situation: &Situation<'_>) -> Option<Next> {
+    if situation.password != Password::MustChange {
+        return None;
+    }
+    if strongest_since(situation.proofs, situation.started_at).is_some() {
+        return Some(Next::NewPassword);
+    }
+    let options = options(situation, Strength::EmailCode);
+    Some(if options.is_empty() {
+        Next::Held
+    } else {
+        Next::Challenge {
+            cause: Cause::NewPassword,
+            options,
+        }
+    })
 }
 
 /// Enrolment in the middle of a sign-in needs the mailbox proven in this sign-in; an attested key can't be asked for here.

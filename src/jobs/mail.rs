@@ -82,6 +82,11 @@ fn render(outgoing: &OutgoingMail) -> Mail {
             words::sign_in_code(&frame, code.expose(), CODE_MINUTES),
             Some(Secret::new(code.expose().clone())),
         ),
+        Message::NewPasswordCode { code } => (
+            words::new_password_code(&frame, code.expose(), CODE_MINUTES),
+            Some(Secret::new(code.expose().clone())),
+        ),
+        Message::NotPossible(why) => (words::not_possible(&frame, *why), None),
         Message::NewBrowser {
             facts,
             yes_url,

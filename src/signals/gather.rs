@@ -25,6 +25,8 @@ pub struct Subject<'a> {
     pub account: &'a Account,
     /// How much hangs on it.
     pub sensitivity: Sensitivity,
+    /// Whether the password that was just typed is on a list of breached ones; absent when nobody looked or could say.
+    pub breached_password: Option<bool>,
 }
 
 /// What was gathered.
@@ -145,7 +147,7 @@ fn risk_visit(
         device: device_proof(browser),
         failures: failures(platform, realm, visit, account, browser),
         account: account_facts(account, browser, now),
-        breached_password: None,
+        breached_password: subject.breached_password,
         climate: None,
         sensitivity: subject.sensitivity,
         behaviour: BehaviourFacts::default(),

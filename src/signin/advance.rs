@@ -1,8 +1,11 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Choice, JudgedState, Login};
+use super::login::{Choice, JudgedState, Login, Recovering};
+use super::notices::event;
 use super::service::keep;
-use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, Step};
+use super::step::{
+    ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
+};
 use super::{SignInError, consent, enrol, finish, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
@@ -11,8 +14,9 @@ use crate::domain::assurance::{Acr, Method, Proof};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
+use crate::factors::email_code::SentCode;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
-use crate::flow::next::{Cause, Next, Remember, Situation, next};
+use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::sessions;
@@ -50,6 +54,7 @@ pub(super) async fn advance(
             proofs: &proofs,
             enrolled: &enrolled,
             judgement: login.judged.as_ref().map(|judged| judged.judgement),
+            password: password_standing(account.as_ref(), &login),
             remember,
             consent,
         });
@@ -58,7 +63,7 @@ pub(super) async fn advance(
             return Ok(refuse_silently(&login, &what));
         }
         return match (what, account) {
-            (Next::FirstFactor, _) | (_, None) => first_factor(platform, realm, login),
+            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, login),
             (Next::Decide, Some(account)) => {
                 decide(platform, realm, visit, &mut login, &account).await?;
                 continue;
@@ -70,6 +75,15 @@ pub(super) async fn advance(
                 let step = enrol::begin(platform, realm, &mut login, &account)?;
                 keep(platform, realm, &login)?;
                 Ok(Step::Enrol(step))
+            }
+            (Next::NewPassword, Some(account)) => {
+                login.asks_password = true;
+                keep(platform, realm, &login)?;
+                let email = account.user.email.as_str().to_owned();
+                Ok(Step::NewPassword(NewPasswordStep {
+                    login: Box::new(login),
+                    email,
+                }))
             }
             (Next::OfferRemember, _) => {
                 keep(platform, realm, &login)?;
@@ -110,6 +124,20 @@ fn countable(login: &Login) -> Vec<Proof> {
     }
 }
 
+/// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
+fn password_standing(account: Option<&Account>, login: &Login) -> Password {
+    if login.recovering == Recovering::Proven {
+        return Password::Forgotten;
+    }
+    let typed = login.proofs.iter().any(|proof| proof.method == Method::Password);
+    let required = account.is_some_and(|account| account.user.password_reset_required);
+    if typed && (required || login.breached == Some(true)) {
+        Password::MustChange
+    } else {
+        Password::MayStay
+    }
+}
+
 /// The account of a sign-in. One that was disabled or deleted meanwhile begins anew.
 async fn account_of(
     platform: &Platform,
@@ -121,10 +149,7 @@ async fn account_of(
         .await?
         .filter(Account::is_active);
     if account.is_none() {
-        login.user = None;
-        login.proofs.clear();
-        login.judged = None;
-        login.leave_session();
+        login.forget_person();
     }
     Ok(account)
 }
@@ -196,23 +221,25 @@ async fn decide(
     login: &mut Login,
     account: &Account,
 ) -> Result<(), SignInError> {
+    let recovers = login.recovering == Recovering::Proven;
     let checkpoint = Checkpoint {
-        action: Action::SignIn,
+        action: if recovers { Action::Recover } else { Action::SignIn },
         account,
         client: login.client(),
         session: login.session,
+        breached_password: login.breached,
     };
     let judged = decisions::judge(platform, realm, visit, checkpoint).await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     batch.insert_decision(&judged.decision);
     if judged.judgement() == Judgement::Refuse {
-        batch.event(&finish::event(
+        batch.event(&event(
             platform,
             "signin.blocked",
             account.user.id,
             visit,
-            &serde_json::json!({
+            serde_json::json!({
                 "decision": judged.decision.id, "outcome": judged.outcome.name(), "alert": judged.alert,
             }),
         ));
@@ -230,8 +257,17 @@ async fn decide(
     Ok(())
 }
 
-fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+/// The beginning: a first factor, or the mailbox of whoever forgot the password.
+fn begin(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
     keep(platform, realm, &login)?;
+    if let Recovering::Address | Recovering::Mailbox { .. } = login.recovering {
+        let asked = login.recovering == Recovering::Address;
+        let sent = sent_step(platform, &login).filter(|_| !asked);
+        return Ok(Step::Mailbox(MailboxStep {
+            login: Box::new(login),
+            sent,
+        }));
+    }
     let again = !login.session_proofs.is_empty();
     let layout = realm.tenant.record.settings.layout;
     Ok(Step::FirstFactor(FirstFactorStep {
@@ -239,6 +275,16 @@ fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step
         layout,
         again,
     }))
+}
+
+/// What is to be told of the mail code that was sent.
+fn sent_step(platform: &Platform, login: &Login) -> Option<SentStep> {
+    let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
+    let wait = |sent: &SentCode| sent.resend_in(platform.now()).map(|wait| wait.as_secs());
+    login.email_code.as_ref().map(|sent| SentStep {
+        resend_in: wait(sent),
+        tries_left: (login.wrong_codes > 0).then_some(left),
+    })
 }
 
 async fn challenge(
@@ -262,7 +308,7 @@ async fn challenge(
         mail_code::send_first(platform, realm, &mut login, account).await?;
     }
     keep(platform, realm, &login)?;
-    let sent = login.email_code.as_ref().filter(|_| method == Method::EmailOtp);
+    let sent = sent_step(platform, &login).filter(|_| method == Method::EmailOtp);
     let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
     Ok(Step::Challenge(Box::new(ChallengeStep {
         email: account.user.email.as_str().to_owned(),
@@ -271,9 +317,7 @@ async fn challenge(
         first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
         method,
         others: options.into_iter().filter(|other| *other != method).collect(),
-        resend_in: sent
-            .and_then(|sent| sent.resend_in(platform.now()))
-            .map(|wait| wait.as_secs()),
+        resend_in: sent.and_then(|sent| sent.resend_in),
         tries_left: (login.wrong_codes > 0).then_some(left),
         login,
     })))

@@ -16,6 +16,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::outcome::Outcome;
 use crate::factors::email_code::SentCode;
+use crate::factors::password::PasswordRefusal;
 use crate::flow::need::Judgement;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
@@ -61,6 +62,10 @@ pub enum FormProblem {
     Method,
     /// No mail can be sent now.
     MailUnavailable,
+    /// The new password breaks a rule.
+    NewPassword(PasswordRefusal),
+    /// The new password is the old one.
+    SamePassword,
 }
 
 /// What the risk decision said.
@@ -93,6 +98,24 @@ pub enum Choice {
     Yes,
     /// No.
     No,
+}
+
+/// Where the replacing of a forgotten password stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovering {
+    /// Nobody said that it is forgotten.
+    #[default]
+    No,
+    /// The address is asked for.
+    Address,
+    /// A code was sent to the account's mailbox, or to nobody when there is no account; both look the same.
+    Mailbox {
+        /// Whose mailbox.
+        user: Option<UserId>,
+    },
+    /// The mailbox was proven; the sign-in goes on from there.
+    Proven,
 }
 
 /// A sign-in under way.
@@ -136,6 +159,12 @@ pub struct Login {
     pub problem: Option<FormProblem>,
     /// Wrong second factors in this sign-in.
     pub wrong_codes: u8,
+    /// Whether the password that was typed is on a list of breached ones; absent when nobody looked or could say.
+    pub breached: Option<bool>,
+    /// Whether a new password is asked for; an answer that was not asked for changes nothing.
+    pub asks_password: bool,
+    /// Where the replacing of a forgotten password stands.
+    pub recovering: Recovering,
     /// Once finished: the address the browser was sent to, for a page that is loaded again.
     pub finished: Option<String>,
 }
@@ -163,6 +192,9 @@ impl Login {
             consent: Choice::Open,
             problem: None,
             wrong_codes: 0,
+            breached: None,
+            asks_password: false,
+            recovering: Recovering::No,
             finished: None,
         }
     }
@@ -199,10 +231,31 @@ impl Login {
         self.passkey = None;
     }
 
-    /// Another person than the session's signs in: what the session proved says nothing about them.
-    pub fn leave_session(&mut self) {
+    /// Says whose sign-in it is. Another person than before brings nothing along: what was proven, decided, sent, chosen or
+    /// agreed to belongs to one account. Only the count of wrong codes stays, so that nobody gets more tries by it.
+    pub fn identify(&mut self, user: UserId) {
+        if self.user.is_some_and(|before| before != user) {
+            self.forget_person();
+        }
+        self.user = Some(user);
+    }
+
+    /// Begins anew with the person; the app's request and what was typed stay.
+    pub fn forget_person(&mut self) {
+        self.user = None;
         self.session = None;
         self.session_proofs.clear();
+        self.proofs.clear();
+        self.judged = None;
+        self.email_code = None;
+        self.chosen = None;
+        self.passkey = None;
+        self.enrolling = None;
+        self.remember = Choice::Open;
+        self.consent = Choice::Open;
+        self.breached = None;
+        self.asks_password = false;
+        self.recovering = Recovering::No;
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{FormProblem, Login, Recovering};
 use super::service::{keep, key, load};
 use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
@@ -154,10 +154,11 @@ async fn accept(
         }
         Err(other) => return Err(other.into()),
     }
-    if login.user.is_some_and(|user| user != account.user.id) {
-        login.leave_session();
+    login.identify(account.user.id);
+    // Beside a proven mailbox it is the second proof of whoever forgot the password; before, it makes the password needless.
+    if login.recovering != Recovering::Proven {
+        login.recovering = Recovering::No;
     }
-    login.user = Some(account.user.id);
     login.prove(proof);
     Ok(())
 }

@@ -3,9 +3,12 @@
 
 use zeroize::Zeroizing;
 
-use super::login::{Login, Purpose};
+use super::login::{Login, Purpose, Recovering};
 use super::step::Step;
-use super::{SignInError, advance, consent, enrol, first_factor, mail_code, passkeys, second_factor};
+use super::{
+    SignInError, advance, consent, enrol, first_factor, mail_code, mailbox, new_password, passkeys,
+    second_factor,
+};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
@@ -52,6 +55,18 @@ pub enum Answer {
     Consent {
         /// The choice.
         choice: ConsentChoice,
+    },
+    /// A new password, where one is asked for.
+    NewPassword {
+        /// As typed.
+        password: Zeroizing<String>,
+    },
+    /// The password is forgotten.
+    Forgot,
+    /// The address whose password is forgotten.
+    Mailbox {
+        /// As typed.
+        email: String,
     },
     /// Back to the identifier.
     ChangeIdentifier,
@@ -188,7 +203,7 @@ async fn take(
 ) -> Result<Option<Step>, SignInError> {
     match answer {
         Answer::Identifier { email } => first_factor::identify(login, &email),
-        Answer::ChangeIdentifier => login.identifier = None,
+        Answer::ChangeIdentifier => first_factor::change(login),
         Answer::Password { email, password } => {
             if let Some(email) = email {
                 first_factor::identify(login, &email);
@@ -198,17 +213,25 @@ async fn take(
         Answer::Code { code } if login.enrolling.is_some() => {
             enrol::confirm(platform, realm, visit, login, &code).await?;
         }
+        Answer::Code { code } if matches!(login.recovering, Recovering::Mailbox { .. }) => {
+            mailbox::confirm(platform, realm, visit, login, &code).await?;
+        }
         Answer::Code { code } => second_factor::code(platform, realm, visit, login, &code).await?,
         Answer::Choose { method } => login.chosen = Some(method),
-        Answer::Resend => mail_code::resend(platform, realm, login).await?,
+        Answer::Resend => mail_code::resend(platform, realm, visit, login).await?,
         Answer::Passkey { credential } => {
             passkeys::assert(platform, realm, visit, login, &credential).await?;
         }
+        Answer::Forgot => mailbox::begin(login),
+        Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
         Answer::Remember { choice } => {
             login.remember = match choice {
                 RememberChoice::Remember => super::login::Choice::Yes,
                 RememberChoice::NotNow => super::login::Choice::No,
             };
+        }
+        Answer::NewPassword { password } => {
+            new_password::choose(platform, realm, visit, login, &password).await?;
         }
         Answer::Consent { choice } => consent::answer(login, choice),
         Answer::Cancel => return Ok(Some(consent::cancel(platform, realm, login))),

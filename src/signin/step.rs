@@ -16,10 +16,14 @@ use crate::risk::UserReason;
 pub enum Step {
     /// Who is it, and the first factor.
     FirstFactor(FirstFactorStep),
+    /// The password is forgotten: the address, then the code that was sent to it.
+    Mailbox(MailboxStep),
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
     Enrol(EnrolStep),
+    /// A new password must be chosen to go on.
+    NewPassword(NewPasswordStep),
     /// Offer to remember this browser.
     OfferRemember {
         /// The transaction.
@@ -54,6 +58,24 @@ pub struct FirstFactorStep {
     pub layout: SignInLayout,
     /// A signed-in person is asked again.
     pub again: bool,
+}
+
+/// Proving the mailbox of an account whose password is forgotten.
+#[derive(Debug)]
+pub struct MailboxStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The code that was sent; absent while the address is asked for.
+    pub sent: Option<SentStep>,
+}
+
+/// A code that was sent, or seems so.
+#[derive(Clone, Copy, Debug)]
+pub struct SentStep {
+    /// Seconds until another may be sent; `None` when none may.
+    pub resend_in: Option<u64>,
+    /// Tries that remain, from the first wrong one.
+    pub tries_left: Option<u8>,
 }
 
 /// A further proof.
@@ -92,6 +114,15 @@ pub struct EnrolStep {
     pub secret: String,
 }
 
+/// A new password in the middle of a sign-in.
+#[derive(Debug)]
+pub struct NewPasswordStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address.
+    pub email: String,
+}
+
 /// Consent.
 #[derive(Debug)]
 pub struct ConsentStep {
@@ -119,8 +150,10 @@ impl Step {
     pub fn problem(&self) -> Option<FormProblem> {
         match self {
             Self::FirstFactor(step) => step.login.problem,
+            Self::Mailbox(step) => step.login.problem,
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
+            Self::NewPassword(step) => step.login.problem,
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ mod create;
 mod directory;
 mod keys;
 mod mailing;
+pub mod outside;
 mod platform;
 mod policies;
 mod realm;

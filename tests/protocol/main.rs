@@ -14,15 +14,19 @@
 mod support;
 
 mod account;
+mod attestation;
 mod authorize;
 mod clients;
 mod console;
 mod dpop;
+mod export;
 mod hostile;
 mod introspection;
 mod jarm;
 mod logs;
 mod par;
+mod passwords;
+mod recovery;
 mod request_objects;
 mod risk;
 mod signin;

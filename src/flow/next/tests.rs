@@ -30,6 +30,7 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
         proofs,
         enrolled,
         judgement,
+        password: Password::MayStay,
         remember: Remember::Settled,
         consent: Consent::Settled,
     })
@@ -241,6 +242,7 @@ fn remember_and_consent_come_last() {
         proofs: &done,
         enrolled: &[TOTP],
         judgement: Some(Judgement::Proceed),
+        password: Password::MayStay,
         remember: Remember::Offer,
         consent: Consent::Needed,
     };
@@ -266,6 +268,7 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
             proofs: &done,
             enrolled: &[TOTP],
             judgement: Some(judgement),
+            password: Password::MayStay,
             remember: Remember::Remembered,
             consent: Consent::Settled,
         })
@@ -295,4 +298,104 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
         ..tenant
     };
     assert_eq!(on(&app, Judgement::Proceed), asked(Cause::App));
+}
+
+#[test]
+fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
+    let need = need();
+    let at = |methods: &[Method], enrolled: &[(Method, Strength)], consent| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled,
+            judgement: Some(Judgement::Proceed),
+            password: Password::MustChange,
+            remember: Remember::Offer,
+            consent,
+        })
+    };
+    let password = [Method::Password];
+    assert_eq!(
+        at(&password, &[MAIL, TOTP], Consent::Needed),
+        challenge(Cause::NewPassword, &[Method::Totp, Method::EmailOtp])
+    );
+    assert_eq!(at(&password, &[], Consent::Settled), Next::Held);
+    // Before anything is offered or allowed.
+    assert_eq!(
+        at(&[Method::Password, Method::EmailOtp], &[MAIL], Consent::Denied),
+        Next::NewPassword
+    );
+    // A proof of an earlier sign-in does not count.
+    let old = [
+        Proof::by(Method::Password, NOW),
+        Proof::by(Method::Totp, Timestamp::from_secs(10)),
+    ];
+    let situation = Situation {
+        now: NOW,
+        started_at: START,
+        need: &need,
+        proofs: &old,
+        enrolled: &[TOTP],
+        judgement: Some(Judgement::Proceed),
+        password: Password::MustChange,
+        remember: Remember::Settled,
+        consent: Consent::Settled,
+    };
+    assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
+}
+
+fn recovering(
+    password: Password,
+    done: &[Method],
+    enrolled: &[(Method, Strength)],
+    asked: Judgement,
+) -> Next {
+    let done = proofs(done);
+    let floor = Need {
+        floor: Acr::Aal2,
+        ..need()
+    };
+    next(&Situation {
+        now: NOW,
+        started_at: START,
+        need: &floor,
+        proofs: &done,
+        enrolled,
+        judgement: Some(asked),
+        password,
+        remember: Remember::Settled,
+        consent: Consent::Needed,
+    })
+}
+
+#[test]
+fn a_forgotten_password_takes_the_mailbox_and_the_factor_that_is_left() {
+    let forgot =
+        |done: &[Method], enrolled| recovering(Password::Forgotten, done, enrolled, Judgement::Proceed);
+    let (mailbox, all) = ([Method::EmailOtp], [MAIL, TOTP, KEY]);
+    assert_eq!(forgot(&[], &all), Next::FirstFactor);
+    assert_eq!(forgot(&mailbox, &[MAIL]), Next::NewPassword);
+    assert_eq!(
+        forgot(&mailbox, &all),
+        challenge(Cause::Recovery, &[Method::Passkey, Method::Totp])
+    );
+    // Before the floor, which could not be reached without a password.
+    for second in [Method::Totp, Method::RecoveryCode, Method::Passkey] {
+        assert_eq!(forgot(&[Method::EmailOtp, second], &all), Next::NewPassword);
+    }
+    // The mailbox begins nothing for whoever did not say that the password is gone.
+    let kept = recovering(Password::MayStay, &mailbox, &all, Judgement::Proceed);
+    assert_eq!(kept, Next::FirstFactor);
+}
+
+#[test]
+fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
+    let waited = |asked| recovering(Password::WaitedFor, &[Method::EmailOtp], &[MAIL], asked);
+    assert_eq!(waited(Judgement::Proceed), Next::NewPassword);
+    assert_eq!(waited(step_up(Strength::EmailCode)), Next::NewPassword);
+    assert_eq!(waited(step_up(Strength::Totp)), Next::Held);
+    assert_eq!(waited(Judgement::Refuse), Next::Held);
 }

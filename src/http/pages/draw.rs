@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
+use super::passwords;
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -15,19 +16,22 @@ use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
 use crate::http::middleware::NO_FORM_ACTION;
 use crate::http::oidc::draw_reply;
+use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
 use crate::http::views::consent::Consent;
 use crate::http::views::ends::{Expired, Held, HeldKind};
 use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
-use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
+use crate::http::views::signin::{
+    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+};
 use crate::http::views::steps::RememberBrowser;
 use crate::http::views::{Link, PasskeyForm, Problem, Template, qr};
 use crate::oidc::respond;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, Purpose,
-    SignInError, Step,
+    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
+    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step,
 };
 
 /// Where a step is drawn.
@@ -96,8 +100,10 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     let metrics = &ctx.web.metrics;
     let id = match &step {
         Step::FirstFactor(step) => step.login.id,
+        Step::Mailbox(step) => step.login.id,
         Step::Challenge(step) => step.login.id,
         Step::Enrol(step) => step.login.id,
+        Step::NewPassword(step) => step.login.id,
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -122,8 +128,10 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     }
     let response = match step {
         Step::FirstFactor(step) => first_factor(ctx, &step).await,
+        Step::Mailbox(step) => mailbox(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol(ctx, &step).await,
+        Step::NewPassword(step) => new_password(ctx, &step),
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -151,6 +159,8 @@ async fn app_of(ctx: &Ctx, login: &Login) -> Result<Option<String>, PageError> {
 fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
     let Some(problem) = problem else { return Vec::new() };
     let (field, key) = match problem {
+        FormProblem::NewPassword(refusal) => return vec![passwords::refused(ctx, refusal)],
+        FormProblem::SamePassword => ("password", "problem-password-same"),
         FormProblem::Empty => ("email", "problem-required"),
         FormProblem::Credentials => ("", "problem-credentials"),
         FormProblem::CodeWrong => ("code", "problem-code"),
@@ -203,7 +213,7 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
             change: action(ctx, login, "change"),
             problems,
             passkey: passkey(ctx, login),
-            recover: None,
+            recover: Some(recover(ctx, login)),
         });
     }
     let combined = step.layout == SignInLayout::Combined;
@@ -220,11 +230,51 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
         again: step.again,
         problems,
         passkey: passkey(ctx, login),
-        recover: None,
+        recover: combined.then(|| recover(ctx, login)),
         sign_up: None,
         cancel: login.client().map(|_| action(ctx, login, "cancel")),
         personas: personas(ctx, login),
     })
+}
+
+/// Where whoever forgot the password goes on with this sign-in.
+fn recover(ctx: &Ctx, login: &Login) -> String {
+    format!(
+        "{}/recover?login={}&step={}",
+        ctx.realm.path(),
+        login.id,
+        login.step
+    )
+}
+
+async fn mailbox(ctx: &Ctx, step: &MailboxStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    let sent = step.sent.map(|sent| MailboxSent {
+        resend: sent.resend_in.map(|wait| resend(ctx, login, wait)),
+        tries_left: sent.tries_left.map(u32::from),
+        other_address: recover(ctx, login),
+    });
+    html(&Mailbox {
+        chrome: ctx.chrome(),
+        app: app_of(ctx, login).await?,
+        action: action(ctx, login, if sent.is_some() { "code" } else { "mailbox" }),
+        email: login.identifier.clone().unwrap_or_default(),
+        problems: if sent.is_some() {
+            code_problems(ctx, login.problem)
+        } else {
+            problems(ctx, login.problem)
+        },
+        sent,
+        back: action(ctx, login, "change"),
+    })
+}
+
+fn resend(ctx: &Ctx, login: &Login, wait: u64) -> Resend {
+    Resend {
+        action: action(ctx, login, "resend"),
+        wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
+        just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1) && login.problem.is_none(),
+    }
 }
 
 fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
@@ -253,6 +303,8 @@ fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
 fn reason(step: &ChallengeStep) -> Reason {
     match step.cause {
         Cause::Enrolment => Reason::BeforeEnrolment,
+        Cause::NewPassword => Reason::BeforeNewPassword,
+        Cause::Recovery => Reason::BeforeRecovery,
         Cause::Floor => Reason::OrganisationRule,
         Cause::App => Reason::AppRequest,
         Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
@@ -280,12 +332,10 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
         problems: code_problems(ctx, login.problem),
         tries_left: step.tries_left.map(u32::from),
         sent_to: (mail && login.email_code.is_some()).then_some(masked),
-        resend: step.resend_in.filter(|_| mail).map(|wait| Resend {
-            action: action(ctx, login, "resend"),
-            wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
-            just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1)
-                && login.problem.is_none(),
-        }),
+        resend: step
+            .resend_in
+            .filter(|_| mail)
+            .map(|wait| resend(ctx, login, wait)),
         passkey: passkey(ctx, login).filter(|_| step.method == Method::Passkey),
         others: step.others.clone(),
         choose: action(ctx, login, "method"),
@@ -303,6 +353,26 @@ async fn enrol(ctx: &Ctx, step: &EnrolStep) -> Result<HttpResponse, PageError> {
         secret: step.secret.replace(' ', ""),
         account: step.email.clone(),
         problems: code_problems(ctx, step.login.problem),
+        cancel: None,
+    })
+}
+
+fn new_password(ctx: &Ctx, step: &NewPasswordStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    html(&ChangePassword {
+        chrome: ctx.chrome(),
+        email: step.email.clone(),
+        action: action(ctx, login, "new-password"),
+        ask_current: false,
+        reason: if login.recovering == Recovering::Proven {
+            PasswordReason::Forgotten
+        } else if login.breached == Some(true) {
+            PasswordReason::Breached
+        } else {
+            PasswordReason::Required
+        },
+        min_length: passwords::least(ctx),
+        problems: problems(ctx, login.problem),
         cancel: None,
     })
 }

@@ -6,11 +6,12 @@ use zeroize::Zeroizing;
 
 use super::draw::{self, At};
 use crate::base::ids::LoginId;
+use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
-use crate::http::extract::{Form, check_form_origin};
+use crate::http::extract::{Posted, check_form_origin};
 use crate::http::views::ends::ErrorKind;
 use crate::signin::{self, Answer, Purpose, Started};
 
@@ -36,15 +37,24 @@ impl Place {
 pub async fn begin(ctx: &Ctx, purpose: Purpose) -> Result<HttpResponse, PageError> {
     match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
         Ok(Started { binding, step, .. }) => {
-            let mut response = draw::step(ctx, step, At::Elsewhere).await?;
-            if let Some(value) = binding {
-                let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
-                response.add_cookie(&cookie).map_err(PageError::internal)?;
-            }
-            Ok(response)
+            let response = draw::step(ctx, step, At::Elsewhere).await?;
+            bound(ctx, response, binding)
         }
         Err(error) => draw::failure(ctx, error, None),
     }
+}
+
+/// Gives a new browser the cookie that its sign-in is bound to.
+fn bound(
+    ctx: &Ctx,
+    mut response: HttpResponse,
+    binding: Option<Secret<String>>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(value) = binding {
+        let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
+        response.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
+    Ok(response)
 }
 
 /// `GET {issuer}/signin`: the step that is due; without a sign-in, one for the account page begins.
@@ -87,12 +97,9 @@ async fn submit(ctx: &Ctx, place: &Place, answer: Answer) -> Result<HttpResponse
 
 /// `POST {issuer}/signin/password`: identifier, password, or both.
 pub async fn password(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let email = form.get("email").map(str::to_owned);
     let answer = match form.secret("password") {
         Some(password) => Answer::Password { email, password },
@@ -104,13 +111,7 @@ pub async fn password(
 }
 
 /// `POST {issuer}/signin/code`.
-pub async fn code(
-    ctx: Ctx,
-    place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn code(Posted { ctx, form }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
     let code = form
         .secret("code")
         .unwrap_or_else(|| Zeroizing::new(String::new()));
@@ -119,36 +120,24 @@ pub async fn code(
 
 /// `POST {issuer}/signin/method`: another way.
 pub async fn method(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let method = Method::from_name(form.text("method"))
         .ok_or_else(|| ctx.error(PageError::new(ErrorKind::BadRequest)))?;
     submit(&ctx, &place, Answer::Choose { method }).await
 }
 
 /// `POST {issuer}/signin/resend`.
-pub async fn resend(
-    ctx: Ctx,
-    place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn resend(Posted { ctx, .. }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
     submit(&ctx, &place, Answer::Resend).await
 }
 
 /// `POST {issuer}/signin/passkey`: the browser's assertion.
 pub async fn passkey(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let credential = form.text("credential").to_owned();
     submit(&ctx, &place, Answer::Passkey { credential }).await
 }
@@ -175,14 +164,50 @@ pub async fn passkey_options(
     }
 }
 
+/// `POST {issuer}/signin/new-password`.
+pub async fn new_password(
+    Posted { ctx, form }: Posted,
+    place: web::Query<Place>,
+) -> Result<HttpResponse, PageError> {
+    let password = form.secret("password").unwrap_or_default();
+    submit(&ctx, &place, Answer::NewPassword { password }).await
+}
+
+/// `GET {issuer}/recover`: the password is forgotten, in a sign-in or without one.
+///
+/// # Errors
+/// A page.
+pub async fn recover(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    if place.login.is_some() {
+        return submit(&ctx, &place, Answer::Forgot).await;
+    }
+    let purpose = Purpose::Page {
+        path: "/account".to_owned(),
+        fresh: true,
+    };
+    match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
+        Ok(Started { id, binding, .. }) => {
+            let here = format!("{}/recover?login={id}&step=0", ctx.realm.path());
+            bound(&ctx, draw::redirect(&here), binding)
+        }
+        Err(error) => draw::failure(&ctx, error, None),
+    }
+}
+
+/// `POST {issuer}/signin/mailbox`: the address of whoever forgot the password.
+pub async fn mailbox(
+    Posted { ctx, form }: Posted,
+    place: web::Query<Place>,
+) -> Result<HttpResponse, PageError> {
+    let email = form.get("email").unwrap_or_default().to_owned();
+    submit(&ctx, &place, Answer::Mailbox { email }).await
+}
+
 /// `POST {issuer}/signin/remember`.
 pub async fn remember(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let choice = if form.text("remember") == "yes" {
         signin::RememberChoice::Remember
     } else {
@@ -193,12 +218,9 @@ pub async fn remember(
 
 /// `POST {issuer}/signin/consent`.
 pub async fn consent(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let choice = if form.text("consent") == "allow" {
         signin::ConsentChoice::Allow
     } else {

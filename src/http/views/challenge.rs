@@ -82,11 +82,15 @@ pub enum Reason {
     FirstSignIn,
     /// Before a factor is set up, the mailbox is proven.
     BeforeEnrolment,
+    /// Before a new password is chosen, more than the old one is proven.
+    BeforeNewPassword,
+    /// The password is forgotten; another factor is proven beside the mailbox.
+    BeforeRecovery,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NewBrowser,
         Self::NewRegion,
         Self::UnusualActivity,
@@ -95,6 +99,8 @@ impl Reason {
         Self::AppRequest,
         Self::FirstSignIn,
         Self::BeforeEnrolment,
+        Self::BeforeNewPassword,
+        Self::BeforeRecovery,
     ];
 
     /// The stored name; `reason-…` in the catalogue.
@@ -108,6 +114,8 @@ impl Reason {
             Self::AppRequest => "app_request",
             Self::FirstSignIn => "first_sign_in",
             Self::BeforeEnrolment => "before_enrolment",
+            Self::BeforeNewPassword => "before_new_password",
+            Self::BeforeRecovery => "before_recovery",
         }
     }
 }

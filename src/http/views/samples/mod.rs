@@ -10,6 +10,7 @@ mod console_decisions;
 mod dev;
 mod signin;
 
+use crate::domain::message::NotPossible;
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -113,7 +114,9 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
             "admin-link",
             mail::admin_link(&frame, &link("admin"), "owner", 15),
         ),
-        ("no-account", mail::no_account(&frame)),
+        ("new-password-code", mail::new_password_code(&frame, "492817", 10)),
+        ("no-account", mail::not_possible(&frame, NotPossible::NoAccount)),
+        ("disabled", mail::not_possible(&frame, NotPossible::Disabled)),
     ]
 }
 

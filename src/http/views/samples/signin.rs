@@ -7,13 +7,16 @@ use crate::http::views::ends::{
 };
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
 use crate::http::views::redirect_diff::RedirectDiff;
-use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
+use crate::http::views::signin::{
+    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+};
 use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<SignIn>("signin", pages);
     draw::<PasswordStep>("password-step", pages);
+    draw::<Mailbox>("recover", pages);
     draw::<Throttled>("throttled", pages);
     draw::<Challenge>("challenge", pages);
     draw::<EnrolTotp>("enrol-totp", pages);
@@ -117,6 +120,46 @@ impl Sample for PasswordStep {
             chrome,
         };
         vec![("plain", page)]
+    }
+}
+
+impl Sample for Mailbox {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let asked = Self {
+            app: Some("Harbour Supplies".into()),
+            action: "/t/demo/signin/mailbox?login=1".into(),
+            email: "alice@demo.test".into(),
+            problems: Vec::new(),
+            sent: None,
+            back: "/t/demo/signin/change?login=1".into(),
+            chrome,
+        };
+        let sent = Self {
+            action: "/t/demo/signin/code?login=1".into(),
+            sent: Some(MailboxSent {
+                resend: Some(Resend {
+                    action: "/t/demo/signin/resend?login=1".into(),
+                    wait_seconds: 25,
+                    just_sent: true,
+                }),
+                tries_left: None,
+                other_address: "/t/demo/recover?login=1".into(),
+            }),
+            ..asked.clone()
+        };
+        let wrong = Self {
+            problems: vec![Problem::at(
+                "code",
+                sent.chrome.t(crate::text::key::CODE).into_owned(),
+            )],
+            sent: sent.sent.clone().map(|sent| MailboxSent {
+                resend: None,
+                tries_left: Some(9),
+                ..sent
+            }),
+            ..sent.clone()
+        };
+        vec![("address", asked), ("code", sent), ("wrong-code", wrong)]
     }
 }
 

@@ -1,0 +1,109 @@
+//! What the owner of an account and its history are told: events, and mails about a change with a link to object.
+
+use serde_json::{Value, json};
+
+use super::{SignInError, mail_code};
+use crate::accounts::Account;
+use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
+use crate::base::secret::{Secret, TokenHash, TokenKind};
+use crate::domain::event::Event;
+use crate::domain::message::{Message, SecurityChange, SignInFacts};
+use crate::signals;
+use crate::store::{Batch, Notice};
+use crate::tenants::{Platform, Realm, Visit};
+
+/// How long the links of a notice work.
+const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
+
+/// An event about an account, with the visit it happened in.
+pub(crate) fn event(
+    platform: &Platform,
+    code: &str,
+    user: impl Into<Option<UserId>>,
+    visit: &Visit,
+    mut data: Value,
+) -> Event {
+    let now = platform.now();
+    if let Some(map) = data.as_object_mut() {
+        map.insert("reference".to_owned(), json!(visit.reference.as_str()));
+        map.insert("ip".to_owned(), json!(visit.ip.to_string()));
+        map.insert(
+            "agent".to_owned(),
+            json!(signals::summary(visit.user_agent.as_deref()).words()),
+        );
+    }
+    Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: code.to_owned(),
+        user: user.into(),
+        data,
+    }
+}
+
+/// A sign-in that a notice asks about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoticedSignIn {
+    pub(super) decision: Option<DecisionId>,
+    pub(super) session: SessionId,
+    pub(super) device: DeviceId,
+}
+
+/// The row of a notice; gives the token of its links. Without a sign-in it is about a change.
+pub(super) fn open_notice(
+    platform: &Platform,
+    user: UserId,
+    about: Option<NoticedSignIn>,
+    batch: &mut Batch,
+) -> String {
+    let now = platform.now();
+    let token = platform.random().opaque();
+    batch.insert_notice(&Notice {
+        hash: TokenHash::of(TokenKind::Link, &token),
+        user,
+        decision: about.and_then(|about| about.decision),
+        session: about.map(|about| about.session),
+        device: about.map(|about| about.device),
+        created_at: now,
+        expires_at: now.plus(NOTICE_LIFE),
+        answer: None,
+    });
+    token
+}
+
+/// Tells the owner of a change, always (people.md U34), with a link to object. The notice's row goes into `batch`; the mail is
+/// sent by [`tell`] once the batch is written.
+pub(crate) fn change_notice(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    visit: &Visit,
+    change: SecurityChange,
+    batch: &mut Batch,
+) -> Message {
+    let token = open_notice(platform, account.user.id, None, batch);
+    Message::SecurityChange {
+        change,
+        facts: SignInFacts {
+            at: platform.now(),
+            agent: signals::summary(visit.user_agent.as_deref())
+                .words()
+                .unwrap_or_default(),
+            place: None,
+            app: None,
+        },
+        no_url: Secret::new(realm.url(&format!("/notice/no?token={token}"))),
+    }
+}
+
+/// Sends what [`change_notice`] prepared.
+pub(crate) async fn tell(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    message: Message,
+) -> Result<(), SignInError> {
+    mail_code::hand_over(platform, realm, account, message)
+        .await
+        .map(|_| ())
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::hint::id_token_hint;
 use super::{par, request_object};
 use crate::base::ids::ClientId;
 use crate::domain::client::{ClientMetadata, ClientOrigin};
@@ -148,7 +149,8 @@ pub(super) fn validated(
     let mut request = validate(params, &record.id, &metadata(realm, client), delivery)?;
     // A hint that is not ours, or is another client's, must not be acted on (OpenID Connect Core section 3.1.2.1).
     if let Some(hint) = request.id_token_hint.take() {
-        request.id_token_hint = hinted_subject(realm, &hint);
+        let hint = id_token_hint(realm, &hint).filter(|hint| hint.aud == record.id.as_str());
+        request.id_token_hint = hint.map(|hint| hint.sub);
     }
     if request.acr == AcrRequest::default()
         && let Some(floor) = record.settings.floor
@@ -159,15 +161,4 @@ pub(super) fn validated(
         };
     }
     Ok(request)
-}
-
-/// The subject of an ID token that we issued; expired ones still tell who it was.
-fn hinted_subject(realm: &Realm, hint: &str) -> Option<String> {
-    let claims: serde_json::Value = realm.tenant.keys.verifying.verify(hint).ok()?;
-    let ours = claims.get("iss").and_then(serde_json::Value::as_str) == Some(realm.issuer());
-    claims
-        .get("sub")
-        .and_then(serde_json::Value::as_str)
-        .filter(|_| ours)
-        .map(str::to_owned)
 }

@@ -92,8 +92,8 @@ fn check_secret(
     Err(OAuthError::invalid_client("wrong secret"))
 }
 
-/// RFC 7523 section 3. The audience is the issuer, the token endpoint's address (RFC 9126 section 2 asks for it at every
-/// endpoint), or the called endpoint's.
+/// RFC 7523 section 3. The audience is the issuer or the called endpoint: an assertion for one endpoint is worth nothing at another.
+/// Only a push may name the token endpoint, as RFC 9126 section 2 asks.
 async fn check_assertion(
     platform: &Platform,
     realm: &Realm,
@@ -110,8 +110,8 @@ async fn check_assertion(
     if claims.iss != id || claims.sub != id {
         return Err(refused("assertion is not about this client"));
     }
-    let token_endpoint = realm.url("/token");
-    let fits = |aud: &str| aud == realm.issuer() || aud == token_endpoint || aud == endpoint;
+    let push = endpoint == realm.url("/par");
+    let fits = |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
     let audience = match &claims.aud {
         Audience::One(aud) => fits(aud),
         Audience::Many(all) => all.iter().any(|aud| fits(aud)),
@@ -136,7 +136,7 @@ async fn check_assertion(
     match platform.ephemeral.first_use(&key, now, left) {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused("assertion was used before")),
-        Err(error) => Err(OidcError::Internal(error.to_string())),
+        Err(error) => Err(error.into()),
     }
 }
 

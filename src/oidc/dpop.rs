@@ -71,6 +71,6 @@ pub fn check(
     match platform.ephemeral.first_use(&seen, now, SKEW * 2) {
         Ok(true) => Ok(Some(key)),
         Ok(false) => Err(refused("the proof was used before")),
-        Err(error) => Err(OidcError::Internal(error.to_string())),
+        Err(error) => Err(error.into()),
     }
 }

@@ -4,18 +4,20 @@
 //! loaded again, or opened in another tab. The mark that it was used outlives the URI itself, since a sign-in may take longer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::authorize::validated;
 use super::request_object;
+use super::token::BackChannel;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::ids::ClientId;
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::protocol::authorize::{Delivery, Rejection};
-use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::signals::{Throttle, count_kept_request};
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
 /// What every request URI of ours begins with (RFC 9126 section 2.2).
@@ -49,19 +51,23 @@ fn used_key(realm: &Realm, id: &str) -> String {
     format!("{}:par-used:{id}", realm.tenant.tag)
 }
 
-/// Checks a request as the authorization endpoint would, and keeps it for a short time. `key` is the key whose possession the caller
-/// proved; the code will be bound to it (RFC 9449 section 10.1).
+/// Checks a request as the authorization endpoint would, and keeps it for a short time. The code will be bound to the key whose
+/// possession the caller proved (RFC 9449 section 10.1).
 ///
 /// # Errors
-/// What the authorization endpoint would answer; `invalid_request` for a `request_uri`, and for a request that is too large.
+/// What the authorization endpoint would answer; `invalid_request` for a `request_uri`, and for a request that is too large;
+/// [`OidcError::Throttled`].
 pub async fn push(
     platform: &Platform,
     realm: &Realm,
     caller: &AuthenticatedClient,
     params: &Params,
-    key: Option<&Thumbprint>,
+    from: &BackChannel,
 ) -> Result<Pushed, OidcError> {
     let client: &Arc<ClientRuntime> = &caller.client;
+    if let Throttle::Wait(minutes) = count_kept_request(platform, realm, &client.record, from.ip)? {
+        return Err(OidcError::Throttled(Duration::from_mins(minutes.into())));
+    }
     if params.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request("request_uri must not be pushed").into());
     }
@@ -76,7 +82,7 @@ pub async fn push(
             request_object::open(platform, realm, client, object).await?
         }
     };
-    if let Some(key) = key {
+    if let Some(key) = &from.key {
         if params.get("dpop_jkt").is_some_and(|named| named != key.as_str()) {
             let words = "dpop_jkt is not the key of the proof";
             return Err(OAuthError::new(ErrorCode::InvalidDpopProof, words).into());
@@ -99,8 +105,7 @@ pub async fn push(
     let life = platform.settings.tokens.pushed_request;
     platform
         .ephemeral
-        .put(&kept_key(realm, &id), &request, platform.now(), life)
-        .map_err(|error| OidcError::Internal(error.to_string()))?;
+        .put(&kept_key(realm, &id), &request, platform.now(), life)?;
     Ok(Pushed {
         request_uri: format!("{PREFIX}{random}"),
         expires_in: life.as_secs(),
@@ -158,8 +163,7 @@ pub(super) fn use_up(platform: &Platform, realm: &Realm, id: &str) -> Result<(),
     let kept = platform.settings.sessions.login + platform.settings.tokens.pushed_request;
     let first = platform
         .ephemeral
-        .first_use(&used_key(realm, id), platform.now(), kept)
-        .map_err(|error| OidcError::Internal(error.to_string()))?;
+        .first_use(&used_key(realm, id), platform.now(), kept)?;
     platform.ephemeral.remove(&kept_key(realm, id));
     if first {
         return Ok(());

@@ -14,7 +14,7 @@ use crate::domain::assurance::{Acr, Proof};
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::dpop::Thumbprint;
-use crate::protocol::error::OAuthError;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::{Carrier, Form};
 use crate::signin::Finished;
@@ -90,6 +90,13 @@ pub fn code(
             other => other?,
         }
     }
+    if !request.may_be_about(&finished.account.user.sub) {
+        let other = OAuthError::new(
+            ErrorCode::LoginRequired,
+            "somebody else signed in than was asked for",
+        );
+        return error(platform, realm, &request.reply, &other);
+    }
     let now = platform.now();
     let code = format!("tgc_{}", platform.random().opaque());
     let record = CodeRecord {
@@ -112,8 +119,7 @@ pub fn code(
     let life: Duration = platform.settings.tokens.code;
     platform
         .ephemeral
-        .put(&code_key(realm, hash), &record, now, life)
-        .map_err(|error| OidcError::Internal(error.to_string()))?;
+        .put(&code_key(realm, hash), &record, now, life)?;
     reply(platform, realm, &request.reply, vec![("code", code)])
 }
 

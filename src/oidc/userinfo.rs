@@ -109,7 +109,9 @@ fn check_possession(
         Ok(Some(key)) if key == *bound_to => Ok(()),
         Ok(Some(_)) => Err(refused("the proof is of another key than the token's")),
         Ok(None) => Err(refused("the proof is missing")),
-        Err(OidcError::OAuth(error)) => Err(UserInfoError::Proof(error)),
+        Err(OidcError::OAuth(error)) if error.code != ErrorCode::TemporarilyUnavailable => {
+            Err(UserInfoError::Proof(error))
+        }
         Err(other) => Err(UserInfoError::Oidc(other)),
     }
 }

@@ -55,6 +55,11 @@ impl ClaimsRequest {
         })
     }
 
+    /// The one subject that the ID token must be about.
+    pub fn subject(&self) -> Option<&str> {
+        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    }
+
     /// What it says about `acr`: values and whether they are essential.
     pub fn acr(&self) -> (Vec<Acr>, bool) {
         let Some(Some(request)) = self.id_token.get("acr") else {

@@ -131,7 +131,9 @@ pub async fn start(
     let (binding, fresh) = bind(platform, visit);
     let id = LoginId(platform.random().uuid(now));
     let mut login = Login::new(id, purpose, &binding, now);
-    if let Some(live) = sessions::current(platform, realm, visit).await? {
+    let live = sessions::current(platform, realm, visit).await?;
+    let expected = |sub: &str| login.request().is_none_or(|request| request.may_be_about(sub));
+    if let Some(live) = live.filter(|live| expected(&live.user.sub)) {
         login.user = Some(live.session.user);
         login.session = Some(live.session.id);
         login.session_proofs = live.session.proofs;

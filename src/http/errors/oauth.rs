@@ -1,6 +1,7 @@
 //! Errors of the endpoints that clients call: RFC 6749 section 5.2 and RFC 6750 section 3.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -23,7 +24,12 @@ pub struct OAuthJson {
     basic: bool,
     /// The nonce that proofs of possession must carry, for a request that came with one (RFC 9449 section 8).
     nonce: Option<String>,
+    /// When to come again.
+    retry_after: Option<Duration>,
 }
+
+/// When to come again after an overload.
+const SOON: Duration = Duration::from_secs(5);
 
 impl OAuthJson {
     /// Marks that the client used the `Authorization` header.
@@ -59,6 +65,7 @@ impl From<OAuthError> for OAuthJson {
             status,
             basic: false,
             nonce: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON),
         }
     }
 }
@@ -87,6 +94,14 @@ impl From<OidcError> for OAuthJson {
         match error {
             OidcError::OAuth(error) => error.into(),
             OidcError::Store(error) => error.into(),
+            OidcError::Throttled(wait) => {
+                let words = "too many requests; try again later";
+                Self {
+                    status: StatusCode::TOO_MANY_REQUESTS,
+                    retry_after: Some(wait),
+                    ..OAuthError::new(ErrorCode::TemporarilyUnavailable, words).into()
+                }
+            }
             OidcError::Internal(detail) => internal(detail).into(),
         }
     }
@@ -134,6 +149,9 @@ impl ResponseError for OAuthJson {
         }
         if let Some(nonce) = &self.nonce {
             response.insert_header(("dpop-nonce", nonce.as_str()));
+        }
+        if let Some(wait) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, wait.as_secs()));
         }
         response.json(json!({
             "error": self.error.code.as_str(),
@@ -271,6 +289,9 @@ impl ResponseError for BearerError {
         }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, SOON.as_secs()));
+        }
         // Without a token both ways are open; with one, it is the way that it came by.
         let asked: &[Challenge] = match &self.error {
             None => &Challenge::ALL,

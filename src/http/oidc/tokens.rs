@@ -9,7 +9,6 @@ use crate::http::extract::Wire;
 use crate::oidc::introspect::{self, Form, Introspection, SIGNED_MEDIA_TYPE};
 use crate::oidc::token::BackChannel;
 use crate::oidc::{self, AuthenticatedClient};
-use crate::protocol::dpop::Thumbprint;
 use crate::protocol::params::Params;
 
 /// Reads and authenticates a request of a client.
@@ -42,15 +41,14 @@ pub(super) fn no_store() -> HttpResponseBuilder {
 /// The header that tells which nonce proofs must carry (RFC 9449 section 8).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// The key whose possession a request to one of our endpoints proves.
-pub(super) fn possession(wire: &Wire, path: &str) -> Result<Option<Thumbprint>, OAuthJson> {
+/// Who calls one of our endpoints, with the key whose possession the request proves.
+pub(super) fn from(wire: &Wire, path: &str) -> Result<BackChannel, OAuthJson> {
     let url = wire.realm.url(path);
-    Ok(oidc::dpop::check(
-        wire.platform(),
-        &wire.realm,
-        &wire.presented(&url),
-        None,
-    )?)
+    let key = oidc::dpop::check(wire.platform(), &wire.realm, &wire.presented(&url), None)?;
+    Ok(BackChannel {
+        key,
+        ..wire.from.clone()
+    })
 }
 
 /// Adds the nonce to the answer of a request that came with a proof.
@@ -70,10 +68,7 @@ pub async fn token(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJs
             .get("grant_type")
             .unwrap_or_default()
             .clone_into(&mut grant);
-        let from = BackChannel {
-            key: possession(&wire, "/token")?,
-            ..wire.from.clone()
-        };
+        let from = from(&wire, "/token")?;
         Ok::<_, OAuthJson>(oidc::token::token(wire.platform(), &wire.realm, &caller, &params, &from).await?)
     };
     let result = run.await;

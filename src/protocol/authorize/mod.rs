@@ -43,7 +43,7 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// Who is expected to sign in: a hint only.
     pub login_hint: Option<String>,
-    /// An ID token of an earlier sign-in, not yet verified.
+    /// The ID token of an earlier sign-in; the subject that it names, once it was verified.
     pub id_token_hint: Option<String>,
     /// Languages of the pages, best first.
     pub ui_locales: Vec<String>,
@@ -51,6 +51,15 @@ pub struct AuthorizationRequest {
     pub dpop_jkt: Option<Thumbprint>,
     /// Which pushed request it is (RFC 9126); an answer uses that up.
     pub pushed: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// Whether the answer may be about this subject: one that a hint or the `claims` parameter names must be (OpenID Connect Core
+    /// sections 3.1.2.1, 3.1.2.2 and 5.5.1).
+    pub fn may_be_about(&self, sub: &str) -> bool {
+        let hinted = self.id_token_hint.as_deref().is_none_or(|hinted| hinted == sub);
+        hinted && self.claims.subject().is_none_or(|named| named == sub)
+    }
 }
 
 /// How a request reached us.

@@ -163,6 +163,8 @@ pub enum TokenType {
     AccessToken,
     /// `token-introspection+jwt`: signed introspection answers (RFC 9701 section 5).
     Introspection,
+    /// `logout+jwt`: logout tokens (Back-Channel Logout 1.0 section 2.4).
+    Logout,
 }
 
 impl TokenType {
@@ -172,6 +174,7 @@ impl TokenType {
             Self::Jwt => "JWT",
             Self::AccessToken => "at+jwt",
             Self::Introspection => "token-introspection+jwt",
+            Self::Logout => "logout+jwt",
         }
     }
 }

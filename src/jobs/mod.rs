@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
+use crate::oidc::backchannel_logout;
 use crate::outbound::mail::Mailer;
 use crate::tenants::{OutgoingMail, Platform, advance_keys};
 
@@ -38,6 +39,7 @@ pub fn start(
     Jobs(vec![
         task(mail::deliver(platform.clone(), mailer, mails)),
         task(follow_changes(platform.clone())),
+        every(Duration::from_secs(1), "logouts", Job::Logouts),
         every(Duration::from_mins(1), "keys", Job::Keys),
         every(Duration::from_secs(20), "baselines", Job::Baselines),
         every(
@@ -52,6 +54,7 @@ pub fn start(
 
 #[derive(Clone, Copy, Debug)]
 enum Job {
+    Logouts,
     Keys,
     Baselines,
     Feeds,
@@ -79,6 +82,9 @@ fn repeat(platform: Arc<Platform>, period: Duration, name: &'static str, job: Jo
 
 async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
     match job {
+        Job::Logouts => backchannel_logout::deliver_due(platform)
+            .await
+            .map_err(|error| error.to_string()),
         Job::Keys => {
             for tenant in platform
                 .store

@@ -2,6 +2,7 @@
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
 pub mod authorize;
+pub mod backchannel_logout;
 mod bearer;
 mod client_auth;
 mod client_keys;

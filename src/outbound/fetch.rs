@@ -139,6 +139,26 @@ impl Fetcher {
         self.text_with(url, &[], MAX_BYTES).await
     }
 
+    /// Sends a form and gives the status of the answer, whose body is of no interest.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<u16, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
+        self.check(&url)?;
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| FetchError::Failed(error.without_url().to_string()))?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Fetches a text document of at most so many bytes, with further headers.
     ///
     /// # Errors

@@ -214,6 +214,30 @@ pub struct IdTokenClaims<'a> {
     pub asked: Map<String, Value>,
 }
 
+/// The event of a logout token.
+pub const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// A logout token's claims (OpenID Connect Back-Channel Logout 1.0 section 2.4).
+#[derive(Clone, Debug, Serialize)]
+pub struct LogoutTokenClaims<'a> {
+    /// Issuer.
+    pub iss: &'a str,
+    /// Whose session ended.
+    pub sub: &'a str,
+    /// The client.
+    pub aud: &'a str,
+    /// Issued at, seconds.
+    pub iat: i64,
+    /// End of validity, seconds.
+    pub exp: i64,
+    /// Unique id.
+    pub jti: String,
+    /// Which session ended, as in ID tokens.
+    pub sid: &'a str,
+    /// What happened: [`LOGOUT_EVENT`] with an empty object.
+    pub events: Value,
+}
+
 /// An access token's claims (RFC 9068 section 2.2).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessTokenClaims {

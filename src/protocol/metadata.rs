@@ -57,6 +57,10 @@ pub fn document(issuer: &str) -> Value {
         "request_uri_parameter_supported": false,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
     })
 }
 

@@ -185,6 +185,18 @@ pub struct ClientMetadata {
     /// It gets access tokens for proofs of possession only (RFC 9449 section 5.2).
     #[serde(skip_serializing_if = "is_false")]
     pub dpop_bound_access_tokens: bool,
+    /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// It needs `sid` in logout tokens (they always have it).
+    #[serde(skip_serializing_if = "is_false")]
+    pub backchannel_logout_session_required: bool,
+    /// The page that ends its session, opened in a frame at sign-out (Front-Channel Logout 1.0 section 2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// That page needs `iss` and `sid` (it always gets them).
+    #[serde(skip_serializing_if = "is_false")]
+    pub frontchannel_logout_session_required: bool,
     /// Default `max_age` in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
@@ -264,6 +276,10 @@ impl Default for ClientMetadata {
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             default_max_age: None,
             require_auth_time: None,
             default_acr_values: Vec::new(),

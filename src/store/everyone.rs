@@ -31,7 +31,7 @@ pub struct Changes {
 }
 
 /// What the retention rule removes: a table, the key of its rows, and the column that says since when a row is old.
-const EXPIRING: [(&str, &str, &str); 8] = [
+const EXPIRING: [(&str, &str, &str); 9] = [
     ("sessions", "id", "expires_at"),
     ("grants", "id", "keep_until"),
     ("code_redemptions", "code_hash", "redeemed_at"),
@@ -40,6 +40,7 @@ const EXPIRING: [(&str, &str, &str); 8] = [
     ("admin_links", "hash", "expires_at"),
     ("notices", "hash", "expires_at"),
     ("mails", "id", "created_at"),
+    ("logout_deliveries", "session_id", "created_at"),
 ];
 
 /// Rows that one deletion removes at most, so that it never holds the writer for long.

@@ -209,6 +209,41 @@ pub enum MailStatus {
     Failed,
 }
 
+/// A logout token for an app (OpenID Connect Back-Channel Logout 1.0): made when a session ends, once an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogoutDelivery {
+    /// Which session ended.
+    pub session: SessionId,
+    /// Which app is told.
+    pub client: ClientId,
+    /// The session's id for apps.
+    pub sid: String,
+    /// About whom; forgotten once the delivery is over.
+    pub sub: Option<String>,
+    /// How far it got.
+    pub status: DeliveryStatus,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What came of the last attempt.
+    pub detail: Option<String>,
+    /// When the session ended.
+    pub created_at: Timestamp,
+    /// When its status last changed.
+    pub updated_at: Timestamp,
+}
+
+/// How far a delivery to an app got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Waits for its next attempt.
+    Queued,
+    /// The app took it.
+    Delivered,
+    /// Given up.
+    Failed,
+}
+
 /// A chained entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditRecord {

@@ -22,7 +22,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 28] = [
+const HELD: [&str; 32] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -47,6 +47,10 @@ const HELD: [&str; 28] = [
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -57,7 +61,7 @@ const HELD: [&str; 28] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 23] = [
+const UNSUPPORTED: [&str; 19] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -74,10 +78,6 @@ const UNSUPPORTED: [&str; 23] = [
     "introspection_encrypted_response_enc",
     "tls_client_certificate_bound_access_tokens",
     "tls_client_auth_subject_dn",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
     "backchannel_token_delivery_mode",
     "backchannel_client_notification_endpoint",
     "backchannel_user_code_parameter",
@@ -119,6 +119,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     let metadata: ClientMetadata = serde_json::from_value(Value::Object(document))
         .map_err(|error| refuse(format!("client metadata is malformed: {error}")))?;
     addresses(&metadata)?;
+    logout_addresses(&metadata)?;
     consistent(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
@@ -207,6 +208,8 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         ("tos_uri", &metadata.tos_uri),
         ("initiate_login_uri", &metadata.initiate_login_uri),
         ("jwks_uri", &metadata.jwks_uri),
+        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
+        ("frontchannel_logout_uri", &metadata.frontchannel_logout_uri),
     ];
     for (name, uri) in pages {
         if let Some(uri) = uri {
@@ -226,6 +229,29 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     {
         return Err(refuse(
             "scope must be words of printable characters, separated by spaces",
+        ));
+    }
+    Ok(())
+}
+
+/// Addresses that a logout is told to have no fragment, and the page in the frame lies where the app lives: nobody else's page is
+/// opened beside ours (Back-Channel Logout 1.0 section 2.2, Front-Channel Logout 1.0 section 2).
+fn logout_addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
+    let front = metadata.frontchannel_logout_uri.as_deref();
+    let both = [metadata.backchannel_logout_uri.as_deref(), front];
+    if both.iter().flatten().any(|uri| uri.contains('#')) {
+        return Err(refuse("addresses for logouts must not have a fragment"));
+    }
+    let origin = |uri: &str| Url::parse(uri).map(|url| url.origin()).ok();
+    let at_home = |uri: &str| {
+        metadata
+            .redirect_uris
+            .iter()
+            .any(|known| origin(known) == origin(uri))
+    };
+    if front.is_some_and(|uri| !at_home(uri)) {
+        return Err(refuse(
+            "frontchannel_logout_uri must have scheme, host and port of a redirect URI",
         ));
     }
     Ok(())

@@ -127,6 +127,8 @@ pub async fn erase(actor: &Actor, platform: &Platform, named: &str) -> Result<()
     let (right, store, account) = reach(actor, platform, named).await?;
     let id = account.user.id;
     let mut batch = store.batch();
+    // First, so that apps hear of it.
+    end_everything(platform, id, &mut batch);
     batch.erase_traces(id);
     batch.delete_user(id);
     right

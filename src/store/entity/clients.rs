@@ -14,6 +14,7 @@ pub struct Model {
     pub secrets: String,
     pub settings: String,
     pub registration_hash: Option<Vec<u8>>,
+    pub backchannel_logout_uri: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
     pub version: i64,

@@ -21,6 +21,7 @@ pub(super) mod decisions;
 pub(super) mod devices;
 pub(super) mod grants;
 pub(super) mod labels;
+pub(super) mod logout_deliveries;
 pub(super) mod mails;
 pub(super) mod meta;
 pub(super) mod notices;

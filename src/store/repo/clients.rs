@@ -10,7 +10,8 @@ use crate::base::secret::TokenHash;
 use crate::domain::client::Client;
 use crate::store::entity::clients::{Column, Entity, Model};
 use crate::store::rows::{
-    at, client_id, containing, from_json, hash, one_more, search_key, text, time, to_json, token_hash,
+    at, client_id, containing, from_json, hash, maybe_text, one_more, search_key, text, time, to_json,
+    token_hash,
 };
 use crate::store::{Batch, StoreError, TenantStore};
 
@@ -89,6 +90,11 @@ fn row_of(client: &Client) -> Vec<(&'static str, Value)> {
         ("metadata", to_json(&client.metadata).into()),
         ("secrets", to_json(&client.secrets).into()),
         ("settings", to_json(&client.settings).into()),
+        // Also in a column of its own: the database queues logout tokens by it.
+        (
+            "backchannel_logout_uri",
+            maybe_text(client.metadata.backchannel_logout_uri.as_deref()),
+        ),
         ("updated_at", time(client.updated_at)),
     ]
 }

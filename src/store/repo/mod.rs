@@ -17,6 +17,7 @@ mod events;
 mod grants;
 mod keys;
 mod labels;
+mod logout_deliveries;
 mod mails;
 mod policies;
 mod profiles;

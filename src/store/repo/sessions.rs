@@ -179,9 +179,10 @@ impl Batch {
         );
     }
 
-    /// Ends a session and revokes its grants, except those that survive it (`offline_access`). Ending an ended session
-    /// changes nothing of it.
+    /// Ends a session and revokes its grants, except those that survive it (`offline_access`); apps that want to hear of it will.
+    /// Ending an ended session changes nothing of it.
     pub fn end_session(&mut self, id: SessionId, end: SessionEnd) {
+        self.queue_logouts("s.id = $2", vec![id.0.into(), time(end.at)]);
         self.run(
             "UPDATE sessions SET ended_at = $3, end_reason = $4 \
              WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL",
@@ -199,10 +200,14 @@ impl Batch {
         );
     }
 
-    /// Ends all sessions of a user but one, and revokes their grants as [`Batch::end_session`] does.
+    /// Ends all sessions of a user but one, as [`Batch::end_session`] does.
     pub fn end_sessions_of_user(&mut self, user: UserId, except: Option<SessionId>, end: SessionEnd) {
         // No session has the nil id.
         let except = except.map(|session| session.0).unwrap_or_default();
+        self.queue_logouts(
+            "s.user_id = $2 AND s.id <> $4",
+            vec![user.0.into(), time(end.at), except.into()],
+        );
         self.run(
             "UPDATE grants SET revoked_at = $4, revoked_reason = $5 \
              WHERE tenant_id = $1 AND user_id = $2 AND session_id <> $3 AND revoked_at IS NULL AND offline = $6",

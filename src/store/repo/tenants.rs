@@ -111,6 +111,7 @@ impl Batch {
             "tenant_profiles",
             "outbox",
             "mails",
+            "logout_deliveries",
             "audit",
             "audit_head",
         ] {

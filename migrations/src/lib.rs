@@ -11,6 +11,7 @@ mod m0006_keys_and_policies;
 mod m0007_decisions;
 mod m0008_profiles;
 mod m0009_trail;
+mod m0010_recoveries;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_decisions::Migration),
             Box::new(m0008_profiles::Migration),
             Box::new(m0009_trail::Migration),
+            Box::new(m0010_recoveries::Migration),
         ]
     }
 

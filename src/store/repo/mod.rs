@@ -20,6 +20,7 @@ mod labels;
 mod mails;
 mod policies;
 mod profiles;
+mod recoveries;
 mod sessions;
 mod tenants;
 mod tokens;

@@ -226,7 +226,7 @@ impl Signer {
         let header: Cow<'_, str> = match typ {
             TokenType::Jwt => self.jwt_header.as_str().into(),
             TokenType::AccessToken => self.access_header.as_str().into(),
-            TokenType::Introspection => header(typ, self.alg, &self.kid).into(),
+            TokenType::Introspection | TokenType::Logout => header(typ, self.alg, &self.kid).into(),
         };
         let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
         token.push_str(&header);

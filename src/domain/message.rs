@@ -70,6 +70,13 @@ impl NotPossible {
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityChange {
+    /// Somebody who proved the mailbox says that the other factors are lost; they are replaced unless the owner objects.
+    RecoveryAsked {
+        /// End of the waiting period.
+        opens_at: Timestamp,
+    },
+    /// Lost factors were replaced.
+    Recovered,
     /// The password.
     PasswordChanged,
     /// An authenticator app was added.
@@ -86,6 +93,8 @@ impl SecurityChange {
     /// The name in the catalogue and the delivery log.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::RecoveryAsked { .. } => "recovery_asked",
+            Self::Recovered => "recovered",
             Self::PasswordChanged => "password_changed",
             Self::TotpAdded => "totp_added",
             Self::PasskeyAdded => "passkey_added",

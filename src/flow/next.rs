@@ -38,7 +38,9 @@ pub enum Password {
     /// Its owner forgot it. Then the mailbox begins the sign-in, and the strongest kind of factor that is enrolled is proven beside
     /// it: a mailbox alone never replaces a second factor.
     Forgotten,
-    /// Its owner forgot it and lost the factors beside it; a waiting period stood in for them.
+    /// Its owner forgot it and lost the factors beside it, and the waiting period is not over.
+    Waiting,
+    /// The same, and the waiting period is over: it stands in for the lost factors, which are replaced.
     WaitedFor,
 }
 
@@ -90,6 +92,8 @@ pub enum Next {
     Unmet,
     /// A new password must be chosen.
     NewPassword,
+    /// Nothing more can be done before the waiting period is over.
+    Wait,
     /// Offer to remember this browser.
     OfferRemember,
     /// Ask for consent.
@@ -122,7 +126,7 @@ pub enum Cause {
 
 /// Decides what comes next. The order of the steps is the order of this function.
 pub fn next(situation: &Situation<'_>) -> Next {
-    let recovers = matches!(situation.password, Password::Forgotten | Password::WaitedFor);
+    let recovers = !matches!(situation.password, Password::MayStay | Password::MustChange);
     let first = |proof: &Proof| {
         let begins = is_first_factor(proof) || (recovers && proof.method == Method::EmailOtp);
         begins && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
@@ -187,7 +191,8 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
 fn by_recovery(situation: &Situation<'_>) -> Option<Next> {
     match situation.password {
         Password::MayStay | Password::MustChange => return None,
-        Password::WaitedFor => return Some(Next::NewPassword),
+        Password::Waiting => return Some(Next::Wait),
+        Password::WaitedFor => return Some(replace_lost(situation)),
         Password::Forgotten => {}
     }
     let options = options(situation, Strength::Totp);
@@ -199,6 +204,18 @@ fn by_recovery(situation: &Situation<'_>) -> Option<Next> {
         cause: Cause::Recovery,
         options,
     })
+}
+
+/// A new password, then a factor in place of the lost ones.
+fn replace_lost(situation: &Situation<'_>) -> Next {
+    let chosen = |proof: &Proof| proof.method == Method::Password && proof.at >= situation.started_at;
+    if situation.proofs.iter().any(chosen) {
+        Next::Enrol {
+            least: Strength::Totp,
+        }
+    } else {
+        Next::NewPassword
+    }
 }
 
 /// A floor holds whatever the app asks; without a fitting factor one is enrolled, after the mailbox is proven.

@@ -111,6 +111,7 @@ fn render(outgoing: &OutgoingMail) -> Mail {
                 at: shown(facts.at),
                 browser: facts.agent.clone(),
                 what: None,
+                from: from_of(*change),
                 no: no_url.expose().clone(),
             };
             (words::changed(&frame, change_of(*change), &about), None)
@@ -129,8 +130,18 @@ fn render(outgoing: &OutgoingMail) -> Mail {
     }
 }
 
+/// From when on something can be done that was asked for.
+fn from_of(change: SecurityChange) -> Option<String> {
+    match change {
+        SecurityChange::RecoveryAsked { opens_at } => Some(shown(opens_at)),
+        _ => None,
+    }
+}
+
 const fn change_of(change: SecurityChange) -> Change {
     match change {
+        SecurityChange::RecoveryAsked { .. } => Change::RecoveryAsked,
+        SecurityChange::Recovered => Change::Recovered,
         SecurityChange::PasswordChanged => Change::Password,
         SecurityChange::TotpAdded | SecurityChange::PasskeyAdded => Change::FactorAdded,
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,

@@ -5,15 +5,17 @@ use super::notices::event;
 use super::service::keep;
 use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
+    WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, mail_code};
+use super::{SignInError, consent, enrol, finish, lost, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
-use crate::domain::assurance::{Acr, Method, Proof};
+use crate::domain::assurance::{Acr, Method, Proof, Strength};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
 use crate::factors::email_code::SentCode;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
 use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
@@ -39,8 +41,15 @@ pub(super) async fn advance(
     let client = client.as_ref().map(|client| &client.record);
     loop {
         let account = account_of(platform, realm, &mut login).await?;
-        let need = need(realm, &login, client);
-        let enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
+        let need = need(realm, &login, client, account.as_ref());
+        let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
+        let lost = match &account {
+            Some(account) if login.lost => lost::standing(platform, realm, account).await?,
+            _ => Standing::None,
+        };
+        if lost == Standing::Open {
+            enrolled.retain(|(_, strength)| *strength == Strength::EmailCode);
+        }
         let (consent, known_scopes) = consent::standing(platform, realm, &login).await?;
         let remember = match &account {
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
@@ -54,7 +63,7 @@ pub(super) async fn advance(
             proofs: &proofs,
             enrolled: &enrolled,
             judgement: login.judged.as_ref().map(|judged| judged.judgement),
-            password: password_standing(account.as_ref(), &login),
+            password: password_standing(account.as_ref(), &login, lost),
             remember,
             consent,
         });
@@ -83,6 +92,13 @@ pub(super) async fn advance(
                 Ok(Step::NewPassword(NewPasswordStep {
                     login: Box::new(login),
                     email,
+                }))
+            }
+            (Next::Wait, _) => {
+                keep(platform, realm, &login)?;
+                Ok(Step::Wait(WaitStep {
+                    login: Box::new(login),
+                    standing: lost,
                 }))
             }
             (Next::OfferRemember, _) => {
@@ -125,9 +141,12 @@ fn countable(login: &Login) -> Vec<Proof> {
 }
 
 /// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
-fn password_standing(account: Option<&Account>, login: &Login) -> Password {
-    if login.recovering == Recovering::Proven {
-        return Password::Forgotten;
+fn password_standing(account: Option<&Account>, login: &Login, lost: Standing) -> Password {
+    match (login.recovering, lost) {
+        (Recovering::Proven, Standing::None) => return Password::Forgotten,
+        (Recovering::Proven, Standing::Open) => return Password::WaitedFor,
+        (Recovering::Proven, Standing::Waiting(_) | Standing::Barred(_)) => return Password::Waiting,
+        _ => {}
     }
     let typed = login.proofs.iter().any(|proof| proof.method == Method::Password);
     let required = account.is_some_and(|account| account.user.password_reset_required);
@@ -154,12 +173,19 @@ async fn account_of(
     Ok(account)
 }
 
-/// What this sign-in must reach, from every side that may ask.
-fn need(realm: &Realm, login: &Login, client: Option<&Client>) -> Need {
-    let client_floor = client
-        .and_then(|client| client.settings.floor)
-        .unwrap_or(Acr::Aal1);
-    let fresh = client.is_some_and(|client| client.settings.fresh_second_factor);
+/// What this sign-in must reach, from every side that may ask. Whoever is about to change what guards an account proves a second
+/// factor now, where the account has one (ASVS 7.5.1): a password alone must not take away what was put there against its loss.
+fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&Account>) -> Need {
+    let guarded = account.is_some_and(Account::has_second_factor);
+    let changes_guards = matches!(login.purpose, Purpose::Page { fresh: true, .. }) && guarded;
+    let client_floor = if changes_guards {
+        Acr::Aal2
+    } else {
+        client
+            .and_then(|client| client.settings.floor)
+            .unwrap_or(Acr::Aal1)
+    };
+    let fresh = changes_guards || client.is_some_and(|client| client.settings.fresh_second_factor);
     let (acr, not_before) = match &login.purpose {
         Purpose::Authorize(request) => {
             let by_age = request.max_age.map(|age| login.started_at.minus(age));
@@ -317,6 +343,7 @@ async fn challenge(
         first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
         method,
         others: options.into_iter().filter(|other| *other != method).collect(),
+        may_be_lost: cause == Cause::Recovery && lost::is_possible(realm),
         resend_in: sent.and_then(|sent| sent.resend_in),
         tries_left: (login.wrong_codes > 0).then_some(left),
         login,

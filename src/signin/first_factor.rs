@@ -64,7 +64,7 @@ pub(super) async fn password(
     let user = account.as_ref().map(|account| account.user.id);
     if let Some(account) = account.filter(|account| accepted && account.is_active()) {
         login.identify(account.user.id);
-        login.recovering = Recovering::No;
+        login.stop_recovering();
         login.breached = match realm.tenant.record.settings.breached_passwords {
             BreachedCheck::WhenChosen => None,
             BreachedCheck::AlsoAtSignIn => platform.breached.lists(&normalize(&typed)).await,

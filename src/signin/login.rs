@@ -165,6 +165,8 @@ pub struct Login {
     pub asks_password: bool,
     /// Where the replacing of a forgotten password stands.
     pub recovering: Recovering,
+    /// Whether the factors beside the password are said to be lost too.
+    pub lost: bool,
     /// Once finished: the address the browser was sent to, for a page that is loaded again.
     pub finished: Option<String>,
 }
@@ -195,6 +197,7 @@ impl Login {
             breached: None,
             asks_password: false,
             recovering: Recovering::No,
+            lost: false,
             finished: None,
         }
     }
@@ -240,6 +243,12 @@ impl Login {
         self.user = Some(user);
     }
 
+    /// The password is known after all, or was replaced.
+    pub fn stop_recovering(&mut self) {
+        self.recovering = Recovering::No;
+        self.lost = false;
+    }
+
     /// Begins anew with the person; the app's request and what was typed stay.
     pub fn forget_person(&mut self) {
         self.user = None;
@@ -255,7 +264,7 @@ impl Login {
         self.consent = Choice::Open;
         self.breached = None;
         self.asks_password = false;
-        self.recovering = Recovering::No;
+        self.stop_recovering();
     }
 }
 

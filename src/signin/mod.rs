@@ -8,6 +8,7 @@ mod enrol;
 mod finish;
 mod first_factor;
 mod login;
+mod lost;
 mod mail_code;
 mod mailbox;
 mod new_password;
@@ -27,6 +28,7 @@ pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use step::{
     ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, Step,
+    WaitStep,
 };
 
 use crate::crypto::envelope::EnvelopeError;

@@ -141,8 +141,11 @@ pub(super) async fn choose(
             login.asks_password = false;
             login.breached = None;
             if login.recovering == Recovering::Proven {
-                login.recovering = Recovering::No;
                 login.prove(Proof::by(Method::Password, platform.now()));
+                // With lost factors it goes on until they are replaced.
+                if !login.lost {
+                    login.stop_recovering();
+                }
             }
         }
         Err(NewPasswordError::Refused(refusal)) => login.problem = Some(FormProblem::NewPassword(refusal)),

@@ -157,7 +157,7 @@ async fn accept(
     login.identify(account.user.id);
     // Beside a proven mailbox it is the second proof of whoever forgot the password; before, it makes the password needless.
     if login.recovering != Recovering::Proven {
-        login.recovering = Recovering::No;
+        login.stop_recovering();
     }
     login.prove(proof);
     Ok(())

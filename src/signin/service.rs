@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::login::{Login, Purpose, Recovering};
 use super::step::Step;
 use super::{
-    SignInError, advance, consent, enrol, first_factor, mail_code, mailbox, new_password, passkeys,
+    SignInError, advance, consent, enrol, first_factor, lost, mail_code, mailbox, new_password, passkeys,
     second_factor,
 };
 use crate::base::ids::LoginId;
@@ -68,6 +68,8 @@ pub enum Answer {
         /// As typed.
         email: String,
     },
+    /// None of the factors that are asked for is at hand any more.
+    LostFactors,
     /// Back to the identifier.
     ChangeIdentifier,
     /// Back to the app without signing in.
@@ -226,6 +228,7 @@ async fn take(
         }
         Answer::Forgot => mailbox::begin(login),
         Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
+        Answer::LostFactors => lost::say(platform, realm, visit, login).await?,
         Answer::Remember { choice } => {
             login.remember = match choice {
                 RememberChoice::Remember => super::login::Choice::Yes,

@@ -5,6 +5,7 @@ use super::login::{FormProblem, Login};
 use crate::base::ids::Reference;
 use crate::domain::assurance::Method;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
 use crate::domain::tenant::SignInLayout;
 use crate::flow::next::Cause;
 use crate::protocol::authorize::AuthorizationRequest;
@@ -24,6 +25,8 @@ pub enum Step {
     Enrol(EnrolStep),
     /// A new password must be chosen to go on.
     NewPassword(NewPasswordStep),
+    /// Lost factors are replaced later, or not by this way.
+    Wait(WaitStep),
     /// Offer to remember this browser.
     OfferRemember {
         /// The transaction.
@@ -99,6 +102,8 @@ pub struct ChallengeStep {
     pub resend_in: Option<u64>,
     /// Tries that remain, from the first wrong one.
     pub tries_left: Option<u8>,
+    /// Whether it may be said that none of the methods is at hand any more.
+    pub may_be_lost: bool,
 }
 
 /// Setting up a factor in the middle of a sign-in.
@@ -121,6 +126,15 @@ pub struct NewPasswordStep {
     pub login: Box<Login>,
     /// The account's address.
     pub email: String,
+}
+
+/// The waiting period of an account whose factors are lost.
+#[derive(Debug)]
+pub struct WaitStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// Where it stands.
+    pub standing: Standing,
 }
 
 /// Consent.

@@ -201,17 +201,23 @@ pub enum Change {
     Email,
     /// A role in the console.
     Role,
+    /// Lost factors will be replaced, unless the owner objects.
+    RecoveryAsked,
+    /// Lost factors were replaced.
+    Recovered,
 }
 
 impl Change {
     /// Every change.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Password,
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::RecoveryCodes,
         Self::Email,
         Self::Role,
+        Self::RecoveryAsked,
+        Self::Recovered,
     ];
 
     /// `mail-changed-…` in the catalogue.
@@ -223,6 +229,8 @@ impl Change {
             Self::RecoveryCodes => "recovery_codes",
             Self::Email => "email",
             Self::Role => "role",
+            Self::RecoveryAsked => "recovery_asked",
+            Self::Recovered => "recovered",
         }
     }
 }
@@ -236,6 +244,8 @@ pub struct ChangeFacts {
     pub browser: String,
     /// What was added or removed, by name.
     pub what: Option<String>,
+    /// From when on it can be done, for what was only asked for.
+    pub from: Option<String>,
     /// The page of "No, secure my account".
     pub no: String,
 }
@@ -252,6 +262,9 @@ pub fn changed(frame: &Frame, change: Change, facts: &ChangeFacts) -> Mail {
         rows.push((frame.t("fact-what"), what.clone()));
     }
     rows.push((frame.t("fact-time"), facts.at.clone()));
+    if let Some(from) = &facts.from {
+        rows.push((frame.t("fact-from"), from.clone()));
+    }
     rows.push((frame.t("fact-browser"), facts.browser.clone()));
     let body = Body {
         intro: frame.with("mail-changed-intro", "tenant", &frame.tenant),
@@ -372,6 +385,7 @@ mod tests {
             at: String::new(),
             browser: String::new(),
             what: None,
+            from: None,
             no: String::new(),
         };
         for change in Change::ALL {

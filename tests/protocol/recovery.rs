@@ -1,10 +1,12 @@
 //! Forgotten passwords: what must be proven, what is told to whom, and what can't be learned or dodged.
 
+use std::time::Duration;
+
 use tidegate::domain::action::Action;
 use tidegate::domain::decision::Decision;
 
 use crate::on_each_store;
-use crate::support::browser::{Browser, query_of};
+use crate::support::browser::{Browser, SAFARI, query_of};
 use crate::support::client::{App, claims};
 use crate::support::{Kind, PASSWORD, TestApp};
 
@@ -29,6 +31,26 @@ async fn tokens(client: &App, browser: &Browser) -> serde_json::Value {
         .unwrap_or_else(|| panic!("{}", browser.page.text()));
     let answer = client.redeem(&query_of(left, "code").unwrap()).await;
     claims(&answer.text("id_token"))
+}
+
+/// As far as the page that asks for a factor beside the mailbox, and says that all are lost.
+async fn lose_everything(app: &TestApp, browser: &mut Browser, client: &App) {
+    forget(browser, client, "bob@demo.test").await;
+    // Mails of earlier tries are there too: the newest counts.
+    give_mail_code(browser, app, "bob@demo.test").await;
+    browser.submit("lost", &[("lost", "all")]).await;
+}
+
+async fn objection(app: &TestApp) -> String {
+    app.mail("bob@demo.test", |mail| {
+        let asked = mail.kind == "recovery_asked";
+        let words = mail
+            .text
+            .split_whitespace()
+            .find(|word| word.contains("/notice/no?"));
+        words.filter(|_| asked).map(str::to_owned)
+    })
+    .await
 }
 
 on_each_store! {
@@ -180,5 +202,129 @@ on_each_store! {
         let decisions = app.decisions().await;
         let refused = |decision: &Decision| decision.action == Action::Recover && decision.enforced == "deny";
         assert!(decisions.iter().any(refused), "{decisions:?}");
+    }
+
+    /// Lost factors are replaced after the waiting period by ones that are as strong, and nothing is weaker at any time.
+    async fn lost_factors_are_replaced_after_a_waiting_period(app: &TestApp) {
+        let client = App::web(app).await;
+        let old = app.totp("bob@demo.test");
+        let mut browser = Browser::new(app);
+        lose_everything(app, &mut browser, &client).await;
+        assert_eq!(browser.page.heading(), "Please come back later", "{}", browser.page.text());
+        objection(app).await;
+        // An unknown browser waits three times the tenant's 24 hours.
+        for (hours, heading) in [(71, "Please come back later"), (1, "Choose a new password")] {
+            app.advance(Duration::from_hours(hours));
+            browser = Browser::new(app);
+            lose_everything(app, &mut browser, &client).await;
+            assert_eq!(browser.page.heading(), heading, "{}", browser.page.text());
+        }
+        browser.submit("password", &[("password", NEW)]).await;
+        let store = app.store().await;
+        let user = store.user_by_email("bob@demo.test").await.unwrap().unwrap();
+        assert!(store.credentials_of(user.id).await.unwrap().len() >= 2, "the old factor stays until there is a new one");
+        let secret = browser.page.totp_secret();
+        let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
+        assert_ne!(code, old);
+        browser.submit("code", &[("code", &code)]).await;
+        let id_token = tokens(&client, &browser).await;
+        assert_eq!(id_token["acr"], "aal2");
+        app.mail("bob@demo.test", |mail| (mail.kind == "recovered").then_some(())).await;
+        let factors = store.credentials_of(user.id).await.unwrap();
+        assert_eq!(factors.len(), 2, "password and the new app");
+        // The cool-down: what guards the account now can't be taken away.
+        let totp = factors.iter().find(|factor| factor.secret.method().name() == "totp").unwrap().id;
+        browser.get(&format!("/t/demo/account/factors/{totp}/remove")).await;
+        browser.submit("csrf", &[]).await;
+        assert_eq!(browser.page.status, 409, "{}", browser.page.text());
+        assert!(browser.page.text().contains("nothing can be removed for three days"), "{}", browser.page.text());
+        assert_eq!(store.credentials_of(user.id).await.unwrap().len(), 2);
+    }
+
+    /// One click in the mail, without a password; and no other begins for a week.
+    async fn the_owner_stops_a_recovery_from_the_mail(app: &TestApp) {
+        let client = App::web(app).await;
+        let mut browser = Browser::new(app);
+        lose_everything(app, &mut browser, &client).await;
+        let link = objection(app).await;
+        let mut owner = Browser::new(app);
+        owner.get(&link).await;
+        owner.submit("token", &[]).await;
+        assert_eq!(owner.page.heading(), "Your account is secured", "{}", owner.page.text());
+        for (hours, heading) in [(0, "Not possible at the moment"), (7 * 24 - 1, "Not possible at the moment"), (2, "Please come back later")] {
+            app.advance(Duration::from_hours(hours));
+            browser = Browser::new(app);
+            lose_everything(app, &mut browser, &client).await;
+            assert_eq!(browser.page.heading(), heading, "{}", browser.page.text());
+        }
+    }
+
+    /// Stopped between the last two pages: nothing is replaced.
+    async fn an_objection_at_the_last_moment_counts(app: &TestApp) {
+        let client = App::web(app).await;
+        let mut browser = Browser::new(app);
+        lose_everything(app, &mut browser, &client).await;
+        app.advance(Duration::from_hours(72));
+        browser = Browser::new(app);
+        lose_everything(app, &mut browser, &client).await;
+        browser.submit("password", &[("password", NEW)]).await;
+        let secret = browser.page.totp_secret();
+        let store = app.store().await;
+        let user = store.user_by_email("bob@demo.test").await.unwrap().unwrap();
+        let before = store.credentials_of(user.id).await.unwrap().len();
+        let mut batch = store.batch();
+        batch.stop_recoveries(user.id, app.now());
+        store.commit(batch).await.unwrap();
+        let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
+        browser.submit("code", &[("code", &code)]).await;
+        assert_eq!(browser.page.heading(), "Not possible at the moment", "{}", browser.page.text());
+        assert_eq!(store.credentials_of(user.id).await.unwrap().len(), before);
+    }
+
+    /// The account page says so and stops it; a sign-in with a factor that is said to be lost stops it too.
+    async fn the_owner_at_work_is_told_and_stops_it(app: &TestApp) {
+        let client = App::web(app).await;
+        let mut owner = Browser::new(app);
+        owner.get(&client.authorize(&[("acr_values", "aal2")])).await;
+        owner.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+        owner.answer_code(app, "bob@demo.test").await;
+        assert!(owner.left_to.is_some(), "{}", owner.page.text());
+        let mut thief = Browser::new(app).with_agent(SAFARI);
+        lose_everything(app, &mut thief, &client).await;
+        owner.get("/t/demo/account").await;
+        assert!(owner.page.text().contains("your other ways to sign in are lost"), "{}", owner.page.text());
+        let csrf = owner.form("csrf").unwrap().fields;
+        let csrf = csrf.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
+        owner.post("/t/demo/account/recovery/stop", &[("csrf", &csrf)]).await;
+        assert!(owner.page.text().contains("The recovery was stopped"), "{}", owner.page.text());
+        assert!(!owner.page.text().contains("are lost"), "{}", owner.page.text());
+    }
+
+    async fn a_factor_that_is_proven_is_not_lost(app: &TestApp) {
+        let client = App::web(app).await;
+        let mut thief = Browser::new(app).with_agent(SAFARI);
+        lose_everything(app, &mut thief, &client).await;
+        let mut owner = Browser::new(app);
+        owner.get(&client.authorize(&[("acr_values", "aal2")])).await;
+        owner.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+        owner.answer_code(app, "bob@demo.test").await;
+        assert!(owner.left_to.is_some(), "{}", owner.page.text());
+        thief = Browser::new(app).with_agent(SAFARI);
+        lose_everything(app, &mut thief, &client).await;
+        assert_eq!(thief.page.heading(), "Not possible at the moment", "{}", thief.page.text());
+    }
+
+    /// Where the tenant leaves it to support there is no such way.
+    async fn without_a_waiting_period_lost_factors_are_for_support(app: &TestApp) {
+        app.settings(|settings| settings.recovery_wait_hours = 0).await;
+        let client = App::web(app).await;
+        let mut browser = Browser::new(app);
+        forget(&mut browser, &client, "bob@demo.test").await;
+        give_mail_code(&mut browser, app, "bob@demo.test").await;
+        assert!(!browser.page.has_field("lost"), "{}", browser.page.text());
+        let mut form = browser.form("code").unwrap();
+        form.action = form.action.replace("/signin/code", "/signin/lost");
+        browser.send(&form, &[("lost", "all")]).await;
+        assert!(browser.page.has_field("code"), "{}", browser.page.text());
     }
 }

@@ -65,6 +65,17 @@ impl Page {
     pub fn query(&self, name: &str) -> Option<String> {
         query_of(&self.url, name)
     }
+
+    /// The TOTP secret that the page shows for enrolment.
+    pub fn totp_secret(&self) -> tidegate::base::secret::Secret<Vec<u8>> {
+        let code = |part: &str| {
+            let inner = part.split_once('>')?.1.split_once('<')?.0.replace(' ', "");
+            (inner.len() == 32 && inner.chars().all(|c| c.is_ascii_alphanumeric())).then_some(inner)
+        };
+        let text = self.html.split("<code").find_map(code);
+        let text = text.unwrap_or_else(|| panic!("no secret: {}", self.text()));
+        tidegate::factors::totp::from_text(&text).unwrap()
+    }
 }
 
 pub fn query_of(url: &str, name: &str) -> Option<String> {

@@ -393,9 +393,19 @@ fn a_forgotten_password_takes_the_mailbox_and_the_factor_that_is_left() {
 
 #[test]
 fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
-    let waited = |asked| recovering(Password::WaitedFor, &[Method::EmailOtp], &[MAIL], asked);
-    assert_eq!(waited(Judgement::Proceed), Next::NewPassword);
-    assert_eq!(waited(step_up(Strength::EmailCode)), Next::NewPassword);
-    assert_eq!(waited(step_up(Strength::Totp)), Next::Held);
-    assert_eq!(waited(Judgement::Refuse), Next::Held);
+    let waited = |done: &[Method], asked| recovering(Password::WaitedFor, done, &[MAIL], asked);
+    let mailbox = [Method::EmailOtp];
+    assert_eq!(waited(&mailbox, Judgement::Proceed), Next::NewPassword);
+    assert_eq!(waited(&mailbox, step_up(Strength::EmailCode)), Next::NewPassword);
+    assert_eq!(waited(&mailbox, step_up(Strength::Totp)), Next::Held);
+    assert_eq!(waited(&mailbox, Judgement::Refuse), Next::Held);
+    // The lost factors are replaced before the sign-in ends.
+    assert_eq!(
+        waited(&[Method::EmailOtp, Method::Password], Judgement::Proceed),
+        Next::Enrol {
+            least: Strength::Totp
+        }
+    );
+    let waiting = recovering(Password::Waiting, &mailbox, &[MAIL, TOTP], Judgement::Proceed);
+    assert_eq!(waiting, Next::Wait);
 }

@@ -9,6 +9,7 @@ use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
 use crate::domain::tenant::SignInLayout;
 use crate::flow::next::Cause;
 use crate::http::context::Ctx;
@@ -24,14 +25,14 @@ use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
 use crate::http::views::signin::{
     Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
-use crate::http::views::steps::RememberBrowser;
-use crate::http::views::{Link, PasskeyForm, Problem, Template, qr};
+use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
+use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
 use crate::oidc::respond;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
     ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
-    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step,
+    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
 };
 
 /// Where a step is drawn.
@@ -104,6 +105,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Challenge(step) => step.login.id,
         Step::Enrol(step) => step.login.id,
         Step::NewPassword(step) => step.login.id,
+        Step::Wait(step) => step.login.id,
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -132,6 +134,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
+        Step::Wait(step) => wait(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -339,6 +342,7 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
         passkey: passkey(ctx, login).filter(|_| step.method == Method::Passkey),
         others: step.others.clone(),
         choose: action(ctx, login, "method"),
+        lost: step.may_be_lost.then(|| action(ctx, login, "lost")),
         restart: None,
     })
 }
@@ -374,6 +378,22 @@ fn new_password(ctx: &Ctx, step: &NewPasswordStep) -> Result<HttpResponse, PageE
         min_length: passwords::least(ctx),
         problems: problems(ctx, login.problem),
         cancel: None,
+    })
+}
+
+async fn wait(ctx: &Ctx, step: &WaitStep) -> Result<HttpResponse, PageError> {
+    let (kind, until) = match step.standing {
+        Standing::Barred(until) => (WaitKind::Barred, until),
+        Standing::Waiting(until) => (WaitKind::Waiting, until),
+        Standing::None | Standing::Open => return Err(PageError::internal("nothing to wait for")),
+    };
+    let client = client_of(ctx, &step.login).await?;
+    html(&Wait {
+        chrome: ctx.chrome(),
+        kind,
+        account: mask(step.login.identifier.as_deref().unwrap_or_default()),
+        until: When::at(until),
+        primary: way_on(ctx, client.as_ref()),
     })
 }
 

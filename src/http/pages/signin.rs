@@ -203,6 +203,11 @@ pub async fn mailbox(
     submit(&ctx, &place, Answer::Mailbox { email }).await
 }
 
+/// `POST {issuer}/signin/lost`: none of the asked factors is at hand any more.
+pub async fn lost(Posted { ctx, .. }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    submit(&ctx, &place, Answer::LostFactors).await
+}
+
 /// `POST {issuer}/signin/remember`.
 pub async fn remember(
     Posted { ctx, form }: Posted,

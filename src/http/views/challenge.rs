@@ -38,6 +38,8 @@ pub struct Challenge {
     pub others: Vec<Method>,
     /// Where `method` goes.
     pub choose: String,
+    /// Where it is said that none of the ways is at hand any more, when that leads somewhere.
+    pub lost: Option<String>,
     /// Back to the start of the sign-in.
     pub restart: Option<String>,
 }

@@ -21,6 +21,7 @@ mod logout_deliveries;
 mod mails;
 mod policies;
 mod profiles;
+mod recoveries;
 mod sessions;
 mod tenants;
 mod tokens;

@@ -101,6 +101,7 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
         at: "24 Nov 2026, 23:34 WET".to_owned(),
         browser: "Firefox on Linux".to_owned(),
         what: Some("iCloud Keychain".to_owned()),
+        from: None,
         no: link("no"),
     };
     vec![
@@ -109,6 +110,18 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
         (
             "changed",
             mail::changed(&frame, mail::Change::FactorAdded, &facts),
+        ),
+        (
+            "recovery-asked",
+            mail::changed(
+                &frame,
+                mail::Change::RecoveryAsked,
+                &mail::ChangeFacts {
+                    what: None,
+                    from: Some("27 Nov 2026, 23:34 WET".to_owned()),
+                    ..facts
+                },
+            ),
         ),
         (
             "admin-link",

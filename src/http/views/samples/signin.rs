@@ -10,7 +10,7 @@ use crate::http::views::redirect_diff::RedirectDiff;
 use crate::http::views::signin::{
     Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
-use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser};
+use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
@@ -23,6 +23,7 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<EnrolPasskey>("enrol-passkey", pages);
     draw::<RecoveryCodes>("codes", pages);
     draw::<RememberBrowser>("remember", pages);
+    draw::<Wait>("wait", pages);
     draw::<Consent>("consent", pages);
     draw::<FormPost>("form-post", pages);
     draw::<TenantChooser>("chooser", pages);
@@ -163,6 +164,19 @@ impl Sample for Mailbox {
     }
 }
 
+impl Sample for Wait {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = |kind: WaitKind| Self {
+            kind,
+            account: "a••••@demo.test".into(),
+            until: super::ago(-72),
+            primary: Link::new("/t/demo/account", "Start again"),
+            chrome: chrome.clone(),
+        };
+        WaitKind::ALL.map(|kind| (kind.name(), page(kind))).into()
+    }
+}
+
 impl Sample for Throttled {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         vec![(
@@ -192,6 +206,7 @@ impl Sample for Challenge {
             passkey: None,
             others: vec![Method::Passkey, Method::EmailOtp, Method::RecoveryCode],
             choose: "/t/demo/signin/method".into(),
+            lost: None,
             restart: Some("/t/demo/signin".into()),
             chrome,
         };

@@ -1,5 +1,7 @@
-//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): who asks, for which session, and where the browser may go.
+//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): who asks, for which session, and where the browser may go; and the
+//! apps' own pages that it opens on the way (Front-Channel Logout 1.0).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::hint::id_token_hint;
@@ -78,12 +80,13 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     }
 }
 
-/// Ends the session with its tokens.
+/// Ends the session with its tokens. Gives the addresses that the browser is to open in frames, so that apps forget their own sessions.
 ///
 /// # Errors
 /// The database.
-pub async fn end(platform: &Platform, realm: &Realm, live: &Live) -> Result<(), StoreError> {
+pub async fn end(platform: &Platform, realm: &Realm, live: &Live) -> Result<Vec<String>, StoreError> {
     let store = realm.store(&platform.store);
+    let frames = frames(platform, realm, live).await?;
     let mut batch = store.batch();
     sessions::end_one(platform, live.session.id, EndReason::SignOut, &mut batch);
     let now = platform.now();
@@ -95,7 +98,27 @@ pub async fn end(platform: &Platform, realm: &Realm, live: &Live) -> Result<(), 
         data: serde_json::json!({"session": live.session.id, "reason": EndReason::SignOut.name()}),
     });
     match store.commit(batch).await {
-        Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+        Ok(()) | Err(StoreError::Conflict(_)) => Ok(frames),
         Err(other) => Err(other),
     }
+}
+
+/// The logout pages of the session's apps. `iss` and `sid` go to all of them, whether or not they require them: without, anybody could
+/// sign people out there (Front-Channel Logout 1.0 section 2).
+async fn frames(platform: &Platform, realm: &Realm, live: &Live) -> Result<Vec<String>, StoreError> {
+    let store = realm.store(&platform.store);
+    let grants = store.grants_of_session(live.session.id).await?;
+    let apps: BTreeSet<ClientId> = grants.into_iter().map(|grant| grant.client).collect();
+    let mut frames = Vec::new();
+    for app in apps {
+        let client = realm.tenant.client(platform, &app).await?;
+        let registered = client.and_then(|client| client.record.metadata.frontchannel_logout_uri.clone());
+        if let Some(mut page) = registered.and_then(|uri| url::Url::parse(&uri).ok()) {
+            page.query_pairs_mut()
+                .append_pair("iss", realm.issuer())
+                .append_pair("sid", &live.session.sid);
+            frames.push(page.into());
+        }
+    }
+    Ok(frames)
 }

@@ -244,6 +244,17 @@ pub enum DeliveryStatus {
     Failed,
 }
 
+impl DeliveryStatus {
+    /// Its name in the database and in the catalogue.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A chained entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditRecord {

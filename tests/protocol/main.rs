@@ -26,6 +26,7 @@ mod hostile;
 mod introspection;
 mod jarm;
 mod limits;
+mod logout;
 mod logs;
 mod par;
 mod passwords;

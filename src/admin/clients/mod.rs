@@ -16,7 +16,7 @@ use crate::base::ids::ClientId;
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
 use crate::domain::client::{Client, ClientSettings};
-use crate::store::TenantStore;
+use crate::store::{LogoutDelivery, TenantStore};
 use crate::tenants::Platform;
 
 /// A client as it is shown: never a secret.
@@ -97,6 +97,19 @@ pub async fn list(
 pub async fn show(actor: &Actor, platform: &Platform, id: &str) -> Result<ClientView, AdminError> {
     let store = actor.may_read_clients()?.store(platform);
     Ok(ClientView::of(&named(&store, id).await?))
+}
+
+/// The last logout tokens for a client, newest first (OpenID Connect Back-Channel Logout 1.0).
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn logouts(
+    actor: &Actor,
+    platform: &Platform,
+    id: &ClientId,
+) -> Result<Vec<LogoutDelivery>, AdminError> {
+    let store = actor.may_read_clients()?.store(platform);
+    Ok(store.logout_deliveries(id, 20).await?)
 }
 
 async fn named(store: &TenantStore, id: &str) -> Result<Client, AdminError> {

@@ -14,7 +14,13 @@ use crate::http::views::console::{Choice, Section};
 use crate::protocol::registration::SigningAlg;
 
 /// Members that are one line of text.
-const TEXTS: [&str; 3] = ["client_name", "scope", "jwks_uri"];
+const TEXTS: [&str; 5] = [
+    "client_name",
+    "scope",
+    "jwks_uri",
+    "backchannel_logout_uri",
+    "frontchannel_logout_uri",
+];
 
 /// Members that are lists, one item a line.
 const LISTS: [&str; 2] = ["redirect_uris", "post_logout_redirect_uris"];

@@ -14,7 +14,9 @@ use crate::base::page::{Cursor, PageRequest};
 use crate::domain::client::ClientOrigin;
 use crate::http::pages::draw::html;
 use crate::http::views::console::Section;
-use crate::http::views::console::clients::{ClientList, ClientPage, ClientRow, MemberRow, SecretRow};
+use crate::http::views::console::clients::{
+    ClientList, ClientPage, ClientRow, LogoutRow, MemberRow, SecretRow,
+};
 use crate::http::views::console::tenants::ConfirmDelete;
 use crate::http::views::{Problem, When};
 
@@ -84,12 +86,7 @@ pub(super) async fn create(ctx: ConsoleCtx, request: HttpRequest, body: web::Byt
         Err(error) => Err(error),
     };
     match made {
-        Ok(made) => Ok(html(&client_page(
-            &ctx,
-            &made.client,
-            secret_of(&made),
-            Some("created"),
-        ))?),
+        Ok(made) => client_page(&ctx, &made.client, secret_of(&made), Some("created")).await,
         Err(error) => again(&ctx, None, &form, error),
     }
 }
@@ -123,7 +120,7 @@ async fn named(ctx: &ConsoleCtx, id: &str) -> Result<ClientView, Refusal> {
 /// `GET /console/clients/{id}`.
 pub(super) async fn show(ctx: ConsoleCtx, id: web::Path<String>) -> Answer {
     let client = named(&ctx, &id).await?;
-    Ok(html(&client_page(&ctx, &client, None, None))?)
+    client_page(&ctx, &client, None, None).await
 }
 
 /// `GET /console/clients/{id}/edit`.
@@ -151,12 +148,7 @@ pub(super) async fn update(
     let client = named(&ctx, &id).await?;
     let version = form.number("version");
     match clients::update(&ctx.actor, ctx.platform(), &id, members(&form), version).await {
-        Ok(changed) => Ok(html(&client_page(
-            &ctx,
-            &changed.client,
-            secret_of(&changed),
-            Some("saved"),
-        ))?),
+        Ok(changed) => client_page(&ctx, &changed.client, secret_of(&changed), Some("saved")).await,
         Err(error) => again(&ctx, Some(&client), &form, error),
     }
 }
@@ -171,12 +163,7 @@ pub(super) async fn rotate_secret(
     ctx.form(&request, &body)?;
     let rotated = clients::rotate_secret(&ctx.actor, ctx.platform(), &id).await;
     let rotated = rotated.map_err(|error| ctx.refuse(error))?;
-    Ok(html(&client_page(
-        &ctx,
-        &rotated.client,
-        secret_of(&rotated),
-        Some("saved"),
-    ))?)
+    client_page(&ctx, &rotated.client, secret_of(&rotated), Some("saved")).await
 }
 
 /// `GET /console/clients/{id}/delete`.
@@ -227,12 +214,30 @@ fn again(ctx: &ConsoleCtx, client: Option<&ClientView>, form: &Fields, error: Ad
     Ok(html(&form_page(ctx, client, form, vec![problem]))?)
 }
 
-fn client_page(
+/// What the client was told of sessions that ended, where it wants to be told.
+async fn logouts(ctx: &ConsoleCtx, client: &ClientView) -> Result<Option<Vec<LogoutRow>>, Refusal> {
+    if member(client, "backchannel_logout_uri").is_empty() {
+        return Ok(None);
+    }
+    let found = clients::logouts(&ctx.actor, ctx.platform(), &client.client_id).await;
+    let rows = found.map_err(|error| ctx.refuse(error))?.into_iter();
+    let rows = rows.map(|delivery| LogoutRow {
+        ended: When::at(delivery.created_at),
+        sid: delivery.sid,
+        status: delivery.status.name().to_owned(),
+        attempts: delivery.attempts,
+        detail: delivery.detail.unwrap_or_default(),
+    });
+    Ok(Some(rows.collect()))
+}
+
+async fn client_page(
     ctx: &ConsoleCtx,
     client: &ClientView,
     new_secret: Option<String>,
     done: Option<&'static str>,
-) -> ClientPage {
+) -> Answer {
+    let logouts = logouts(ctx, client).await?;
     let mut frame = ctx.frame(Section::Clients);
     frame.flash = done.or(frame.flash);
     let shown = |value: &Value| match value {
@@ -244,7 +249,8 @@ fn client_page(
             .join(" "),
         other => other.to_string(),
     };
-    ClientPage {
+    let page = ClientPage {
+        logouts,
         id: client.client_id.to_string(),
         name: name_of(client),
         disabled: client.settings.disabled,
@@ -272,5 +278,6 @@ fn client_page(
         created: When::at(client.created_at),
         updated: When::at(client.updated_at),
         frame,
-    }
+    };
+    Ok(html(&page)?)
 }

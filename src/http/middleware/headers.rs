@@ -1,10 +1,13 @@
 //! Security headers (OWASP ASVS 5 chapter 3, people.md U18).
 
+use std::collections::BTreeSet;
+
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use url::Url;
 
 use crate::http::context::Shared;
 
@@ -13,6 +16,21 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 /// The policy of pages inside an authorization transaction: browsers apply `form-action` to every later redirect, the app's
 /// own included, so it is left out there.
 const CSP_TRANSACTION: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The policy of a page that opens these addresses in frames: of each its origin, and nothing else besides what pages may do.
+pub fn framing(frames: &[String]) -> HeaderValue {
+    let origins: BTreeSet<String> = frames
+        .iter()
+        .filter_map(|frame| Url::parse(frame).ok())
+        .map(|url| url.origin().ascii_serialization())
+        .collect();
+    let origins: Vec<String> = origins.into_iter().collect();
+    let policy = match origins.as_slice() {
+        [] => CSP.to_owned(),
+        some => format!("{CSP}; frame-src {}", some.join(" ")),
+    };
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(CSP))
+}
 
 /// A marker header by which a handler asks for the transaction's policy; it never leaves the server.
 pub const NO_FORM_ACTION: HeaderName = HeaderName::from_static("x-tidegate-transaction");

@@ -1,11 +1,13 @@
 //! The end-session endpoint: asks first unless the request itself proves whose session it is.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
 use crate::http::extract::Form;
+use crate::http::middleware::framing;
 use crate::http::pages::draw::{html, in_transaction, redirect};
 use crate::http::views::Link;
 use crate::http::views::ends::{ErrorKind, SignOutConfirm, SignedOut};
@@ -90,28 +92,45 @@ async fn end(
     live: Option<&sessions::Live>,
     request: &LogoutRequest,
 ) -> Result<HttpResponse, PageError> {
-    if let Some(live) = live {
-        logout::end(ctx.platform(), &ctx.realm, live)
+    let frames = match live {
+        Some(live) => logout::end(ctx.platform(), &ctx.realm, live)
             .await
-            .map_err(|error| ctx.error(error.into()))?;
-    }
+            .map_err(|error| ctx.error(error.into()))?,
+        None => Vec::new(),
+    };
     let mut response = match &request.return_to {
-        Some(to) => redirect(to),
-        None => html(&SignedOut {
-            chrome: ctx.chrome(),
-            back: request.client.as_ref().and_then(|client| {
-                let home = client.record.metadata.client_uri.clone()?;
-                let words = ctx
-                    .text
-                    .with("back-to-app", &[("app", client.record.display_name())]);
-                Some(Link::new(home, words))
-            }),
-            sign_in: format!("{}/account", ctx.realm.path()),
-        })?,
+        Some(to) if frames.is_empty() => redirect(to),
+        return_to => signed_out(ctx, request, return_to.clone(), frames)?,
     };
     response
         .add_cookie(&Jar::new(&ctx.realm).clear(Kind::Session))
         .map_err(PageError::internal)?;
+    Ok(response)
+}
+
+/// The page after a sign-out. Where apps have logout pages of their own it opens these, and then leads on by itself.
+fn signed_out(
+    ctx: &Ctx,
+    request: &LogoutRequest,
+    return_to: Option<String>,
+    frames: Vec<String>,
+) -> Result<HttpResponse, PageError> {
+    let back = request.client.as_ref().and_then(|client| {
+        let home = return_to.clone().or(client.record.metadata.client_uri.clone())?;
+        let app = [("app", client.record.display_name())];
+        Some(Link::new(home, ctx.text.with("back-to-app", &app)))
+    });
+    let policy = framing(&frames);
+    let mut response = html(&SignedOut {
+        chrome: ctx.chrome(),
+        back,
+        sign_in: format!("{}/account", ctx.realm.path()),
+        leads_to: return_to,
+        frames,
+    })?;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }
 

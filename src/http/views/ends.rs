@@ -170,4 +170,8 @@ pub struct SignedOut {
     pub back: Option<Link>,
     /// Sign in again.
     pub sign_in: String,
+    /// Where the app wants the browser back; the page goes there by itself.
+    pub leads_to: Option<String>,
+    /// Logout pages of apps, opened unseen (Front-Channel Logout 1.0 section 3).
+    pub frames: Vec<String>,
 }

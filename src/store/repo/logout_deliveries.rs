@@ -7,7 +7,7 @@ use super::records;
 use crate::base::ids::{ClientId, SessionId, TenantId};
 use crate::base::timestamp::Timestamp;
 use crate::store::entity::logout_deliveries::{Column, Entity, Model};
-use crate::store::rows::{at, client_id, from_name, maybe_text, name_of, text, time};
+use crate::store::rows::{at, client_id, from_name, maybe_text, text, time};
 use crate::store::{Batch, DeliveryStatus, Everyone, LogoutDelivery, StoreError, TenantStore};
 
 impl TryFrom<Model> for LogoutDelivery {
@@ -53,7 +53,7 @@ impl Everyone {
         limit: u16,
     ) -> Result<Vec<(TenantId, LogoutDelivery)>, StoreError> {
         let rows = Entity::find()
-            .filter(Column::Status.eq(name_of(&DeliveryStatus::Queued)))
+            .filter(Column::Status.eq(DeliveryStatus::Queued.name()))
             .filter(Column::NextAttemptAt.lte(now.micros()))
             .order_by_asc(Column::NextAttemptAt)
             .limit(u64::from(limit))
@@ -114,7 +114,7 @@ impl Batch {
             vec![
                 delivery.session.0.into(),
                 text(delivery.client.as_str()),
-                name_of(&status).into(),
+                text(status.name()),
                 text(detail),
                 time(now),
                 maybe_text(

@@ -121,6 +121,8 @@ pub struct ClientPage {
     pub metadata: Vec<MemberRow>,
     /// Its secrets.
     pub secrets: Vec<SecretRow>,
+    /// Logout tokens that it was sent; absent when it wants none.
+    pub logouts: Option<Vec<LogoutRow>>,
     /// When it was made.
     pub created: When,
     /// When it last changed.
@@ -145,4 +147,19 @@ pub struct SecretRow {
     pub created: When,
     /// When it stops working; absent for the current one.
     pub expires: Option<When>,
+}
+
+/// A logout token on its way to the client.
+#[derive(Clone, Debug)]
+pub struct LogoutRow {
+    /// When the session ended.
+    pub ended: When,
+    /// The session's id for apps.
+    pub sid: String,
+    /// `queued`, `delivered` or `failed`.
+    pub status: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the client answered, or why it could not be reached.
+    pub detail: String,
 }

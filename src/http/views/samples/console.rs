@@ -3,7 +3,7 @@ use super::console_decisions::decisions;
 use super::{Drawn, Sample, ago, draw};
 use crate::http::views::console::audit::{AuditList, AuditRow};
 use crate::http::views::console::clients::{
-    Check, ClientForm, ClientList, ClientPage, ClientRow, Line, MemberRow, SecretRow,
+    Check, ClientForm, ClientList, ClientPage, ClientRow, Line, LogoutRow, MemberRow, SecretRow,
 };
 use crate::http::views::console::keys::{KeyList, KeyRow};
 use crate::http::views::console::tenants::{ConfirmDelete, TenantForm, TenantList, TenantRow};
@@ -312,16 +312,31 @@ impl Sample for ClientPage {
                     expires: Some(ago(-24)),
                 },
             ],
+            logouts: Some(vec![LogoutRow {
+                ended: ago(2),
+                sid: "p3Jx8s".into(),
+                status: "queued".into(),
+                attempts: 2,
+                detail: "503".into(),
+            }]),
             created: ago(3000),
             updated: ago(1),
         };
         vec![
+            (
+                "no-logouts",
+                Self {
+                    logouts: Some(Vec::new()),
+                    ..page.clone()
+                },
+            ),
             (
                 "built-in",
                 Self {
                     built_in: true,
                     new_secret: None,
                     secrets: Vec::new(),
+                    logouts: None,
                     ..page.clone()
                 },
             ),

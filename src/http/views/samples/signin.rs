@@ -524,9 +524,19 @@ impl Sample for SignedOut {
         let page = Self {
             back: Some(back),
             sign_in: "/t/demo/account".into(),
+            leads_to: None,
+            frames: Vec::new(),
             chrome,
         };
         vec![
+            (
+                "apps",
+                Self {
+                    leads_to: Some("https://app.example/out".into()),
+                    frames: vec!["https://app.example/logout?sid=x".into()],
+                    ..page.clone()
+                },
+            ),
             (
                 "plain",
                 Self {

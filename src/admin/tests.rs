@@ -217,5 +217,5 @@ fn metadata_that_is_usual_is_taken() {
         }
         check(document, Unknown::Refuse).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
     }
-    assert!(Kind::parse("device").is_err() && Kind::parse("web").is_ok());
+    assert!(Kind::parse("toaster").is_err() && Kind::parse("web").is_ok());
 }

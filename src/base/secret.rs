@@ -102,6 +102,8 @@ pub enum TokenKind {
     EmailCode,
     /// Request URI of a pushed authorization request.
     RequestUri,
+    /// Device code of a device authorization.
+    DeviceCode,
 }
 
 impl TokenKind {
@@ -119,6 +121,7 @@ impl TokenKind {
             Self::RecoveryCode => b"recovery-code",
             Self::EmailCode => b"email-code",
             Self::RequestUri => b"request-uri",
+            Self::DeviceCode => b"device-code",
         }
     }
 }

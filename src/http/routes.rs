@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig, get, post};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
-use super::pages::{account, admin_link, notice, signin};
+use super::pages::{account, admin_link, device, notice, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -44,6 +44,10 @@ fn issuer(config: &mut ServiceConfig) {
         )
         .route("/jwks", get().to(oidc::jwks))
         .service(open("/par", [post().to(oidc::par)]))
+        .service(open(
+            "/device_authorization",
+            [post().to(oidc::device_authorization)],
+        ))
         .service(open("/token", [post().to(oidc::token)]))
         .service(open("/introspect", [post().to(oidc::introspect)]))
         .service(open("/revoke", [post().to(oidc::revoke)]))
@@ -55,6 +59,10 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/authorize", post().to(oidc::authorize_post))
         .route("/logout", get().to(oidc::logout_get))
         .route("/logout", post().to(oidc::logout_post))
+        // People with a device that waits
+        .route("/device", get().to(device::show))
+        .route("/device", post().to(device::submit))
+        .route("/device/done", get().to(device::done))
         // People signing in
         .route("/signin", get().to(signin::show))
         .route("/signin/password", post().to(signin::password))

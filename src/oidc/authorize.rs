@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::hint::id_token_hint;
 use super::{par, request_object};
 use crate::base::ids::ClientId;
-use crate::domain::client::{ClientMetadata, ClientOrigin};
+use crate::domain::client::{Client, ClientMetadata, ClientOrigin};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::authorize::{AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -152,13 +152,18 @@ pub(super) fn validated(
         let hint = id_token_hint(realm, &hint).filter(|hint| hint.aud == record.id.as_str());
         request.id_token_hint = hint.map(|hint| hint.sub);
     }
+    raise_to_floor(&mut request, record);
+    Ok(request)
+}
+
+/// A request that asks for no assurance asks for its client's least.
+pub(super) fn raise_to_floor(request: &mut AuthorizationRequest, client: &Client) {
     if request.acr == AcrRequest::default()
-        && let Some(floor) = record.settings.floor
+        && let Some(floor) = client.settings.floor
     {
         request.acr = AcrRequest {
             values: vec![floor],
             essential: false,
         };
     }
-    Ok(request)
 }

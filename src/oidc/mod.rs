@@ -6,6 +6,7 @@ pub mod backchannel_logout;
 mod bearer;
 mod client_auth;
 mod client_keys;
+pub mod device;
 pub mod dpop;
 mod hint;
 pub mod introspect;

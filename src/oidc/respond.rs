@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{OidcError, par};
+use super::{OidcError, device, par};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
@@ -74,7 +74,7 @@ pub(super) fn code_key(realm: &Realm, hash: TokenHash) -> String {
     format!("{}:code:{}", realm.tenant.tag, hash.to_text())
 }
 
-/// Mints a code for a finished sign-in.
+/// Mints a code for a finished sign-in; a device that waits gets the answer instead of the browser.
 ///
 /// # Errors
 /// [`OidcError::Internal`] when short-lived state is full.
@@ -98,7 +98,6 @@ pub fn code(
         return error(platform, realm, &request.reply, &other);
     }
     let now = platform.now();
-    let code = format!("tgc_{}", platform.random().opaque());
     let record = CodeRecord {
         grant: GrantId(platform.random().uuid(now)),
         client: request.client.clone(),
@@ -115,6 +114,13 @@ pub fn code(
         acr: request.acr.named(finished.reached),
         proofs: finished.proofs.clone(),
     };
+    if let Some(device) = &request.device {
+        return match device::allow(platform, realm, device, record) {
+            Err(OidcError::OAuth(late)) => error(platform, realm, &request.reply, &late),
+            allowed => allowed.and_then(|()| reply(platform, realm, &request.reply, Vec::new())),
+        };
+    }
+    let code = format!("tgc_{}", platform.random().opaque());
     let hash = TokenHash::of(TokenKind::Code, &code);
     let life: Duration = platform.settings.tokens.code;
     platform
@@ -136,6 +142,9 @@ pub fn refusal(
     if let Some(pushed) = &request.pushed {
         // Whether it had been used makes no difference to a refusal.
         let _ = par::use_up(platform, realm, pushed);
+    }
+    if let Some(device) = &request.device {
+        device::deny(platform, realm, device);
     }
     error(platform, realm, &request.reply, refused)
 }

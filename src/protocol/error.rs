@@ -71,6 +71,12 @@ codes! {
     InvalidDpopProof = "invalid_dpop_proof";
     /// RFC 9449 section 8.
     UseDpopNonce = "use_dpop_nonce";
+    /// RFC 8628 section 3.5.
+    AuthorizationPending = "authorization_pending";
+    /// RFC 8628 section 3.5.
+    SlowDown = "slow_down";
+    /// RFC 8628 section 3.5.
+    ExpiredToken = "expired_token";
     /// RFC 7591 section 3.2.2.
     InvalidRedirectUri = "invalid_redirect_uri";
     /// RFC 7591 section 3.2.2.

@@ -29,6 +29,7 @@ pub fn document(issuer: &str) -> Value {
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
         "pushed_authorization_request_endpoint": at("/par"),
+        "device_authorization_endpoint": at("/device_authorization"),
         "end_session_endpoint": at("/logout"),
         "scopes_supported": scope::KNOWN,
         "response_types_supported": ["code"],

@@ -5,6 +5,7 @@ pub mod acr;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod device;
 pub mod dpop;
 pub mod error;
 pub mod metadata;

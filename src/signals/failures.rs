@@ -246,6 +246,39 @@ pub fn count_kept_request(
     })
 }
 
+/// Whether another user code may be typed from here (RFC 8628 section 5.1). Codes of all devices that wait are one target, so wrong
+/// ones are also counted for the whole tenant.
+pub fn user_code_throttle(platform: &Platform, realm: &Realm, visit: &Visit) -> Throttle {
+    let limits = &platform.settings.limits;
+    let allowed = [limits.user_codes_per_network, limits.user_codes];
+    let over = user_code_keys(realm, visit)
+        .iter()
+        .zip(allowed)
+        .any(|(key, limit)| platform.ephemeral.count(key, platform.now()) >= limit);
+    if over {
+        Throttle::Wait(minutes())
+    } else {
+        Throttle::Open
+    }
+}
+
+/// Counts a wrong user code.
+pub fn note_wrong_user_code(platform: &Platform, realm: &Realm, visit: &Visit) {
+    for key in user_code_keys(realm, visit) {
+        match platform.ephemeral.add(&key, platform.now(), WINDOW) {
+            Ok(_) | Err(EphemeralError::Full | EphemeralError::Unreadable) => {}
+        }
+    }
+}
+
+/// By network, and for the tenant.
+fn user_code_keys(realm: &Realm, visit: &Visit) -> [String; 2] {
+    [
+        tenant_key(realm, "user-code-network", network(visit.ip)),
+        tenant_key(realm, "user-code", ""),
+    ]
+}
+
 /// The window in minutes: what people are told to wait.
 fn minutes() -> u32 {
     u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60)

@@ -271,6 +271,23 @@ sign-out-title = Abmelden?
 sign-out-text = Das beendet deine Sitzung bei { $tenant } in diesem Browser.
 sign-out-text-app = { $app } möchte dich abmelden. Das beendet deine Sitzung in diesem Browser, auch für andere Apps.
 stay-signed-in = Angemeldet bleiben
+# Geräte
+device-title = Ein Gerät verbinden
+device-text = Gib den Code ein, den das Gerät zeigt.
+device-code = Code
+device-code-hint = Acht Buchstaben, etwa WDJB-MJHT.
+device-code-wrong = Kein Gerät wartet mit diesem Code. Sieh noch einmal nach oder lass das Gerät einen neuen zeigen.
+device-submit = Weiter
+device-warning = Mach nur weiter mit einem Gerät, das du gerade selbst einrichtest. Niemand, der dir schreibt oder dich anruft, braucht das.
+device-asked-from = Anfrage kam von
+device-again = Anderer Code
+device-title-allowed = Das Gerät ist verbunden
+device-text-allowed = Du kannst diese Seite schließen und dort weitermachen.
+device-title-denied = Nicht verbunden
+device-text-denied = Das Gerät erhält keinen Zugriff.
+device-title-expired = Zu spät
+device-text-expired = Der Code wurde benutzt oder ist abgelaufen. Lass das Gerät einen neuen zeigen.
+
 signed-out-title = Du bist abgemeldet
 signed-out-text = An einem gemeinsamen Computer schließe auch den Browser.
 signed-out-again = Wieder anmelden

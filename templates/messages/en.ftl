@@ -271,6 +271,23 @@ sign-out-title = Sign out?
 sign-out-text = This ends your session with { $tenant } in this browser.
 sign-out-text-app = { $app } asks to sign you out. This ends your session in this browser, for other apps too.
 stay-signed-in = Stay signed in
+# Devices
+device-title = Connect a device
+device-text = Type the code that the device shows.
+device-code = Code
+device-code-hint = Eight letters, such as WDJB-MJHT.
+device-code-wrong = No device waits with this code. Look again, or have the device show a new one.
+device-submit = Continue
+device-warning = Go on only with a device that you set up yourself just now. Nobody who writes or calls you needs this.
+device-asked-from = It asked from
+device-again = Another code
+device-title-allowed = The device is connected
+device-text-allowed = You can close this page and go on there.
+device-title-denied = Not connected
+device-text-denied = The device gets no access.
+device-title-expired = Too late
+device-text-expired = The code was used or has expired. Have the device show a new one.
+
 signed-out-title = You’re signed out
 signed-out-text = On a shared computer, close the browser as well.
 signed-out-again = Sign in again

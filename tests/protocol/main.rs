@@ -19,6 +19,7 @@ mod attestation;
 mod authorize;
 mod clients;
 mod console;
+mod device;
 mod dpop;
 mod export;
 mod hints;

@@ -288,8 +288,11 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "response_types and grant_types must fit: code belongs to authorization_code (RFC 7591 section 2.1)",
         ));
     }
-    if grants.contains(&GrantType::RefreshToken) && !code {
-        return Err(refuse("refresh_token needs authorization_code beside it"));
+    let by_person = code || grants.contains(&GrantType::DeviceCode);
+    if grants.contains(&GrantType::RefreshToken) && !by_person {
+        return Err(refuse(
+            "refresh_token needs authorization_code or device_code beside it",
+        ));
     }
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
     if grants.contains(&GrantType::ClientCredentials) && public {

@@ -29,7 +29,7 @@ pub struct ClientView {
     pub metadata: Map<String, Value>,
     /// What our side decides about it.
     pub settings: ClientSettings,
-    /// `web`, `spa`, `native` or `service`.
+    /// `web`, `spa`, `native`, `service` or `device`.
     pub kind: &'static str,
     /// Its secrets: when they were made, and when they end.
     pub secrets: Vec<SecretView>,

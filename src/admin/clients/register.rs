@@ -16,11 +16,13 @@ pub enum Kind {
     Native,
     /// A service acting for itself.
     Service,
+    /// A device without a browser or keyboard.
+    Device,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Web, Self::Spa, Self::Native, Self::Service];
+    pub const ALL: [Self; 5] = [Self::Web, Self::Spa, Self::Native, Self::Service, Self::Device];
 
     /// The name on the command line and in forms.
     pub const fn name(self) -> &'static str {
@@ -29,25 +31,21 @@ impl Kind {
             Self::Spa => "spa",
             Self::Native => "native",
             Self::Service => "service",
+            Self::Device => "device",
         }
     }
 
     /// The kind of a name.
     ///
     /// # Errors
-    /// [`AdminError::Invalid`]; `device` is known, and not available yet.
+    /// [`AdminError::Invalid`].
     pub fn parse(name: &str) -> Result<Self, AdminError> {
         Self::ALL
             .into_iter()
             .find(|kind| kind.name() == name)
             .ok_or_else(|| {
-                AdminError::invalid(
-                    "type",
-                    match name {
-                        "device" => "the device flow is not available in this version".to_owned(),
-                        other => format!("«{other}» is no type; use web, spa, native or service"),
-                    },
-                )
+                let words = format!("«{name}» is no type; use web, spa, native, service or device");
+                AdminError::invalid("type", words)
             })
     }
 }
@@ -73,6 +71,12 @@ pub fn template(kind: Kind) -> Map<String, Value> {
             "response_types": [],
             "token_endpoint_auth_method": "client_secret_basic",
         }),
+        Kind::Device => json!({
+            "grant_types": [GrantType::DeviceCode.name(), "refresh_token"],
+            "response_types": [],
+            "token_endpoint_auth_method": "none",
+            "application_type": "native",
+        }),
     };
     let mut members = document.as_object().cloned().unwrap_or_default();
     members.insert("id_token_signed_response_alg".to_owned(), "ES256".into());
@@ -82,7 +86,10 @@ pub fn template(kind: Kind) -> Map<String, Value> {
 /// Which kind a client is, by what it registered.
 pub fn kind_of(client: &Client) -> Kind {
     let metadata = &client.metadata;
-    if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+    let may = |grant| metadata.grant_types.contains(&grant);
+    if !may(GrantType::AuthorizationCode) && may(GrantType::DeviceCode) {
+        Kind::Device
+    } else if !may(GrantType::AuthorizationCode) {
         Kind::Service
     } else if metadata.application_type == ApplicationType::Native {
         Kind::Native

@@ -101,7 +101,7 @@ fn wanted(form: &Fields) -> Result<NewClient, AdminError> {
     let given = members(form);
     document.extend(given);
     // The kind says how apps without a server authenticate; the select's first entry must not overrule it.
-    if matches!(kind, Kind::Spa | Kind::Native) {
+    if matches!(kind, Kind::Spa | Kind::Native | Kind::Device) {
         document.insert("token_endpoint_auth_method".to_owned(), "none".into());
     }
     document.retain(|_, value| !value.is_null());

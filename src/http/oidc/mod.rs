@@ -1,6 +1,7 @@
 //! The protocol's endpoints: parse, one use case, answer.
 
 mod authorize;
+mod device;
 mod discovery;
 mod logout;
 mod par;
@@ -8,6 +9,7 @@ mod tokens;
 mod userinfo;
 
 pub use authorize::{authorize_get, authorize_post};
+pub use device::device_authorization;
 pub use discovery::{discovery, discovery_inserted, jwks};
 pub use logout::{logout_get, logout_post};
 pub use par::par;

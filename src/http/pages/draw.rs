@@ -19,7 +19,7 @@ use crate::http::middleware::NO_FORM_ACTION;
 use crate::http::oidc::draw_reply;
 use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
-use crate::http::views::consent::Consent;
+use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
 use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
 use crate::http::views::signin::{
@@ -437,6 +437,12 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
         unverified: client
             .as_ref()
             .is_some_and(|client| client.settings.origin == crate::domain::client::ClientOrigin::Dynamic),
+        device: request
+            .and_then(|request| request.device.as_ref())
+            .map(|device| WaitingDevice {
+                code: device.code.shown(),
+                address: device.address.clone(),
+            }),
         policies: [
             link(metadata.policy_uri, "consent-policy"),
             link(metadata.tos_uri, "consent-terms"),

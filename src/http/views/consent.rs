@@ -26,8 +26,19 @@ pub struct Consent {
     pub known: Vec<String>,
     /// Whether anybody could register this app (dynamic registration): says so.
     pub unverified: bool,
+    /// The device that waits for the answer, where one does.
+    pub device: Option<WaitingDevice>,
     /// The app's privacy policy and terms, where it names them.
     pub policies: Vec<super::Link>,
+}
+
+/// A device that waits for an answer (RFC 8628 section 5.4: what lets a person see that it is theirs).
+#[derive(Clone, Debug)]
+pub struct WaitingDevice {
+    /// The code that it shows.
+    pub code: String,
+    /// The address that it asked from.
+    pub address: String,
 }
 
 impl Consent {

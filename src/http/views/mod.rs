@@ -12,6 +12,7 @@ pub mod consent;
 pub mod console;
 pub mod demo;
 pub mod dev;
+pub mod device;
 pub mod ends;
 pub mod enrol;
 pub mod notices;

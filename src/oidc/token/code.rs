@@ -14,7 +14,6 @@ use crate::protocol::{pkce, refresh_token};
 use crate::store::{StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
 
-#[expect(clippy::too_many_lines, reason = "one redemption, read from top to bottom")]
 pub(super) async fn redeem(
     platform: &Platform,
     realm: &Realm,
@@ -32,6 +31,24 @@ pub(super) async fn redeem(
         return Err(replayed(platform, &store, hash).await?);
     };
     check(caller, params, &record, from)?;
+    match exchange(platform, realm, caller, from, (hash, record)).await? {
+        Some(tokens) => {
+            platform.ephemeral.remove(&key);
+            Ok(tokens)
+        }
+        None => Err(replayed(platform, &store, hash).await?),
+    }
+}
+
+/// Makes the grant that was allowed, and its first tokens. `None` when what it is exchanged for was used before.
+pub(super) async fn exchange(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    from: &BackChannel,
+    (hash, record): (TokenHash, CodeRecord),
+) -> Result<Option<TokenResponse>, OidcError> {
+    let store = realm.store(&platform.store);
     let user = store
         .user(record.user)
         .await?
@@ -42,7 +59,8 @@ pub(super) async fn redeem(
         return Err(invalid_grant("the session has ended"));
     }
     let client = &caller.client.record;
-    let grant = grant_of(platform, caller, record.clone(), from);
+    let nonce = record.nonce.clone();
+    let grant = grant_of(platform, caller, record, from);
     let mut batch = store.batch();
     batch.insert_grant(&grant, keep_until(platform, &grant));
     batch.redeem_code(&hash, grant.id, platform.now());
@@ -61,7 +79,7 @@ pub(super) async fn redeem(
             client,
             (&grant, &user),
             &access,
-            record.nonce.as_deref(),
+            nonce.as_deref(),
         )?)
     } else {
         None
@@ -75,18 +93,18 @@ pub(super) async fn redeem(
         )
     });
     match store.commit(batch).await {
-        Ok(()) => platform.ephemeral.remove(&key),
-        Err(StoreError::Conflict(_)) => return Err(replayed(platform, &store, hash).await?),
+        Ok(()) => {}
+        Err(StoreError::Conflict(_)) => return Ok(None),
         Err(other) => return Err(other.into()),
     }
-    Ok(TokenResponse {
+    Ok(Some(TokenResponse {
         access_token: access,
         token_type: token_type(from.key.as_ref()),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: refresh,
         id_token: id,
         scope: Some(grant.scope),
-    })
+    }))
 }
 
 /// The code must have been given to this client, with this redirect URI, for this verifier and this key.

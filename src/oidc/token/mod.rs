@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod code;
+mod device_code;
 mod refresh;
 
 use super::issue::TokenResponse;
@@ -59,5 +60,6 @@ pub async fn token(
         GrantType::ClientCredentials => {
             client_credentials::issue(platform, realm, caller, params, from).await
         }
+        GrantType::DeviceCode => device_code::redeem(platform, realm, caller, params, from).await,
     }
 }

@@ -11,6 +11,7 @@ pub use prompt::Prompt;
 
 use super::acr::{Acr, AcrRequest};
 use super::claims::ClaimsRequest;
+use super::device::Device;
 use super::dpop::Thumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
@@ -51,6 +52,8 @@ pub struct AuthorizationRequest {
     pub dpop_jkt: Option<Thumbprint>,
     /// Which pushed request it is (RFC 9126); an answer uses that up.
     pub pushed: Option<String>,
+    /// The device that waits for the answer, which then is a page of ours (RFC 8628).
+    pub device: Option<Device>,
 }
 
 impl AuthorizationRequest {
@@ -103,6 +106,51 @@ impl ReplyTo {
 }
 
 impl AuthorizationRequest {
+    /// What a device asks for (RFC 8628 section 3.1). The answer to the browser goes to `page`, one of ours; consent is always asked
+    /// for, since anybody may send a person a code of their own (section 5.4).
+    ///
+    /// # Errors
+    /// `invalid_scope`, `invalid_request`.
+    pub fn of_device(
+        params: &Params,
+        id: &ClientId,
+        client: &ClientMetadata,
+        (device, page): (Device, &str),
+    ) -> Result<Self, OAuthError> {
+        let ours = ClientMetadata {
+            redirect_uris: vec![page.to_owned()],
+            ..ClientMetadata::default()
+        };
+        let prompt = Prompt {
+            consent: true,
+            ..Prompt::default()
+        };
+        let claims = ClaimsRequest::default();
+        Ok(Self {
+            client: id.clone(),
+            reply: ReplyTo {
+                client: id.clone(),
+                alg: client.authorization_alg(),
+                redirect: CheckedRedirect::matching(Some(page), &ours)?,
+                mode: ResponseMode::default(),
+                state: None,
+            },
+            scope: check_scope(params, client, prompt)?,
+            nonce: None,
+            challenge: None,
+            prompt,
+            max_age: check_max_age(params, client)?,
+            acr: acr_request(params, client, &claims),
+            claims,
+            login_hint: None,
+            id_token_hint: None,
+            ui_locales: Vec::new(),
+            dpop_jkt: None,
+            pushed: None,
+            device: Some(device),
+        })
+    }
+
     /// Whether the app asked to act when the user is away.
     pub fn asks_offline_access(&self) -> bool {
         self.scope.iter().any(|word| word == "offline_access")
@@ -154,6 +202,7 @@ pub fn validate(
         ui_locales: params.words("ui_locales").into_iter().take(10).collect(),
         dpop_jkt: dpop_jkt(params).map_err(refuse)?,
         pushed: None,
+        device: None,
         reply,
     })
 }

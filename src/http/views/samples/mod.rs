@@ -8,6 +8,7 @@ mod account;
 mod console;
 mod console_decisions;
 mod dev;
+mod device;
 mod signin;
 
 use crate::domain::message::NotPossible;
@@ -74,6 +75,7 @@ fn all() -> Vec<Drawn> {
     signin::draw_all(&mut pages);
     account::draw_all(&mut pages);
     dev::draw_all(&mut pages);
+    device::draw_all(&mut pages);
     console::draw_all(&mut pages);
     console_decisions::draw_all(&mut pages);
     pages

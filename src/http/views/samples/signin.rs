@@ -1,7 +1,7 @@
 use super::{Drawn, Sample, draw};
 use crate::domain::assurance::Method;
 use crate::http::views::challenge::{Challenge, Reason, Resend};
-use crate::http::views::consent::Consent;
+use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{
     Detail, ErrorKind, ErrorPage, Expired, Held, HeldKind, SignOutConfirm, SignedOut,
 };
@@ -354,11 +354,22 @@ impl Sample for Consent {
                 .to_vec(),
             known: vec!["openid".into()],
             unverified: true,
+            device: None,
             policies: vec![Link::new("https://planner.example/privacy", "Privacy policy")],
             chrome,
         };
         vec![
             ("dynamic", page.clone()),
+            (
+                "device",
+                Self {
+                    device: Some(WaitingDevice {
+                        code: "WDJB-MJHT".into(),
+                        address: "203.0.113.7".into(),
+                    }),
+                    ..page.clone()
+                },
+            ),
             (
                 "own",
                 Self {

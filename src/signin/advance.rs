@@ -1,6 +1,6 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Choice, JudgedState, Login};
+use super::login::{Asked, Choice, JudgedState, Login};
 use super::notices::event;
 use super::service::keep;
 use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, NewPasswordStep, Step};
@@ -8,7 +8,7 @@ use super::{SignInError, consent, enrol, finish, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
-use crate::domain::assurance::{Acr, Method, Proof};
+use crate::domain::assurance::{Acr, Method};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
@@ -34,8 +34,12 @@ pub(super) async fn advance(
         None => None,
     };
     let client = client.as_ref().map(|client| &client.record);
+    login.asked = None;
     loop {
         let account = account_of(platform, realm, &mut login).await?;
+        if let Some(step) = refuse_other_person(platform, realm, &login, account.as_ref()) {
+            return Ok(step);
+        }
         let need = need(realm, &login, client);
         let enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
         let (consent, known_scopes) = consent::standing(platform, realm, &login).await?;
@@ -43,7 +47,7 @@ pub(super) async fn advance(
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
             None => Remember::Settled,
         };
-        let proofs = countable(&login);
+        let proofs = login.countable();
         let what = next(&Situation {
             now: platform.now(),
             started_at: login.started_at,
@@ -74,7 +78,7 @@ pub(super) async fn advance(
                 Ok(Step::Enrol(step))
             }
             (Next::NewPassword, Some(account)) => {
-                login.asks_password = true;
+                login.asked = Some(Asked::NewPassword);
                 keep(platform, realm, &login)?;
                 let email = account.user.email.as_str().to_owned();
                 Ok(Step::NewPassword(NewPasswordStep {
@@ -83,12 +87,14 @@ pub(super) async fn advance(
                 }))
             }
             (Next::OfferRemember, _) => {
+                login.asked = Some(Asked::Remember);
                 keep(platform, realm, &login)?;
                 Ok(Step::OfferRemember {
                     login: Box::new(login),
                 })
             }
             (Next::Consent, Some(account)) => {
+                login.asked = Some(Asked::Consent);
                 keep(platform, realm, &login)?;
                 let email = account.user.email.as_str().to_owned();
                 Ok(Step::Consent(ConsentStep {
@@ -104,20 +110,6 @@ pub(super) async fn advance(
                 finish::finish(platform, realm, visit, login, account, reached).await
             }
         };
-    }
-}
-
-/// The proofs that count. A request for a new authentication is not answered with an old one, however young it is
-/// (OpenID Connect Core section 3.1.2.1, `prompt=login`).
-fn countable(login: &Login) -> Vec<Proof> {
-    let anew = match &login.purpose {
-        Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
-        Purpose::Page { fresh, .. } => *fresh,
-    };
-    if anew {
-        login.proofs.clone()
-    } else {
-        login.all_proofs()
     }
 }
 
@@ -146,6 +138,28 @@ async fn account_of(
         login.forget_person();
     }
     Ok(account)
+}
+
+/// Nobody but the hinted person gets an answer (OpenID Connect Core section 3.1.2.2).
+fn refuse_other_person(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    account: Option<&Account>,
+) -> Option<Step> {
+    let (request, account) = (login.request()?, account?);
+    let hinted = request.id_token_hint.as_ref()?;
+    if login.proofs.is_empty() || *hinted == account.user.sub {
+        return None;
+    }
+    platform.ephemeral.remove(&super::service::key(realm, login.id));
+    Some(Step::Refused {
+        request: Box::new(request.clone()),
+        error: OAuthError::new(
+            ErrorCode::LoginRequired,
+            "another user than the hinted one signed in",
+        ),
+    })
 }
 
 /// What this sign-in must reach, from every side that may ask.

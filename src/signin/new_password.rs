@@ -3,11 +3,12 @@
 use zeroize::Zeroizing;
 
 use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{Asked, FormProblem, Login};
 use super::notices::{change_notice, event, tell};
 use crate::accounts::{self, Account};
 use crate::base::ids::{CredentialId, SessionId};
 use crate::crypto::hasher::{HasherError, Typed, Verdict};
+use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::message::SecurityChange;
 use crate::domain::session::EndReason;
@@ -129,7 +130,7 @@ pub(super) async fn choose(
     login: &mut Login,
     new: &Zeroizing<String>,
 ) -> Result<(), SignInError> {
-    let Some(user) = login.user.filter(|_| login.asks_password) else {
+    let Some(user) = login.user.filter(|_| login.asked == Some(Asked::NewPassword)) else {
         return Ok(());
     };
     let account = accounts::by_id(&realm.store(&platform.store), user)
@@ -137,8 +138,10 @@ pub(super) async fn choose(
         .ok_or(SignInError::Expired)?;
     match replace_password(platform, realm, visit, (&account, login.session), new).await {
         Ok(()) => {
-            login.asks_password = false;
             login.breached = None;
+            // The proof by the old one went with it; who chose the new one has just typed it.
+            login.proofs.retain(|proof| proof.method != Method::Password);
+            login.prove(Proof::by(Method::Password, platform.now()));
         }
         Err(NewPasswordError::Refused(refusal)) => login.problem = Some(FormProblem::NewPassword(refusal)),
         Err(NewPasswordError::Same) => login.problem = Some(FormProblem::SamePassword),

@@ -27,3 +27,4 @@ mod risk;
 mod signin;
 mod smtp;
 mod tokens;
+mod transactions;

@@ -12,6 +12,7 @@ mod m0007_decisions;
 mod m0008_profiles;
 mod m0009_trail;
 mod m0010_recoveries;
+mod m0011_signed_out;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_profiles::Migration),
             Box::new(m0009_trail::Migration),
             Box::new(m0010_recoveries::Migration),
+            Box::new(m0011_signed_out::Migration),
         ]
     }
 

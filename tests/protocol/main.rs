@@ -28,3 +28,4 @@ mod risk;
 mod signin;
 mod smtp;
 mod tokens;
+mod transactions;

@@ -13,6 +13,7 @@ mod m0008_profiles;
 mod m0009_trail;
 mod m0010_recoveries;
 mod m0011_signed_out;
+mod m0020_sender_keys;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_trail::Migration),
             Box::new(m0010_recoveries::Migration),
             Box::new(m0011_signed_out::Migration),
+            Box::new(m0020_sender_keys::Migration),
         ]
     }
 

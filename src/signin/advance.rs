@@ -165,7 +165,7 @@ async fn account_of(
     Ok(account)
 }
 
-/// Nobody but the hinted person gets an answer (OpenID Connect Core section 3.1.2.2).
+/// Nobody but the person that the app asked about gets an answer (OpenID Connect Core sections 3.1.2.2 and 5.5.1).
 fn refuse_other_person(
     platform: &Platform,
     realm: &Realm,
@@ -173,8 +173,7 @@ fn refuse_other_person(
     account: Option<&Account>,
 ) -> Option<Step> {
     let (request, account) = (login.request()?, account?);
-    let hinted = request.id_token_hint.as_ref()?;
-    if login.proofs.is_empty() || *hinted == account.user.sub {
+    if login.proofs.is_empty() || request.may_be_about(&account.user.sub) {
         return None;
     }
     platform.ephemeral.remove(&super::service::key(realm, login.id));
@@ -182,7 +181,7 @@ fn refuse_other_person(
         request: Box::new(request.clone()),
         error: OAuthError::new(
             ErrorCode::LoginRequired,
-            "another user than the hinted one signed in",
+            "somebody else signed in than was asked for",
         ),
     })
 }

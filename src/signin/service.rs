@@ -134,10 +134,9 @@ pub async fn start(
     let (binding, fresh) = bind(platform, visit);
     let id = LoginId(platform.random().uuid(now));
     let mut login = Login::new(id, purpose, &binding, now);
-    let hinted = login.request().and_then(|request| request.id_token_hint.clone());
     let live = sessions::current(platform, realm, visit).await?;
-    // The session of another person than the hinted one is no answer (OpenID Connect Core section 3.1.2.2).
-    if let Some(live) = live.filter(|live| hinted.is_none_or(|sub| sub == live.user.sub)) {
+    let expected = |sub: &str| login.request().is_none_or(|request| request.may_be_about(sub));
+    if let Some(live) = live.filter(|live| expected(&live.user.sub)) {
         login.user = Some(live.session.user);
         login.session = Some(live.session.id);
         login.session_proofs = live.session.proofs;

@@ -1,8 +1,9 @@
 //! Tokens for a client acting for itself (RFC 6749 section 4.4). No database is touched for a JWT.
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, TokenResponse, access_token};
+use super::super::issue::{AccessSubject, TokenResponse, access_token, token_type};
 use super::super::{AuthenticatedClient, OidcError};
+use super::BackChannel;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
@@ -16,6 +17,7 @@ pub(super) async fn issue(
     realm: &Realm,
     caller: &AuthenticatedClient,
     params: &Params,
+    from: &BackChannel,
 ) -> Result<TokenResponse, OidcError> {
     if !is_confidential(&caller.client) {
         return Err(OAuthError::new(
@@ -31,6 +33,7 @@ pub(super) async fn issue(
         sub: client.id.as_str().to_owned(),
         scope: scope.clone(),
         grant: None,
+        key: from.key.as_ref(),
     };
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
@@ -40,7 +43,7 @@ pub(super) async fn issue(
     }
     Ok(TokenResponse {
         access_token: token,
-        token_type: "Bearer",
+        token_type: token_type(from.key.as_ref()),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,

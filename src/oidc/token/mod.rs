@@ -8,6 +8,7 @@ use super::issue::TokenResponse;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::net::ClientIp;
 use crate::domain::client::GrantType;
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::tenants::{Platform, Realm};
@@ -19,6 +20,8 @@ pub struct BackChannel {
     pub ip: ClientIp,
     /// Its user agent.
     pub user_agent: Option<String>,
+    /// The key whose possession it proved; access tokens are bound to it.
+    pub key: Option<Thumbprint>,
 }
 
 /// Answers a token request of an authenticated client.
@@ -46,9 +49,15 @@ pub async fn token(
         )
         .into());
     }
+    if caller.client.record.metadata.dpop_bound_access_tokens && from.key.is_none() {
+        let words = "this client must prove possession of a key (DPoP)";
+        return Err(OAuthError::new(ErrorCode::InvalidDpopProof, words).into());
+    }
     match grant {
         GrantType::AuthorizationCode => code::redeem(platform, realm, caller, params, from).await,
         GrantType::RefreshToken => refresh::refresh(platform, realm, caller, params, from).await,
-        GrantType::ClientCredentials => client_credentials::issue(platform, realm, caller, params).await,
+        GrantType::ClientCredentials => {
+            client_credentials::issue(platform, realm, caller, params, from).await
+        }
     }
 }

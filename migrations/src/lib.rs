@@ -12,6 +12,7 @@ mod m0007_decisions;
 mod m0008_profiles;
 mod m0009_trail;
 mod m0010_recoveries;
+mod m0011_signed_out;
 mod m0020_sender_keys;
 mod m0021_logout_deliveries;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_profiles::Migration),
             Box::new(m0009_trail::Migration),
             Box::new(m0010_recoveries::Migration),
+            Box::new(m0011_signed_out::Migration),
             Box::new(m0020_sender_keys::Migration),
             Box::new(m0021_logout_deliveries::Migration),
         ]

@@ -145,7 +145,7 @@ fn metadata(changes: &Value) -> Result<(), OAuthError> {
 fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
     for bad in [
         json!({"subject_type": "pairwise"}),
-        json!({"token_endpoint_auth_method": "client_secret_jwt"}),
+        json!({"token_endpoint_auth_method": "tls_client_auth"}),
         json!({"token_endpoint_auth_method": "private_key_jwt"}),
         json!({"token_endpoint_auth_signing_alg": "ES256"}),
         json!({"id_token_signed_response_alg": "none"}),
@@ -161,7 +161,7 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"request_uris": ["https://a.test/request"]}),
         json!({"dpop_bound_access_tokens": 1}),
         json!({"tls_client_certificate_bound_access_tokens": true}),
-        json!({"backchannel_logout_uri": "https://a.test/out"}),
+        json!({"backchannel_logout_uri": "https://a.test/out#part"}),
         json!({"response_types": ["code token"]}),
         json!({"response_types": []}),
         json!({"grant_types": ["password"]}),

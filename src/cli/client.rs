@@ -40,7 +40,7 @@ pub struct MetadataArgs {
     /// How it authenticates: client_secret_basic, client_secret_post, private_key_jwt or none.
     #[arg(long, value_name = "METHOD")]
     pub auth_method: Option<String>,
-    /// A grant type: authorization_code, refresh_token or client_credentials; may be given more than once.
+    /// A grant type: authorization_code, refresh_token, client_credentials, or the URN of the device grant; may be given more than once.
     #[arg(long = "grant", value_name = "GRANT")]
     pub grants: Vec<String>,
     /// A scope it may ask for; may be given more than once.
@@ -61,7 +61,7 @@ pub struct CreateArgs {
     /// Where.
     #[command(flatten)]
     pub on: OnTenant,
-    /// What it is: web, spa, native or service.
+    /// What it is: web, spa, native, service or device.
     #[arg(long = "type", value_name = "TYPE", required_unless_present = "from_json")]
     pub kind: Option<String>,
     /// Its id; made when not given.

@@ -35,8 +35,12 @@ pub fn public(config: &mut ServiceConfig) {
 }
 
 fn issuer(config: &mut ServiceConfig) {
+    config.configure(apps).configure(sign_in).configure(own_account);
+}
+
+/// Apps, and browsers that they send.
+fn apps(config: &mut ServiceConfig) {
     config
-        // Apps
         .route("/.well-known/openid-configuration", get().to(oidc::discovery))
         .route(
             "/.well-known/oauth-authorization-server",
@@ -58,12 +62,15 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/authorize", get().to(oidc::authorize_get))
         .route("/authorize", post().to(oidc::authorize_post))
         .route("/logout", get().to(oidc::logout_get))
-        .route("/logout", post().to(oidc::logout_post))
-        // People with a device that waits
+        .route("/logout", post().to(oidc::logout_post));
+}
+
+/// People signing in, also for a device that waits.
+fn sign_in(config: &mut ServiceConfig) {
+    config
         .route("/device", get().to(device::show))
         .route("/device", post().to(device::submit))
         .route("/device/done", get().to(device::done))
-        // People signing in
         .route("/signin", get().to(signin::show))
         .route("/signin/password", post().to(signin::password))
         .route("/signin/code", post().to(signin::code))
@@ -78,8 +85,12 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/signin/remember", post().to(signin::remember))
         .route("/signin/consent", post().to(signin::consent))
         .route("/signin/change", get().to(signin::change))
-        .route("/signin/cancel", get().to(signin::cancel))
-        // People on their account
+        .route("/signin/cancel", get().to(signin::cancel));
+}
+
+/// People on their account, and what mails lead to.
+fn own_account(config: &mut ServiceConfig) {
+    config
         .route("/account", get().to(account::home))
         .route("/account/password", get().to(account::password_page))
         .route("/account/password", post().to(account::change_password))

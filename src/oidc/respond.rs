@@ -14,7 +14,7 @@ use crate::domain::assurance::{Acr, Proof};
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::dpop::Thumbprint;
-use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::{Carrier, Form};
 use crate::signin::Finished;
@@ -89,13 +89,6 @@ pub fn code(
             Err(OidcError::OAuth(spent)) => return error(platform, realm, &request.reply, &spent),
             other => other?,
         }
-    }
-    if !request.may_be_about(&finished.account.user.sub) {
-        let other = OAuthError::new(
-            ErrorCode::LoginRequired,
-            "somebody else signed in than was asked for",
-        );
-        return error(platform, realm, &request.reply, &other);
     }
     let now = platform.now();
     let record = CodeRecord {

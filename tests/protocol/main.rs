@@ -37,3 +37,4 @@ mod risk;
 mod signin;
 mod smtp;
 mod tokens;
+mod transactions;

@@ -37,7 +37,7 @@ pub struct MetadataArgs {
     /// Where a logout may lead; may be given more than once.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// How it authenticates: client_secret_basic, client_secret_post, private_key_jwt or none.
+    /// How it authenticates: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none.
     #[arg(long, value_name = "METHOD")]
     pub auth_method: Option<String>,
     /// A grant type: authorization_code, refresh_token, client_credentials, or the URN of the device grant; may be given more than once.

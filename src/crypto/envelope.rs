@@ -25,6 +25,8 @@ pub enum Purpose {
     RefreshKey,
     /// Tenant key that identifiers are blinded with.
     BlindKey,
+    /// Secret of a client that signs with it.
+    ClientSecret,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::TotpSecret => "totp-secret",
             Self::RefreshKey => "refresh-key",
             Self::BlindKey => "blind-key",
+            Self::ClientSecret => "client-secret",
         }
     }
 }

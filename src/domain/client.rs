@@ -31,6 +31,9 @@ pub struct Client {
 pub struct ClientSecret {
     /// Base64url of the hash under its kind.
     pub hash: String,
+    /// Base64url of the secret itself, sealed: only where the client signs with it (`client_secret_jwt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops working; `None` while it is the current one.

@@ -6,8 +6,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{OidcError, client_keys};
+use crate::base::encoding::from_base64url;
 use crate::base::secret::{Secret, TokenHash, TokenKind};
+use crate::crypto::envelope::Purpose;
+use crate::crypto::jwt::{unverified_header, verify_shared};
 use crate::domain::client::ClientAuthMethod;
+use crate::domain::sealed::Sealed;
 use crate::protocol::client_auth::{Presented, PresentedProof};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -74,7 +78,12 @@ pub async fn authenticate(
             check_secret(platform, &client, secret)?;
         }
         PresentedProof::Assertion(assertion) => {
-            check_assertion(platform, realm, &client, assertion, endpoint).await?;
+            let claims = signed_by_key(platform, &client, assertion).await?;
+            check_assertion(platform, realm, &client, &claims, endpoint)?;
+        }
+        PresentedProof::SharedAssertion(assertion) => {
+            let claims = signed_by_secret(platform, &client, assertion)?;
+            check_assertion(platform, realm, &client, &claims, endpoint)?;
         }
     }
     Ok(AuthenticatedClient { client })
@@ -92,20 +101,60 @@ fn check_secret(
     Err(OAuthError::invalid_client("wrong secret"))
 }
 
+async fn signed_by_key(
+    platform: &Platform,
+    client: &ClientRuntime,
+    assertion: &str,
+) -> Result<Assertion, OidcError> {
+    let registered = client.record.metadata.token_endpoint_auth_signing_alg.as_deref();
+    client_keys::verify(platform, client, assertion, registered)
+        .await
+        .map_err(|error| OAuthError::invalid_client(error.to_string()).into())
+}
+
+/// `client_secret_jwt` (OpenID Connect Core section 9): whichever live secret fits.
+fn signed_by_secret(
+    platform: &Platform,
+    client: &ClientRuntime,
+    assertion: &str,
+) -> Result<Assertion, OidcError> {
+    let registered = client.record.metadata.token_endpoint_auth_signing_alg.as_deref();
+    let used = unverified_header(assertion).map(|header| format!("{:?}", header.alg));
+    if registered.is_some() && registered != used.as_deref() {
+        return Err(OAuthError::invalid_client("not the registered algorithm").into());
+    }
+    let now = platform.now();
+    let live = client
+        .record
+        .secrets
+        .iter()
+        .filter(|secret| secret.expires_at.is_none_or(|at| now < at));
+    for secret in live {
+        let sealed = secret.sealed.as_deref().and_then(from_base64url);
+        let Some(sealed) = sealed.map(Sealed::from_stored) else {
+            continue;
+        };
+        let plain = platform
+            .envelope
+            .open(Purpose::ClientSecret, secret.hash.as_bytes(), &sealed)
+            .map_err(|error| OidcError::Internal(error.to_string()))?;
+        if let Ok(claims) = verify_shared(assertion, plain.expose()) {
+            return Ok(claims);
+        }
+    }
+    Err(OAuthError::invalid_client("signed with another secret").into())
+}
+
 /// RFC 7523 section 3. The audience is the issuer or the called endpoint: an assertion for one endpoint is worth nothing at another.
 /// Only a push may name the token endpoint, as RFC 9126 section 2 asks.
-async fn check_assertion(
+fn check_assertion(
     platform: &Platform,
     realm: &Realm,
     client: &ClientRuntime,
-    assertion: &str,
+    claims: &Assertion,
     endpoint: &str,
 ) -> Result<(), OidcError> {
     let refused = |why: &str| OidcError::from(OAuthError::invalid_client(why.to_owned()));
-    let registered = client.record.metadata.token_endpoint_auth_signing_alg.as_deref();
-    let claims: Assertion = client_keys::verify(platform, client, assertion, registered)
-        .await
-        .map_err(|error| refused(&error.to_string()))?;
     let id = client.record.id.as_str();
     if claims.iss != id || claims.sub != id {
         return Err(refused("assertion is not about this client"));

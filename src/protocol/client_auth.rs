@@ -28,8 +28,10 @@ pub enum PresentedProof {
     Basic(Secret<String>),
     /// A secret in the body.
     Post(Secret<String>),
-    /// A signed assertion.
+    /// An assertion signed with a key.
     Assertion(String),
+    /// An assertion signed with the secret.
+    SharedAssertion(String),
     /// Nothing: a public client.
     None,
 }
@@ -41,6 +43,7 @@ impl PresentedProof {
             Self::Basic(_) => ClientAuthMethod::ClientSecretBasic,
             Self::Post(_) => ClientAuthMethod::ClientSecretPost,
             Self::Assertion(_) => ClientAuthMethod::PrivateKeyJwt,
+            Self::SharedAssertion(_) => ClientAuthMethod::ClientSecretJwt,
             Self::None => ClientAuthMethod::None,
         }
     }
@@ -73,10 +76,12 @@ impl Presented {
             let named = body_id
                 .map(str::to_owned)
                 .or_else(|| unverified_subject(assertion));
-            (
-                named.unwrap_or_default(),
-                PresentedProof::Assertion(assertion.to_owned()),
-            )
+            let proof = if says_shared(assertion) {
+                PresentedProof::SharedAssertion(assertion.to_owned())
+            } else {
+                PresentedProof::Assertion(assertion.to_owned())
+            };
+            (named.unwrap_or_default(), proof)
         } else if let Some(secret) = secret {
             (
                 body_id.unwrap_or_default().to_owned(),
@@ -120,11 +125,21 @@ fn form_decode(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The `sub` of an assertion, read before its signature is checked, only to find whose keys to check it with.
+/// Part of an assertion, read before its signature is checked: only to find out what to check it with.
+fn unverified(assertion: &str, part: usize, name: &str) -> Option<String> {
+    let bytes = from_base64url(assertion.split('.').nth(part)?)?;
+    let members: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    members.get(name)?.as_str().map(str::to_owned)
+}
+
 fn unverified_subject(assertion: &str) -> Option<String> {
-    let payload = from_base64url(assertion.split('.').nth(1)?)?;
-    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-    claims.get("sub")?.as_str().map(str::to_owned)
+    unverified(assertion, 1, "sub")
+}
+
+/// Whether an assertion claims to be signed with a secret. The client must be registered for just that, so a public key never passes
+/// for a secret (RFC 8725 section 2.1).
+fn says_shared(assertion: &str) -> bool {
+    unverified(assertion, 0, "alg").is_some_and(|alg| alg.starts_with("HS"))
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use super::scope;
 /// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
 
+/// Algorithms that clients may sign assertions with by their secret.
+pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
+
 /// Languages of the hosted pages.
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 
@@ -19,6 +22,7 @@ pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 pub fn document(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
+    let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
     let methods: Vec<_> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
     json!({
         "issuer": issuer,
@@ -42,12 +46,12 @@ pub fn document(issuer: &str) -> Value {
         "userinfo_signing_alg_values_supported": algs,
         "authorization_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "token_endpoint_auth_signing_alg_values_supported": auth_algs,
         "introspection_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "introspection_endpoint_auth_signing_alg_values_supported": auth_algs,
         "introspection_signing_alg_values_supported": algs,
         "revocation_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "revocation_endpoint_auth_signing_alg_values_supported": auth_algs,
         "dpop_signing_alg_values_supported": ASSERTION_ALGS,
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],

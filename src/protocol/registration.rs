@@ -42,18 +42,21 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// Id and secret in the body.
     ClientSecretPost,
-    /// A signed assertion (RFC 7523 section 2.2).
+    /// An assertion signed with a key of the client (RFC 7523 section 2.2).
     PrivateKeyJwt,
+    /// An assertion signed with the client's secret (OpenID Connect Core section 9).
+    ClientSecretJwt,
     /// A public client: PKCE instead.
     None,
 }
 
 impl ClientAuthMethod {
     /// Every method, as discovery lists them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::PrivateKeyJwt,
+        Self::ClientSecretJwt,
         Self::None,
     ];
 
@@ -63,6 +66,7 @@ impl ClientAuthMethod {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::ClientSecretJwt => "client_secret_jwt",
             Self::None => "none",
         }
     }

@@ -77,6 +77,7 @@ impl App {
             metadata,
             secrets: vec![ClientSecret {
                 hash: base64url(hash.as_bytes()),
+                sealed: None,
                 created_at: now,
                 expires_at: None,
             }],

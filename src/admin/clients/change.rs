@@ -12,6 +12,7 @@ use crate::base::encoding::base64url;
 use crate::base::ids::ClientId;
 use crate::base::secret::{Secret, TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::envelope::Purpose;
 use crate::domain::client::{
     Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSecret, ClientSettings,
 };
@@ -24,6 +25,8 @@ use crate::tenants::{Platform, ensure_key};
 const SECRET_OVERLAP: Duration = Duration::from_hours(24);
 /// The shortest secret that is taken from outside. Ours have 256 bits; those that are brought along should have no less.
 const MIN_SECRET: usize = 8;
+/// The shortest that signs (RFC 7518 section 3.2).
+const MIN_SIGNING_SECRET: usize = 32;
 
 /// What our side decides about a client, by the names a document may carry.
 const SETTINGS: [&str; 6] = [
@@ -102,9 +105,12 @@ pub async fn create(
     let metadata = check(document, wanted.unknown)?;
     let secret = secret_for(platform, &metadata, given)?;
     let now = platform.now();
+    let held = secret
+        .iter()
+        .map(|secret| stored(platform, &metadata, secret, now));
     let client = Client {
         id,
-        secrets: secret.iter().map(|secret| stored(secret, now)).collect(),
+        secrets: held.collect::<Result<_, _>>()?,
         metadata,
         settings,
         created_at: now,
@@ -165,14 +171,7 @@ pub async fn update(
     document.extend(changes);
     client.metadata = check(document, Unknown::Refuse)?;
     client.updated_at = platform.now();
-    let mut secret = None;
-    if !uses_secret(&client.metadata) {
-        client.secrets.clear();
-    } else if client.secrets.is_empty() {
-        let fresh = Secret::new(platform.random().opaque());
-        client.secrets.push(stored(&fresh, client.updated_at));
-        secret = Some(fresh);
-    }
+    let secret = refit_secrets(platform, &mut client)?;
     ensure_keys(platform, &right, &client.metadata).await?;
     let mut batch = store.batch();
     batch.update_client(&client);
@@ -215,7 +214,9 @@ pub async fn rotate_secret(
         secret.expires_at = Some(now.plus(SECRET_OVERLAP));
     }
     let fresh = Secret::new(platform.random().opaque());
-    client.secrets.push(stored(&fresh, now));
+    client
+        .secrets
+        .push(stored(platform, &client.metadata, &fresh, now)?);
     client.updated_at = now;
     let mut batch = store.batch();
     batch.update_client(&client);
@@ -284,8 +285,35 @@ fn fresh_id(platform: &Platform) -> Result<ClientId, AdminError> {
 fn uses_secret(metadata: &ClientMetadata) -> bool {
     matches!(
         metadata.token_endpoint_auth_method,
-        ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost
+        ClientAuthMethod::ClientSecretBasic
+            | ClientAuthMethod::ClientSecretPost
+            | ClientAuthMethod::ClientSecretJwt
     )
+}
+
+fn signs_with_secret(metadata: &ClientMetadata) -> bool {
+    metadata.token_endpoint_auth_method == ClientAuthMethod::ClientSecretJwt
+}
+
+/// Makes a client's secrets fit how it authenticates now; gives a new one where there is none that does. Of a secret that was only
+/// shown to us we hold a hash, which checks no signature.
+fn refit_secrets(platform: &Platform, client: &mut Client) -> Result<Option<Secret<String>>, AdminError> {
+    if !uses_secret(&client.metadata) {
+        client.secrets.clear();
+        return Ok(None);
+    }
+    if signs_with_secret(&client.metadata) {
+        client.secrets.retain(|secret| secret.sealed.is_some());
+    } else {
+        client.secrets.iter_mut().for_each(|secret| secret.sealed = None);
+    }
+    if !client.secrets.is_empty() {
+        return Ok(None);
+    }
+    let fresh = Secret::new(platform.random().opaque());
+    let held = stored(platform, &client.metadata, &fresh, client.updated_at)?;
+    client.secrets.push(held);
+    Ok(Some(fresh))
 }
 
 fn secret_for(
@@ -296,12 +324,15 @@ fn secret_for(
     match (uses_secret(metadata), given) {
         (true, None) => Ok(Some(Secret::new(platform.random().opaque()))),
         (true, Some(Value::String(secret))) => {
+            let least = if signs_with_secret(metadata) {
+                MIN_SIGNING_SECRET
+            } else {
+                MIN_SECRET
+            };
             let printable = secret.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-            if secret.len() < MIN_SECRET || secret.len() > 255 || !printable {
-                return Err(AdminError::invalid(
-                    "client_secret",
-                    "use 8 to 255 printable ASCII characters",
-                ));
+            if secret.len() < least || secret.len() > 255 || !printable {
+                let words = format!("use {least} to 255 printable ASCII characters");
+                return Err(AdminError::invalid("client_secret", words));
             }
             Ok(Some(Secret::new(secret)))
         }
@@ -314,12 +345,29 @@ fn secret_for(
     }
 }
 
-fn stored(secret: &Secret<String>, now: Timestamp) -> ClientSecret {
-    ClientSecret {
-        hash: base64url(TokenHash::of(TokenKind::ClientSecret, secret.expose()).as_bytes()),
+fn stored(
+    platform: &Platform,
+    metadata: &ClientMetadata,
+    secret: &Secret<String>,
+    now: Timestamp,
+) -> Result<ClientSecret, AdminError> {
+    let hash = base64url(TokenHash::of(TokenKind::ClientSecret, secret.expose()).as_bytes());
+    let sealed = if signs_with_secret(metadata) {
+        let plain = secret.expose().as_bytes();
+        let sealed =
+            platform
+                .envelope
+                .seal(platform.random(), Purpose::ClientSecret, hash.as_bytes(), plain)?;
+        Some(base64url(sealed.as_bytes()))
+    } else {
+        None
+    };
+    Ok(ClientSecret {
+        hash,
+        sealed,
         created_at: now,
         expires_at: None,
-    }
+    })
 }
 
 /// Takes our own settings out of a document.

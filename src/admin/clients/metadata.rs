@@ -7,7 +7,7 @@ use url::Url;
 use crate::crypto::jwt::VerifyingKeys;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::protocol::metadata::ASSERTION_ALGS;
+use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::scope::is_scope_token;
@@ -171,7 +171,10 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
         Some(_) => Err(refuse(format!("{name} may hold {} only", allowed.join(", ")))),
     };
     one("token_endpoint_auth_method", &methods)?;
-    one("token_endpoint_auth_signing_alg", &ASSERTION_ALGS)?;
+    one(
+        "token_endpoint_auth_signing_alg",
+        &[&ASSERTION_ALGS[..], &SHARED_ALGS].concat(),
+    )?;
     one("request_object_signing_alg", &ASSERTION_ALGS)?;
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
@@ -300,10 +303,17 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "client_credentials needs a client that authenticates (RFC 6749 section 4.4)",
         ));
     }
-    let signs = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
-    if metadata.token_endpoint_auth_signing_alg.is_some() && !signs {
+    let method = metadata.token_endpoint_auth_method;
+    let signs = method == ClientAuthMethod::PrivateKeyJwt;
+    let fits = |alg: &str| match method {
+        ClientAuthMethod::PrivateKeyJwt => ASSERTION_ALGS.contains(&alg),
+        ClientAuthMethod::ClientSecretJwt => SHARED_ALGS.contains(&alg),
+        _ => false,
+    };
+    let alg = metadata.token_endpoint_auth_signing_alg.as_deref();
+    if alg.is_some_and(|alg| !fits(alg)) {
         return Err(refuse(
-            "token_endpoint_auth_signing_alg belongs to private_key_jwt",
+            "token_endpoint_auth_signing_alg does not fit token_endpoint_auth_method",
         ));
     }
     let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();

@@ -284,6 +284,7 @@ async fn ensure_clients(platform: &Platform, store: &TenantStore) -> Result<(), 
     let secret = TokenHash::of(TokenKind::ClientSecret, DEMO_SECRET);
     let secrets = vec![ClientSecret {
         hash: base64url(secret.as_bytes()),
+        sealed: None,
         created_at: now,
         expires_at: None,
     }];

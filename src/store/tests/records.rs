@@ -53,6 +53,7 @@ async fn changed_records_are_read_back_changed() {
         let mut app = client("app");
         app.secrets.push(ClientSecret {
             hash: "h".into(),
+            sealed: None,
             created_at: at(1),
             expires_at: Some(at(2)),
         });

@@ -26,7 +26,10 @@ use crate::outbound::mail::Mailer;
 use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
-use crate::tenants::{Baselines, Directory, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings};
+use crate::tenants::{
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, Raises,
+    Repeats,
+};
 
 /// Why the server did not start, in one line for the command line.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +135,9 @@ pub fn platform(
         origins: parts.origins,
         failures: DecayedCounters::default(),
         baselines: Baselines::default(),
+        machines: Machines::default(),
+        repeats: Repeats::default(),
+        raises: Raises::default(),
         forced_accounts: ArcSwap::default(),
         settings: PlatformSettings {
             tokens: config.tokens.clone(),

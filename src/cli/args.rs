@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use super::backup::{BackupArgs, MigrateArgs, RestoreArgs};
 use super::client::ClientCommand;
 use super::doctor::DoctorArgs;
+use super::feeds::FeedsCommand;
 use super::policy::PolicyCommand;
 use super::tenant::TenantCommand;
 use super::user::UserCommand;
@@ -71,6 +72,9 @@ pub enum Command {
     /// Policies: what a score leads to.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Geography, networks and reputation.
+    #[command(subcommand)]
+    Feeds(FeedsCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

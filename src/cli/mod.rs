@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod client;
 mod doctor;
+mod feeds;
 mod input;
 mod open;
 mod policy;
@@ -82,9 +83,8 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
         Command::Keys(command) => various::keys(opener, command).await,
         Command::Admin(command) => various::admin(opener, command).await,
         Command::Audit(command) => various::audit(opener, command).await,
+        Command::Feeds(command) => feeds::run(opener, command).await,
         Command::Seed(args) => various::seed(opener, args).await,
-        Command::Risk(command) => risk::run(command)
-            .map(Outcome::finished)
-            .map_err(|error| CliError::Failed(error.to_string())),
+        Command::Risk(command) => risk::run(opener, command).await,
     }
 }

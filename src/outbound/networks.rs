@@ -15,6 +15,10 @@ use crate::base::timestamp::Timestamp;
 
 /// Longest list that is read, lines; a longer one is refused whole.
 const MAX_LINES: usize = 5_000_000;
+/// Largest list that is read, bytes; looked at before anything is read.
+const MAX_LIST_BYTES: u64 = 256 * 1024 * 1024;
+/// Largest database that is read, bytes.
+pub const MAX_DATABASE_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Where the files are.
 #[derive(Clone, Debug, Default)]
@@ -183,6 +187,21 @@ impl Networks {
     }
 }
 
+/// Reads a file as a feed and gives the date of its data, or what is wrong with it: what a file must pass before it takes a
+/// feed's place. A list without a single network is none.
+///
+/// # Errors
+/// In words.
+pub fn check_file(name: &'static str, path: &Path) -> Result<Timestamp, String> {
+    let mut loaded = Loaded::default();
+    let as_of = loaded.read_one(name, path)?;
+    let lists = [&loaded.tor, &loaded.hosting, &loaded.anonymizer, &loaded.reputation];
+    if lists.into_iter().flatten().any(|list| list.by_length.is_empty()) {
+        return Err("there is no address or network in it".to_owned());
+    }
+    Ok(as_of)
+}
+
 impl NetworkFiles {
     fn all(&self) -> [(&'static str, Option<&PathBuf>); 7] {
         [
@@ -234,7 +253,13 @@ impl Loaded {
     }
 
     fn read_one(&mut self, name: &str, path: &Path) -> Result<Timestamp, String> {
-        if ["city", "country", "asn"].contains(&name) {
+        let is_database = ["city", "country", "asn"].contains(&name);
+        let bound = if is_database { MAX_DATABASE_BYTES } else { MAX_LIST_BYTES };
+        let bytes = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+        if bytes > bound {
+            return Err(format!("{bytes} bytes are more than the {bound} that are read"));
+        }
+        if is_database {
             let reader = Reader::open_readfile(path).map_err(|error| error.to_string())?;
             let built = Timestamp::from_secs(i64::try_from(reader.metadata().build_epoch).unwrap_or(0));
             let database = Some(Database { reader, built });
@@ -388,6 +413,22 @@ mod tests {
             assert!(list.contains(ip(hit)), "{hit}");
         }
         assert!(!list.contains(ip("198.51.100.8")) && !list.contains(ip("8.8.8.8")));
+    }
+
+    /// A feed that would fill the memory is refused before it is read.
+    #[test]
+    fn gigantic_and_empty_feeds_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let huge = dir.path().join("huge");
+        std::fs::File::create(&huge).unwrap().set_len(MAX_LIST_BYTES + 1).unwrap();
+        assert!(check_file("tor", &huge).unwrap_err().contains("bytes are more"));
+        let many = "192.0.2.1\n".repeat(MAX_LINES + 1);
+        assert!(List::parse(&many, Timestamp::EPOCH).is_err());
+        let page = dir.path().join("page");
+        std::fs::write(&page, "<html><body>Sign in to download</body></html>").unwrap();
+        assert!(check_file("tor", &page).unwrap_err().contains("no address"));
+        std::fs::write(&page, "192.0.2.1").unwrap();
+        assert!(check_file("tor", &page).is_ok() && check_file("asn", &page).is_err());
     }
 
     #[test]

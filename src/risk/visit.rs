@@ -30,6 +30,12 @@ pub struct Visit {
     pub sensitivity: Sensitivity,
     /// How the form was filled in.
     pub behaviour: BehaviourFacts,
+    /// What the second pass found, nats; `None` when it did not look.
+    pub campaign: Option<f64>,
+    /// The session that is being used; absent where none is.
+    pub session: Option<SessionFacts>,
+    /// The client that acts for itself; absent where a person does.
+    pub machine: Option<MachineFacts>,
     /// Evidence forced by the development profile.
     pub forced: Vec<Forced>,
 }
@@ -48,6 +54,9 @@ impl Visit {
             climate: None,
             sensitivity: Sensitivity::Normal,
             behaviour: BehaviourFacts::default(),
+            campaign: None,
+            session: None,
+            machine: None,
             forced: Vec::new(),
         }
     }
@@ -296,6 +305,50 @@ pub struct AccountFacts {
     pub credential_changed_secs: Option<u64>,
     /// Whether it holds a role that can change other people's data.
     pub privileged: Option<bool>,
+    /// Prompts of the last hour that were not approved; `None` where nobody counts.
+    pub prompts_unanswered: Option<f64>,
+    /// Recoveries begun within a week, this one included; `None` where nobody counts.
+    pub recoveries_begun: Option<f64>,
+    /// Seconds since the account was last recovered; absent when never or long ago.
+    pub recovered_secs: Option<u64>,
+}
+
+/// How far something moved from where it was, from nothing to far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drift {
+    /// The same.
+    Same,
+    /// Another version; another address of the same provider.
+    Near,
+    /// Another family; another provider.
+    Far,
+    /// Another country.
+    Abroad,
+}
+
+/// A session against how it was last used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SessionFacts {
+    /// Its network.
+    pub network: Option<Drift>,
+    /// Its agent.
+    pub agent: Option<Drift>,
+    /// A cookie or token that had been replaced came back.
+    pub reused: Option<bool>,
+}
+
+/// A client that acts for itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MachineFacts {
+    /// Tokens it got in the last hour.
+    pub tokens_hour: Option<f64>,
+    /// Tokens it usually gets in an hour.
+    pub tokens_usual: Option<f64>,
+    /// Whether it asks for a scope it never asked for.
+    pub new_scope: Option<bool>,
+    /// Age of the secret or key it used, seconds.
+    pub secret_age_secs: Option<u64>,
 }
 
 /// How much hangs on an action.

@@ -152,6 +152,7 @@ async fn write(
     let subject = Subject {
         account,
         sensitivity: Sensitivity::Normal,
+        session: None,
     };
     let gathered = signals::gather(platform, realm, visit, subject).await?;
     let SavedBrowser {

@@ -23,3 +23,4 @@ mod risk;
 mod signin;
 mod smtp;
 mod tokens;
+mod turning;

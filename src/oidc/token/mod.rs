@@ -7,6 +7,7 @@ mod refresh;
 use super::issue::TokenResponse;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::net::ClientIp;
+use crate::decisions::Caller;
 use crate::domain::client::GrantType;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -19,6 +20,16 @@ pub struct BackChannel {
     pub ip: ClientIp,
     /// Its user agent.
     pub user_agent: Option<String>,
+}
+
+impl BackChannel {
+    /// The same for a decision about the call.
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            ip: self.ip,
+            user_agent: self.user_agent.as_deref(),
+        }
+    }
 }
 
 /// Answers a token request of an authenticated client.
@@ -49,6 +60,8 @@ pub async fn token(
     match grant {
         GrantType::AuthorizationCode => code::redeem(platform, realm, caller, params, from).await,
         GrantType::RefreshToken => refresh::refresh(platform, realm, caller, params, from).await,
-        GrantType::ClientCredentials => client_credentials::issue(platform, realm, caller, params).await,
+        GrantType::ClientCredentials => {
+            client_credentials::issue(platform, realm, caller, params, from).await
+        }
     }
 }

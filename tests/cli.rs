@@ -149,18 +149,33 @@ fn models_are_listed_promoted_and_rolled_back() {
     own.version = "acme-1".into();
     std::fs::write(dir.path().join("own.json"), own.to_json().unwrap()).unwrap();
     let added = json(&run(&[
-        "risk", "promote", "own.json", "--add-only", "--tenant", "acme", "--json",
+        "risk",
+        "promote",
+        "own.json",
+        "--add-only",
+        "--tenant",
+        "acme",
+        "--json",
     ]));
     assert_eq!(
         (added["number"].as_i64(), added["live"].as_bool()),
         (Some(1), Some(false))
     );
-    let live = json(&run(&["risk", "promote", "--number", "1", "--tenant", "acme", "--json"]));
+    let live = json(&run(&[
+        "risk", "promote", "--number", "1", "--tenant", "acme", "--json",
+    ]));
     assert_eq!(
         (live["version"].as_str(), live["live"].as_bool()),
         (Some("acme-1"), Some(true))
     );
-    let back = json(&run(&["risk", "promote", "--rollback", "--tenant", "acme", "--json"]));
+    let back = json(&run(&[
+        "risk",
+        "promote",
+        "--rollback",
+        "--tenant",
+        "acme",
+        "--json",
+    ]));
     assert_eq!(back["number"], 0);
     let (code, text) = refused(&run(&["risk", "promote", "--rollback", "--tenant", "acme"]));
     assert!(code == 1 && text.contains("nothing to roll back"), "{text}");
@@ -205,5 +220,8 @@ fn feeds_are_looked_at_before_they_take_their_place() {
     assert!(code == 1 && text.contains("feeds.asn"), "{text}");
     let fetched = run(&["feeds", "refresh"]);
     assert!(!fetched.status.success(), "a loopback address is not fetched");
-    assert!(String::from_utf8_lossy(&fetched.stdout).contains("not fetched"), "{fetched:?}");
+    assert!(
+        String::from_utf8_lossy(&fetched.stdout).contains("not fetched"),
+        "{fetched:?}"
+    );
 }

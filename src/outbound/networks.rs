@@ -195,7 +195,12 @@ impl Networks {
 pub fn check_file(name: &'static str, path: &Path) -> Result<Timestamp, String> {
     let mut loaded = Loaded::default();
     let as_of = loaded.read_one(name, path)?;
-    let lists = [&loaded.tor, &loaded.hosting, &loaded.anonymizer, &loaded.reputation];
+    let lists = [
+        &loaded.tor,
+        &loaded.hosting,
+        &loaded.anonymizer,
+        &loaded.reputation,
+    ];
     if lists.into_iter().flatten().any(|list| list.by_length.is_empty()) {
         return Err("there is no address or network in it".to_owned());
     }
@@ -254,7 +259,11 @@ impl Loaded {
 
     fn read_one(&mut self, name: &str, path: &Path) -> Result<Timestamp, String> {
         let is_database = ["city", "country", "asn"].contains(&name);
-        let bound = if is_database { MAX_DATABASE_BYTES } else { MAX_LIST_BYTES };
+        let bound = if is_database {
+            MAX_DATABASE_BYTES
+        } else {
+            MAX_LIST_BYTES
+        };
         let bytes = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
         if bytes > bound {
             return Err(format!("{bytes} bytes are more than the {bound} that are read"));
@@ -420,7 +429,10 @@ mod tests {
     fn gigantic_and_empty_feeds_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         let huge = dir.path().join("huge");
-        std::fs::File::create(&huge).unwrap().set_len(MAX_LIST_BYTES + 1).unwrap();
+        std::fs::File::create(&huge)
+            .unwrap()
+            .set_len(MAX_LIST_BYTES + 1)
+            .unwrap();
         assert!(check_file("tor", &huge).unwrap_err().contains("bytes are more"));
         let many = "192.0.2.1\n".repeat(MAX_LINES + 1);
         assert!(List::parse(&many, Timestamp::EPOCH).is_err());

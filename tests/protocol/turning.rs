@@ -9,6 +9,7 @@ use tidegate::base::ids::{DecisionId, EventId, Reference};
 use tidegate::domain::client::{ClientSettings, GrantType};
 use tidegate::domain::decision::Decision;
 use tidegate::domain::event::Event;
+use tidegate::domain::policy_version::PolicyMode;
 use tidegate::risk::Model;
 use tidegate::tenants::TenantRaises;
 
@@ -35,6 +36,25 @@ async fn raise_session(app: &TestApp, nats: f64) {
     app.shared.platform.raises.set(HashMap::from([(tenant, raises)]));
 }
 
+async fn publish(app: &TestApp, preset: &str) {
+    let store = app.store().await;
+    let platform = &app.shared.platform;
+    let mut batch = store.batch();
+    let document = tidegate::policy::presets::get(preset).unwrap();
+    tidegate::tenants::publish(
+        platform,
+        &store,
+        document,
+        PolicyMode::Enforce,
+        "test",
+        &mut batch,
+    )
+    .await
+    .unwrap();
+    store.commit(batch).await.unwrap();
+    platform.directory.forget(store.tenant_id());
+}
+
 async fn service(app: &TestApp) -> App {
     let metadata = tidegate::domain::client::ClientMetadata {
         grant_types: vec![GrantType::ClientCredentials],
@@ -46,7 +66,10 @@ async fn service(app: &TestApp) -> App {
 
 async fn own_token(client: &App, scope: &str) -> crate::support::client::Answer {
     client
-        .call("/token", &[("grant_type", "client_credentials"), ("scope", scope)])
+        .call(
+            "/token",
+            &[("grant_type", "client_credentials"), ("scope", scope)],
+        )
         .await
 }
 
@@ -86,8 +109,9 @@ on_each_store! {
         assert_eq!(client.refresh(&token).await.status, 200, "the family stands");
     }
 
-    /// The same session, now also in another app: the grant and the session end.
+    /// Under the workforce ladder (76 to 90: end the session and flag it) the grant and the session end.
     async fn a_session_that_turns_is_ended(app: &TestApp) {
+        publish(app, "workforce").await;
         let client = App::web(app).await;
         let mut browser = Browser::new(app);
         let code = client.code(app, &mut browser, "carol@demo.test", &[]).await;
@@ -99,7 +123,7 @@ on_each_store! {
         let refused = thief.refresh(&tokens.text("refresh_token")).await;
         assert_eq!((refused.status, refused.error()), (400, "invalid_grant"));
         let decision = &about(app, "refresh").await[0];
-        assert!(decision.score >= 80.0, "{}", decision.score);
+        assert_eq!(decision.enforced, "end_session", "{}", decision.score);
         app.shared.platform.raises.set(HashMap::new());
         assert_eq!(client.refresh(&tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert_eq!(client.userinfo(&tokens.text("access_token")).await.status, 401);
@@ -123,6 +147,7 @@ on_each_store! {
         for _ in 0..60 {
             own_token(&client, "api:read").await;
         }
+        app.advance(Duration::from_secs(1));
         let refused = own_token(&thief, "api:write").await;
         assert_eq!((refused.status, refused.error()), (400, "unauthorized_client"), "{}", refused.body);
         let decision = &about(app, "client_token").await[0];

@@ -82,10 +82,11 @@ fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
 /// How far beyond its goal a lifted weight goes, billionths of a nat.
 const MARGIN: i64 = 500_000_000;
 
-/// What must ask even a well-known user for more by itself: a Tor exit, five prompts that were not approved within the hour,
-/// five recoveries begun within the week. Values in millionths.
-const ENOUGH_ALONE: [(Signal, i64); 3] = [
+/// What must ask even a well-known user for more by itself: a Tor exit, a journey at seven times the speed of an aeroplane, five
+/// prompts that were not approved within the hour, five recoveries begun within the week. Values in millionths.
+const ENOUGH_ALONE: [(Signal, i64); 4] = [
     (Signal::Tor, 1_000_000),
+    (Signal::Travel, 3_000_000),
     (Signal::Prompts, 1_791_759),
     (Signal::RecoveryAttempts, 1_791_759),
 ];

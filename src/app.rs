@@ -11,7 +11,8 @@ use url::Url;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::random::{OsRandom, Random};
 use crate::base::secret::Secret;
-use crate::config::Config;
+use crate::config::{Config, Feeds};
+use crate::crypto::attestation::TrustAnchors;
 use crate::crypto::envelope::Envelope;
 use crate::crypto::hasher::{HashParams, Hasher, PoolSize};
 use crate::ephemeral::{DecayedCounters, Ephemeral};
@@ -21,7 +22,8 @@ use crate::http::metrics::Metrics;
 use crate::http::middleware::{edge, secure_headers};
 use crate::http::{routes, site};
 use crate::jobs;
-use crate::outbound::fetch::Fetcher;
+use crate::outbound::breached::BreachedPasswords;
+use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::mail::Mailer;
 use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::risk::Model;
@@ -88,35 +90,12 @@ pub fn platform(
 ) -> Result<(Platform, tokio::sync::mpsc::Receiver<OutgoingMail>), StartError> {
     crate::crypto::install_providers();
     let envelope = Envelope::from_base64(&config.secrets.kek).map_err(StartError::of)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let slots = if config.passwords.slots == 0 {
-        cores.saturating_sub(1).max(1)
-    } else {
-        config.passwords.slots
-    };
-    let params = HashParams {
-        memory_kib: config.passwords.memory_kib,
-        passes: config.passwords.passes,
-    };
-    let size = PoolSize {
-        slots,
-        queue: config.passwords.queue,
-        wait: config.passwords.wait,
-    };
-    let hasher = Hasher::start(params, size).map_err(StartError::of)?;
-    let feeds = &config.feeds;
-    let networks = Networks::load(NetworkFiles {
-        city: feeds.city.clone(),
-        country: feeds.country.clone(),
-        asn: feeds.asn.clone(),
-        tor: feeds.tor.clone(),
-        hosting: feeds.hosting.clone(),
-        anonymizer: feeds.anonymizer.clone(),
-        reputation: feeds.reputation.clone(),
-    });
-    let fetcher = Fetcher::new(
-        config.outbound.trust_ca.as_deref(),
-        config.outbound.allow_loopback,
+    let (fetcher, breached) = outgoing(config)?;
+    let anchors = TrustAnchors::load(
+        config.passkeys.trust_anchors.as_deref(),
+        config.passkeys.metadata.as_deref(),
+        config.passkeys.metadata_root.as_deref(),
+        parts.clock.now(),
     )
     .map_err(StartError::of)?;
     let (mail, receiver) = MailQueue::new();
@@ -124,10 +103,12 @@ pub fn platform(
         store,
         ephemeral: Ephemeral::default(),
         envelope,
-        hasher,
+        hasher: hasher(config)?,
         mail,
-        networks,
+        networks: Networks::load(network_files(&config.feeds)),
         fetcher,
+        anchors,
+        breached,
         clock: parts.clock,
         random: parts.random,
         model: ArcSwap::from_pointee(Model::builtin().clone()),
@@ -149,6 +130,57 @@ pub fn platform(
         },
     };
     Ok((platform, receiver))
+}
+
+fn hasher(config: &Config) -> Result<Hasher, StartError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let slots = if config.passwords.slots == 0 {
+        cores.saturating_sub(1).max(1)
+    } else {
+        config.passwords.slots
+    };
+    let params = HashParams {
+        memory_kib: config.passwords.memory_kib,
+        passes: config.passwords.passes,
+    };
+    let size = PoolSize {
+        slots,
+        queue: config.passwords.queue,
+        wait: config.passwords.wait,
+    };
+    Hasher::start(params, size).map_err(StartError::of)
+}
+
+/// The files about networks and places that a configuration names.
+fn network_files(feeds: &Feeds) -> NetworkFiles {
+    NetworkFiles {
+        city: feeds.city.clone(),
+        country: feeds.country.clone(),
+        asn: feeds.asn.clone(),
+        tor: feeds.tor.clone(),
+        hosting: feeds.hosting.clone(),
+        anonymizer: feeds.anonymizer.clone(),
+        reputation: feeds.reputation.clone(),
+    }
+}
+
+/// What calls out: the fetcher of what clients name, and the list of breached passwords that the operator names.
+fn outgoing(config: &Config) -> Result<(Fetcher, BreachedPasswords), StartError> {
+    let trust_ca = config.outbound.trust_ca.as_deref();
+    let reach = if config.outbound.allow_loopback {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    };
+    let fetcher = Fetcher::new(trust_ca, reach).map_err(StartError::of)?;
+    let operators = Fetcher::new(trust_ca, Reach::Operators).map_err(StartError::of)?;
+    let feeds = &config.feeds;
+    let breached = BreachedPasswords::open(
+        feeds.breached_range.clone(),
+        feeds.breached_file.clone(),
+        operators,
+    );
+    Ok((fetcher, breached.map_err(StartError::of)?))
 }
 
 /// A server that runs.

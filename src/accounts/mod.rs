@@ -1,8 +1,10 @@
 //! What an account holds: the user, the factors, the roles. Read together, because every step of a sign-in needs them.
 
 mod lookup;
+mod password;
 
 pub use lookup::{by_credential, by_id, by_identifier};
+pub use password::check_password;
 
 use crate::base::secret::{Secret, hmac_sha256};
 use crate::domain::assurance::{Method, Strength};

@@ -9,6 +9,7 @@ use super::actor::Trail;
 use super::{Actor, AdminError};
 use crate::base::ids::{DecisionId, EventId, Reference, UserId};
 use crate::base::page::{Page, PageRequest};
+use crate::decisions::ocsf;
 use crate::domain::decision::Decision;
 use crate::store::{DecisionFilter, LabelRecord};
 use crate::tenants::Platform;
@@ -40,6 +41,65 @@ pub async fn list(
         .store(platform)
         .decisions(filter, page)
         .await?)
+}
+
+/// The form of an export, a line a decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// The record as it is stored, which `docs/decision.schema.json` describes.
+    #[default]
+    Ndjson,
+    /// Events of the Open Cybersecurity Schema Framework.
+    Ocsf,
+}
+
+impl ExportFormat {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Ocsf => "ocsf",
+        }
+    }
+}
+
+/// Notes in the audit log that decisions leave the house; then [`export`] gives them.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn begin_export(
+    actor: &Actor,
+    platform: &Platform,
+    filter: &DecisionFilter,
+    format: ExportFormat,
+) -> Result<(), AdminError> {
+    let right = actor.may_read_decisions()?;
+    let data = json!({
+        "format": format.name(), "user": filter.user, "client": filter.client, "since": filter.since, "until": filter.until,
+    });
+    let trail = Trail::new("decisions.exported", "tenant", right.tenant(), data);
+    right.commit(platform, right.store(platform).batch(), trail).await
+}
+
+/// A page of an export, oldest first: lines without their ends.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn export(
+    actor: &Actor,
+    platform: &Platform,
+    filter: &DecisionFilter,
+    format: ExportFormat,
+    page: &PageRequest,
+) -> Result<Page<String>, AdminError> {
+    let right = actor.may_read_decisions()?;
+    let found = right.store(platform).decisions_in_order(filter, page).await?;
+    let tenant = right.tenant();
+    Ok(found.map(|decision| match format {
+        ExportFormat::Ndjson => serde_json::to_string(&decision).unwrap_or_default(),
+        ExportFormat::Ocsf => ocsf::authentication(&decision, tenant).to_string(),
+    }))
 }
 
 /// One decision, by its reference or its id.

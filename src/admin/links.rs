@@ -8,13 +8,14 @@ use zeroize::Zeroizing;
 
 use super::actor::Trail;
 use super::{Actor, AdminError, tenants};
+use crate::accounts;
 use crate::base::ids::{CredentialId, EventId, Slug, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::user::{EmailAddress, Role, User, UserStatus};
-use crate::factors::password::{PasswordRefusal, check_new, normalize};
+use crate::factors::password::{PasswordRefusal, normalize};
 use crate::store::{AdminLink, Batch, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
 
@@ -183,7 +184,9 @@ async fn new_account(
     batch: &mut Batch,
 ) -> Result<UserId, RedeemError> {
     let email = EmailAddress::parse(&link.email).ok_or(RedeemError::Spent)?;
-    check_new(&password, realm.tenant.record.settings.floor, &[email.as_str()])
+    let floor = realm.tenant.record.settings.floor;
+    accounts::check_password(platform, floor, &[email.as_str()], &password)
+        .await
         .map_err(RedeemError::Password)?;
     let hashed = platform
         .hasher

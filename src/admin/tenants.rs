@@ -9,8 +9,11 @@ use crate::base::ids::{Slug, TenantId};
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::Acr;
+use crate::domain::credential::Aaguid;
 use crate::domain::event::{ActorRef, AuditEntry};
-use crate::domain::tenant::{FailMode, Registration, SignInLayout, Tenant, TenantSettings, TenantStatus};
+use crate::domain::tenant::{
+    Attestation, BreachedCheck, FailMode, Registration, SignInLayout, Tenant, TenantSettings, TenantStatus,
+};
 use crate::store::TenantCounts;
 use crate::tenants::{NewTenant, Platform, TenantError};
 
@@ -75,6 +78,12 @@ pub struct TenantChanges {
     pub notice_threshold: Option<u8>,
     /// How long browsers are remembered, days.
     pub remember_days: Option<u16>,
+    /// When passwords are looked up on the list of breached ones.
+    pub breached_passwords: Option<BreachedCheck>,
+    /// What is asked of new passkeys.
+    pub passkey_attestation: Option<Attestation>,
+    /// Models of authenticators that count as attested, as AAGUIDs; empty for all.
+    pub passkey_models: Option<Vec<String>>,
     /// Brand colour; empty for none.
     pub brand_color: Option<String>,
 }
@@ -385,11 +394,32 @@ impl TenantChanges {
             }
             settings.remember_days = days;
         }
+        settings.breached_passwords = self.breached_passwords.unwrap_or(settings.breached_passwords);
+        settings.passkey_attestation = self.passkey_attestation.unwrap_or(settings.passkey_attestation);
+        if let Some(models) = &self.passkey_models {
+            settings.passkey_models = models_of(models)?;
+        }
         if let Some(color) = &self.brand_color {
             settings.brand_color = color_of(color)?;
         }
         Ok(())
     }
+}
+
+/// The models of a list, each once, in the order given.
+fn models_of(texts: &[String]) -> Result<Vec<Aaguid>, AdminError> {
+    if texts.len() > 200 {
+        return Err(AdminError::invalid("passkey_models", "name at most 200 models"));
+    }
+    let mut models = Vec::new();
+    for text in texts {
+        let model = Aaguid::parse(text)
+            .ok_or_else(|| AdminError::invalid("passkey_models", format!("«{text}» is not an AAGUID")))?;
+        if !models.contains(&model) {
+            models.push(model);
+        }
+    }
+    Ok(models)
 }
 
 fn contact_of(text: &str) -> Result<Option<String>, AdminError> {

@@ -150,6 +150,8 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"token_endpoint_auth_signing_alg": "ES256"}),
         json!({"id_token_signed_response_alg": "none"}),
         json!({"id_token_encrypted_response_alg": "RSA-OAEP"}),
+        json!({"introspection_signed_response_alg": "none"}),
+        json!({"introspection_encrypted_response_alg": "RSA-OAEP"}),
         json!({"require_signed_request_object": true}),
         json!({"dpop_bound_access_tokens": true}),
         json!({"backchannel_logout_uri": "https://a.test/out"}),

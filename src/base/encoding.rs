@@ -2,7 +2,7 @@
 //! people read aloud.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -24,6 +24,13 @@ pub fn base64(bytes: &[u8]) -> String {
 /// Reads standard base64 with padding.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// Reads what password hashes call base64: standard alphabet or passlib's (`.` for `+`), with or without padding.
+pub fn base64_loose(text: &str) -> Option<Vec<u8>> {
+    STANDARD_NO_PAD
+        .decode(text.trim_end_matches('=').replace('.', "+"))
+        .ok()
 }
 
 /// Lower-case hexadecimal.

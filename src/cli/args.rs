@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::backup::{BackupArgs, MigrateArgs, RestoreArgs};
 use super::client::ClientCommand;
+use super::decision::DecisionCommand;
 use super::doctor::DoctorArgs;
 use super::feeds::FeedsCommand;
 use super::policy::PolicyCommand;
@@ -75,6 +76,9 @@ pub enum Command {
     /// Geography, networks and reputation.
     #[command(subcommand)]
     Feeds(FeedsCommand),
+    /// Decisions: export them.
+    #[command(subcommand)]
+    Decision(DecisionCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

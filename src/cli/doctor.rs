@@ -6,9 +6,13 @@ use serde_json::json;
 
 use super::open::{Composition, Missing, Opener, sqlite_path};
 use super::print::{CliError, Outcome};
+use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::secret::Secret;
 use crate::config::{Config, Layers};
+use crate::crypto::attestation::TrustAnchors;
 use crate::crypto::envelope::Envelope;
+use crate::outbound::breached::BreachedPasswords;
+use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::store::Store;
 use crate::tenants::Keyring;
@@ -64,6 +68,8 @@ pub(super) async fn doctor<C: Composition>(
     let mut findings = vec![address(&config), proxies(&config)];
     findings.extend(database(opener, &config).await);
     findings.push(feeds(&config));
+    findings.push(breached(&config));
+    findings.push(attestation(&config));
     findings.push(mail(&config));
     findings.push(clock());
     Ok(told(&findings))
@@ -250,6 +256,60 @@ fn feeds(config: &Config) -> Finding {
     finding("feeds", Health::Good, "configured files can be read")
 }
 
+fn breached(config: &Config) -> Finding {
+    const NAME: &str = "breached passwords";
+    let feeds = &config.feeds;
+    crate::crypto::install_providers();
+    let opened = Fetcher::new(config.outbound.trust_ca.as_deref(), Reach::Operators)
+        .map_err(|error| error.to_string())
+        .and_then(|fetcher| {
+            BreachedPasswords::open(feeds.breached_range.clone(), feeds.breached_file.clone(), fetcher)
+                .map_err(|error| error.to_string())
+        });
+    match opened {
+        Err(error) => finding(NAME, Health::Bad, error),
+        Ok(BreachedPasswords::None) => finding(
+            NAME,
+            Health::Warning,
+            "only common passwords are refused; set feeds.breached_range or feeds.breached_file",
+        ),
+        Ok(BreachedPasswords::Range { base, .. }) => {
+            finding(NAME, Health::Good, format!("asked of {base} (not called now)"))
+        }
+        Ok(BreachedPasswords::File(path)) => {
+            finding(NAME, Health::Good, format!("looked up in {}", path.display()))
+        }
+    }
+}
+
+fn attestation(config: &Config) -> Finding {
+    const NAME: &str = "attestation";
+    let files = &config.passkeys;
+    let loaded = TrustAnchors::load(
+        files.trust_anchors.as_deref(),
+        files.metadata.as_deref(),
+        files.metadata_root.as_deref(),
+        SystemClock.now(),
+    );
+    match loaded {
+        Err(error) => finding(NAME, Health::Bad, error.to_string()),
+        Ok(anchors) if anchors.is_empty() => finding(
+            NAME,
+            Health::Good,
+            "no trust anchors: no passkey counts as attested, and a tenant that requires it enrols none",
+        ),
+        Ok(anchors) => {
+            let (models, due) = anchors.metadata();
+            let due = due.unwrap_or("an unknown date");
+            finding(
+                NAME,
+                Health::Good,
+                format!("trust anchors can be read; metadata knows {models} models, next due {due}"),
+            )
+        }
+    }
+}
+
 fn mail(config: &Config) -> Finding {
     if config.mail.smtp_url.expose().is_empty() {
         return finding(
@@ -270,7 +330,6 @@ fn mail(config: &Config) -> Finding {
 
 /// A clock before this program was written is wrong for sure; finer faults show at clients.
 fn clock() -> Finding {
-    use crate::base::clock::{Clock as _, SystemClock};
     let now = SystemClock.now();
     if now.secs() < 1_790_000_000 {
         return finding(

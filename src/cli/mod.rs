@@ -4,6 +4,7 @@
 mod args;
 mod backup;
 mod client;
+mod decision;
 mod doctor;
 mod feeds;
 mod input;
@@ -80,6 +81,7 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
         Command::User(command) => user::run(opener, command).await,
         Command::Client(command) => client::run(opener, command).await,
         Command::Policy(command) => policy::run(opener, command).await,
+        Command::Decision(command) => decision::run(opener, command).await,
         Command::Keys(command) => various::keys(opener, command).await,
         Command::Admin(command) => various::admin(opener, command).await,
         Command::Audit(command) => various::audit(opener, command).await,

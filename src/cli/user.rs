@@ -69,7 +69,7 @@ pub struct CreateArgs {
     /// The address counts as proven.
     #[arg(long)]
     pub verified: bool,
-    /// Read a JSON document: email, username, name, password, totp_secret (base 32), email_verified, claims; `-` for standard
+    /// Read a JSON document: email, username, name, password or password_hash, totp_secret (base 32), email_verified, claims; `-` for standard
     /// input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "name", "username", "verified"])]
     pub from_json: Option<PathBuf>,
@@ -130,8 +130,8 @@ pub struct ImportArgs {
     /// Where.
     #[command(flatten)]
     pub on: OnTenant,
-    /// Its form. CSV has a head line: email, and any of username, name, password, totp_secret, email_verified and standard
-    /// claims.
+    /// Its form. CSV has a head line: email, and any of username, name, password, password_hash, totp_secret,
+    /// email_verified and standard claims.
     #[arg(long, value_enum)]
     pub format: ImportFormat,
     /// Check every row and write nothing.
@@ -249,6 +249,7 @@ fn wanted(args: &CreateArgs) -> Result<NewUser, CliError> {
         totp_secret: input::secret(false, args.totp_secret_file.as_deref())?,
         email_verified: args.verified,
         claims: Map::new(),
+        ..NewUser::default()
     })
 }
 
@@ -335,6 +336,7 @@ fn csv_user(heads: &csv::StringRecord, record: &csv::StringRecord) -> Result<New
             "username" => user.username = text(),
             "name" => user.name = text(),
             "password" => user.password = text().map(Secret::new),
+            "password_hash" => user.password_hash = text().map(Secret::new),
             "totp_secret" => user.totp_secret = text().map(Secret::new),
             "email_verified" => {
                 user.email_verified = value

@@ -36,6 +36,8 @@ pub struct Config {
     pub retention: Retention,
     /// Password hashing.
     pub passwords: Passwords,
+    /// Attestation of passkeys.
+    pub passkeys: Passkeys,
     /// Throttles and sizes.
     pub limits: Limits,
     /// Signing keys.
@@ -145,6 +147,12 @@ pub struct Feeds {
     /// Networks with a bad reputation.
     #[serde(deserialize_with = "optional_path")]
     pub reputation: Option<PathBuf>,
+    /// Base address of a k-anonymity range service of breached passwords.
+    #[serde(deserialize_with = "optional_url")]
+    pub breached_range: Option<Url>,
+    /// File of breached passwords: SHA-1 in order, `HASH:COUNT` a line.
+    #[serde(deserialize_with = "optional_path")]
+    pub breached_file: Option<PathBuf>,
     /// How often files are looked at for changes.
     #[serde(deserialize_with = "duration::deserialize")]
     pub reload_every: Duration,
@@ -202,6 +210,21 @@ impl Feeds {
             ("reputation", self.reputation.as_ref()),
         ]
     }
+}
+
+/// What attestations of passkeys are verified against.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passkeys {
+    /// Vendors' root certificates, PEM.
+    #[serde(deserialize_with = "optional_path")]
+    pub trust_anchors: Option<PathBuf>,
+    /// BLOB of the FIDO Metadata Service.
+    #[serde(deserialize_with = "optional_path")]
+    pub metadata: Option<PathBuf>,
+    /// Root certificate of its signature, PEM.
+    #[serde(deserialize_with = "optional_path")]
+    pub metadata_root: Option<PathBuf>,
 }
 
 /// Token lifetimes.

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Block, Params, Version};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::base::secret::constant_time_eq;
+use super::stored_hash::{StoredHash, argon2_output};
+use crate::factors::password::normalize;
 
 /// Why nothing was hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,26 @@ pub struct PoolSize {
     pub wait: Duration,
 }
 
+/// A password as it was typed, and in the form in which ours are hashed.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    normalized: Zeroizing<String>,
+    /// Absent when it is the same.
+    as_typed: Option<Zeroizing<String>>,
+}
+
+impl Typed {
+    /// What was typed.
+    pub fn of(entered: &str) -> Self {
+        let normalized = normalize(entered);
+        let differs = normalized.as_str() != entered;
+        Self {
+            normalized,
+            as_typed: differs.then(|| Zeroizing::new(entered.to_owned())),
+        }
+    }
+}
+
 enum Job {
     Hash {
         password: Zeroizing<String>,
@@ -61,7 +82,7 @@ enum Job {
         reply: oneshot::Sender<Result<String, HasherError>>,
     },
     Verify {
-        password: Zeroizing<String>,
+        typed: Typed,
         stored: String,
         salt: [u8; 16],
         reply: oneshot::Sender<Result<Verdict, HasherError>>,
@@ -121,15 +142,10 @@ impl Hasher {
     ///
     /// # Errors
     /// [`HasherError::Busy`], or [`HasherError::Unusable`] for a stored hash that is none.
-    pub async fn verify(
-        &self,
-        password: Zeroizing<String>,
-        stored: &str,
-        salt: [u8; 16],
-    ) -> Result<Verdict, HasherError> {
+    pub async fn verify(&self, typed: Typed, stored: &str, salt: [u8; 16]) -> Result<Verdict, HasherError> {
         let (reply, answer) = oneshot::channel();
         self.submit(Job::Verify {
-            password,
+            typed,
             stored: stored.to_owned(),
             salt,
             reply,
@@ -141,8 +157,8 @@ impl Hasher {
     ///
     /// # Errors
     /// [`HasherError::Busy`].
-    pub async fn verify_nobody(&self, password: Zeroizing<String>) -> Result<(), HasherError> {
-        self.verify(password, &self.dummy, [0; 16]).await.map(|_| ())
+    pub async fn verify_nobody(&self, typed: Typed) -> Result<(), HasherError> {
+        self.verify(typed, &self.dummy, [0; 16]).await.map(|_| ())
     }
 
     fn submit(&self, job: Job) -> Result<(), HasherError> {
@@ -177,14 +193,17 @@ fn work(queue: &Mutex<Receiver<Job>>, params: &Params) {
                 let _ = reply.send(hash(params, &password, &salt, &mut memory));
             }
             Ok(Job::Verify {
-                password,
+                typed,
                 stored,
                 salt,
                 reply,
             }) => {
-                let _ = reply.send(verify(params, &password, &stored, &salt, &mut memory));
+                let _ = reply.send(verify(params, &typed, &stored, &salt, &mut memory));
             }
         }
+        // A hash from elsewhere may have needed more than ours do; that much is not kept.
+        memory.truncate(params.block_count());
+        memory.shrink_to_fit();
     }
 }
 
@@ -194,25 +213,9 @@ fn hash(
     salt: &[u8],
     memory: &mut Vec<Block>,
 ) -> Result<String, HasherError> {
-    let output = raw(Algorithm::Argon2id, params, password, salt, memory)?;
+    let ours = (Algorithm::Argon2id, Version::V0x13);
+    let output = argon2_output(ours, params, password, salt, memory)?;
     encode(params, salt, &output)
-}
-
-fn raw(
-    algorithm: Algorithm,
-    params: &Params,
-    password: &str,
-    salt: &[u8],
-    memory: &mut Vec<Block>,
-) -> Result<Zeroizing<Vec<u8>>, HasherError> {
-    if memory.len() < params.block_count() {
-        memory.resize(params.block_count(), Block::new());
-    }
-    let mut output = Zeroizing::new(vec![0; params.output_len().unwrap_or(32)]);
-    Argon2::new(algorithm, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory.as_mut_slice())
-        .map_err(|_| HasherError::Unusable)?;
-    Ok(output)
 }
 
 fn encode(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, HasherError> {
@@ -227,34 +230,24 @@ fn encode(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, HasherE
     Ok(phc.to_string())
 }
 
+/// Ours are made of the normalised form, others' of what was typed there; both are tried where they differ, whatever is
+/// stored, so that the work tells nothing about the account.
 fn verify(
     today: &Params,
-    password: &str,
+    typed: &Typed,
     stored: &str,
     salt: &[u8],
     memory: &mut Vec<Block>,
 ) -> Result<Verdict, HasherError> {
-    let phc = PasswordHash::new(stored).map_err(|_| HasherError::Unusable)?;
-    let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| HasherError::Unusable)?;
-    let params = Params::try_from(&phc).map_err(|_| HasherError::Unusable)?;
-    // A stored hash never decides how much memory a check takes beyond reason.
-    if params.m_cost() > 1_048_576 || params.t_cost() > 32 {
-        return Err(HasherError::Unusable);
+    let stored = StoredHash::parse(stored).ok_or(HasherError::Unusable)?;
+    let mut right = stored.matches(&typed.normalized, memory)?;
+    if let Some(as_typed) = &typed.as_typed {
+        right |= stored.matches(as_typed, memory)?;
     }
-    let (Some(stored_salt), Some(expected)) = (phc.salt, phc.hash) else {
-        return Err(HasherError::Unusable);
-    };
-    let output = raw(algorithm, &params, password, stored_salt.as_ref(), memory)?;
-    if !constant_time_eq(&output, expected.as_bytes()) {
-        return Ok(Verdict::Wrong);
-    }
-    let current = algorithm == Algorithm::Argon2id
-        && (params.m_cost(), params.t_cost(), params.p_cost())
-            == (today.m_cost(), today.t_cost(), today.p_cost());
-    if current {
-        Ok(Verdict::Right)
-    } else {
-        hash(today, password, salt, memory).map(Verdict::RightRenew)
+    match (right, stored.is_current(today)) {
+        (false, _) => Ok(Verdict::Wrong),
+        (true, true) => Ok(Verdict::Right),
+        (true, false) => hash(today, &typed.normalized, salt, memory).map(Verdict::RightRenew),
     }
 }
 
@@ -284,23 +277,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_typed_elsewhere_is_tried_as_it_was_typed() {
+        // «e» with a combining accent, as some systems send it: hashed there without normalisation.
+        let decomposed = "caf\u{65}\u{301} noir au lait";
+        let theirs = hasher(128).hash(pw(decomposed), [1; 16]).await.unwrap();
+        let entered = Typed::of(decomposed);
+        let Ok(Verdict::RightRenew(ours)) = hasher(64).verify(entered, &theirs, [2; 16]).await else {
+            panic!()
+        };
+        // From then on any way of typing it will do.
+        let composed = Typed::of("caf\u{e9} noir au lait");
+        assert_eq!(
+            hasher(64).verify(composed, &ours, [3; 16]).await,
+            Ok(Verdict::Right)
+        );
+    }
+
+    #[tokio::test]
     async fn right_wrong_and_renewed() {
         let old = hasher(64).hash(pw("a"), [1; 16]).await.unwrap();
         assert!(old.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{old}");
         assert_eq!(
-            hasher(64).verify(pw("a"), &old, [2; 16]).await,
+            hasher(64).verify(Typed::of("a"), &old, [2; 16]).await,
             Ok(Verdict::Right)
         );
         assert_eq!(
-            hasher(64).verify(pw("b"), &old, [2; 16]).await,
+            hasher(64).verify(Typed::of("b"), &old, [2; 16]).await,
             Ok(Verdict::Wrong)
         );
-        let Ok(Verdict::RightRenew(new)) = hasher(128).verify(pw("a"), &old, [2; 16]).await else {
+        let Ok(Verdict::RightRenew(new)) = hasher(128).verify(Typed::of("a"), &old, [2; 16]).await else {
             panic!()
         };
         assert!(new.contains("m=128"));
         assert_eq!(
-            hasher(128).verify(pw("a"), &new, [3; 16]).await,
+            hasher(128).verify(Typed::of("a"), &new, [3; 16]).await,
             Ok(Verdict::Right)
         );
     }
@@ -314,7 +324,7 @@ mod tests {
             "$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAA$AAAA",
         ] {
             assert_eq!(
-                hasher(64).verify(pw("a"), bad, [0; 16]).await,
+                hasher(64).verify(Typed::of("a"), bad, [0; 16]).await,
                 Err(HasherError::Unusable),
                 "{bad}"
             );

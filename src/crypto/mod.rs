@@ -1,9 +1,11 @@
-//! Cryptography with a library behind each door: keys at rest, signatures, password hashes, WebAuthn.
+//! Cryptography with a library behind each door: keys at rest, signatures, password hashes (ours and others'), WebAuthn.
 
+pub mod attestation;
 pub mod envelope;
 pub mod hasher;
 pub mod jwt;
 pub mod signer;
+pub mod stored_hash;
 pub mod webauthn;
 
 /// Picks aws-lc-rs for everything that would otherwise have to guess (TLS and JWS). Safe to call more than once.

@@ -1,5 +1,6 @@
 //! Signing keys in memory: made, opened once, and used without parsing anything per token (performance.md 4.1, 4.13).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -128,7 +129,17 @@ enum Pair {
     Rsa(RsaKeyPair, SystemRandom),
 }
 
-/// A key that is ready to sign, with its header segments prebuilt.
+/// The first segment of a token.
+fn header(typ: TokenType, alg: SigningAlg, kid: &str) -> String {
+    let json = format!(
+        r#"{{"typ":"{}","alg":"{}","kid":"{kid}"}}"#,
+        typ.name(),
+        alg.name()
+    );
+    base64url(json.as_bytes())
+}
+
+/// A key that is ready to sign, with the header segments of frequent tokens prebuilt.
 pub struct Signer {
     pair: Pair,
     alg: SigningAlg,
@@ -150,6 +161,19 @@ pub enum TokenType {
     Jwt,
     /// `at+jwt`: access tokens (RFC 9068 section 2.1).
     AccessToken,
+    /// `token-introspection+jwt`: signed introspection answers (RFC 9701 section 5).
+    Introspection,
+}
+
+impl TokenType {
+    /// The value of `typ`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jwt => "JWT",
+            Self::AccessToken => "at+jwt",
+            Self::Introspection => "token-introspection+jwt",
+        }
+    }
 }
 
 impl Signer {
@@ -171,16 +195,12 @@ impl Signer {
                 SystemRandom::new(),
             ),
         };
-        let header = |typ| {
-            let json = format!(r#"{{"typ":"{typ}","alg":"{}","kid":"{kid}"}}"#, alg.name());
-            base64url(json.as_bytes())
-        };
         Ok(Self {
             pair,
             alg,
             kid: kid.to_owned(),
-            jwt_header: header("JWT"),
-            access_header: header("at+jwt"),
+            jwt_header: header(TokenType::Jwt, alg, kid),
+            access_header: header(TokenType::AccessToken, alg, kid),
         })
     }
 
@@ -200,12 +220,13 @@ impl Signer {
     /// [`SignerError::Signing`].
     pub fn sign(&self, typ: TokenType, claims: &impl Serialize) -> Result<String, SignerError> {
         let payload = serde_json::to_vec(claims).map_err(|_| SignerError::Signing)?;
-        let header = match typ {
-            TokenType::Jwt => &self.jwt_header,
-            TokenType::AccessToken => &self.access_header,
+        let header: Cow<'_, str> = match typ {
+            TokenType::Jwt => self.jwt_header.as_str().into(),
+            TokenType::AccessToken => self.access_header.as_str().into(),
+            TokenType::Introspection => header(typ, self.alg, &self.kid).into(),
         };
         let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
-        token.push_str(header);
+        token.push_str(&header);
         token.push('.');
         token.push_str(&base64url(&payload));
         let signature = self.raw(token.as_bytes())?;

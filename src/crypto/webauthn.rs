@@ -11,8 +11,11 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
+use super::attestation::TrustAnchors;
 use crate::base::encoding::{base64url, from_base64url};
+use crate::base::timestamp::Timestamp;
 use crate::domain::credential::PasskeyRecord;
+use crate::domain::tenant::Attestation;
 
 /// Why a ceremony failed. The detail is for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +93,7 @@ impl RelyingParty {
         handle: Uuid,
         account: &str,
         existing: &[PasskeyRecord],
+        attestation: Attestation,
     ) -> Result<(Value, RegistrationState), PasskeyError> {
         let exclude: Vec<CredentialID> = existing
             .iter()
@@ -108,10 +112,18 @@ impl RelyingParty {
             selection.insert("residentKey".to_owned(), Value::from("preferred"));
             selection.insert("requireResidentKey".to_owned(), Value::from(false));
         }
+        if let Some(map) = options.pointer_mut("/publicKey").and_then(Value::as_object_mut) {
+            let conveyance = match attestation {
+                Attestation::None => "none",
+                Attestation::Preferred | Attestation::Required => "direct",
+            };
+            map.insert("attestation".to_owned(), Value::from(conveyance));
+        }
         Ok((options, RegistrationState(state)))
     }
 
-    /// Finishes registration with the browser's answer (JSON of `toJSON()`).
+    /// Finishes registration with the browser's answer (JSON of `toJSON()`). The record's model is the one that a verified
+    /// attestation proves, if any; whether it counts is for the tenant's rules to say.
     ///
     /// # Errors
     /// [`PasskeyError::Refused`].
@@ -119,6 +131,7 @@ impl RelyingParty {
         &self,
         state: &RegistrationState,
         answer: &str,
+        (anchors, now): (&TrustAnchors, Timestamp),
     ) -> Result<PasskeyRecord, PasskeyError> {
         let response: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(refused)?;
         let discoverable = serde_json::from_str::<Value>(answer)
@@ -133,7 +146,9 @@ impl RelyingParty {
             .webauthn
             .finish_passkey_registration(&response, &state.0)
             .map_err(refused)?;
-        record_of(&passkey, None, discoverable)
+        let mut record = record_of(&passkey, None, discoverable)?;
+        record.aaguid = anchors.verify(&Credential::from(passkey), now);
+        Ok(record)
     }
 
     /// Begins authentication of a known account.
@@ -232,7 +247,7 @@ fn record_of(
     Ok(PasskeyRecord {
         credential_id: base64url(passkey.cred_id().as_ref()),
         library_json: serde_json::to_string(passkey).map_err(|_| PasskeyError::Unreadable)?,
-        aaguid: before.and_then(|record| record.aaguid.clone()),
+        aaguid: before.and_then(|record| record.aaguid),
         backup_eligible: credential.backup_eligible,
         discoverable,
         attested: before.is_some_and(|record| record.attested),
@@ -253,7 +268,7 @@ mod tests {
     fn register(origin: &str) -> Result<PasskeyRecord, PasskeyError> {
         let party = party();
         let (options, state) = party
-            .start_registration(Uuid::from_u128(1), "alice", &[])
+            .start_registration(Uuid::from_u128(1), "alice", &[], Attestation::None)
             .unwrap();
         let options: webauthn_rs::prelude::CreationChallengeResponse =
             serde_json::from_value(options).unwrap();
@@ -262,7 +277,12 @@ mod tests {
         let answer = device
             .perform_register(Url::parse(origin).unwrap(), options.public_key, 60_000)
             .unwrap();
-        party.finish_registration(&state, &serde_json::to_string(&answer).unwrap())
+        let anchors = TrustAnchors::default();
+        party.finish_registration(
+            &state,
+            &serde_json::to_string(&answer).unwrap(),
+            (&anchors, Timestamp::EPOCH),
+        )
     }
 
     /// Defect 13: the origin is compared exactly; a suffix, another port or scheme is another origin.

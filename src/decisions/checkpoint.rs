@@ -34,6 +34,8 @@ pub struct Checkpoint<'a> {
     pub client: Option<&'a ClientId>,
     /// In which session.
     pub session: Option<SessionId>,
+    /// Whether the password that was just typed is on a list of breached ones; absent when nobody looked or could say.
+    pub breached_password: Option<bool>,
 }
 
 /// A decision with everything that led to it.
@@ -73,6 +75,7 @@ pub async fn judge(
         account: checkpoint.account,
         sensitivity: sensitivity(&checkpoint.action),
         session: checkpoint.session,
+        breached_password: checkpoint.breached_password,
     };
     let gathering = signals::gather(platform, realm, visit, subject);
     let gathered = tokio::time::timeout(BUDGET, gathering)

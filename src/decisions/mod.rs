@@ -3,6 +3,7 @@
 mod back_channel;
 mod checkpoint;
 mod lesson;
+pub mod ocsf;
 mod record;
 mod second_pass;
 

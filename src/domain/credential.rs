@@ -1,6 +1,7 @@
 //! What an account can prove itself with.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::assurance::{Method, Strength};
 use super::sealed::Sealed;
@@ -50,6 +51,29 @@ pub enum CredentialSecret {
     },
 }
 
+/// The model of an authenticator (Authenticator Attestation GUID, Web Authentication section 6.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Aaguid(pub Uuid);
+
+impl Aaguid {
+    /// From its number.
+    pub const fn from_u128(number: u128) -> Self {
+        Self(Uuid::from_u128(number))
+    }
+
+    /// Reads the form with dashes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text.trim()).ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for Aaguid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A passkey as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyRecord {
@@ -57,8 +81,8 @@ pub struct PasskeyRecord {
     pub credential_id: String,
     /// The library's own serialisation of key and counters.
     pub library_json: String,
-    /// Authenticator model, when attestation or the browser told it.
-    pub aaguid: Option<String>,
+    /// Authenticator model, when a verified attestation proves it.
+    pub aaguid: Option<Aaguid>,
     /// Whether it may be synced (backup eligible).
     pub backup_eligible: bool,
     /// Whether it was enrolled as discoverable.

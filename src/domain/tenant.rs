@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assurance::Acr;
+use super::credential::Aaguid;
 use super::sealed::Sealed;
 use crate::base::ids::{Slug, TenantId};
 use crate::base::timestamp::Timestamp;
@@ -66,6 +67,30 @@ pub enum SignInLayout {
     Combined,
 }
 
+/// When passwords are looked up on the configured list of breached ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreachedCheck {
+    /// When one is chosen.
+    #[default]
+    WhenChosen,
+    /// Also at each sign-in: risk then knows, and its owner must choose another.
+    AlsoAtSignIn,
+}
+
+/// What is asked of new passkeys (Web Authentication section 5.4.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attestation {
+    /// Nothing: any passkey will do, none counts as attested.
+    #[default]
+    None,
+    /// An attestation, where the authenticator gives one; others are taken as ordinary passkeys.
+    Preferred,
+    /// An attestation that proves a device-bound authenticator of an allowed model; others are refused.
+    Required,
+}
+
 /// What happens to a decision when a part it needs is down (features.md E5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,6 +124,12 @@ pub struct TenantSettings {
     pub notice_threshold: u8,
     /// How long a browser is remembered after a second factor, in days; 0 switches it off.
     pub remember_days: u16,
+    /// When passwords are looked up on the list of breached ones.
+    pub breached_passwords: BreachedCheck,
+    /// What is asked of new passkeys.
+    pub passkey_attestation: Attestation,
+    /// Models of authenticators that count as attested; empty for all that the server's trust anchors vouch for.
+    pub passkey_models: Vec<Aaguid>,
     /// Brand colour as `#rrggbb`.
     pub brand_color: Option<String>,
 }
@@ -114,6 +145,9 @@ impl Default for TenantSettings {
             support_contact: None,
             notice_threshold: 20,
             remember_days: 30,
+            breached_passwords: BreachedCheck::default(),
+            passkey_attestation: Attestation::default(),
+            passkey_models: Vec::new(),
             brand_color: None,
         }
     }

@@ -2,6 +2,7 @@
 //! Hashing and WebAuthn's own checks are done by `crypto` before; nothing here does I/O.
 
 pub mod assurance;
+pub mod attestation;
 pub mod email_code;
 pub mod password;
 pub mod recovery_code;

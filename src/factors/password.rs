@@ -1,5 +1,6 @@
 //! Rules for passwords: length and blocklist, nothing else (NIST SP 800-63B-4 section 3.1.1, people.md U5).
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 use zxcvbn::zxcvbn;
@@ -35,7 +36,8 @@ pub fn normalize(entered: &str) -> Zeroizing<String> {
 }
 
 /// Why a new password is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordRefusal {
     /// Shorter than the least length, which is given.
     TooShort(usize),
@@ -45,6 +47,8 @@ pub enum PasswordRefusal {
     ControlCharacters,
     /// Among the common ones, or made of the account's own data.
     Common,
+    /// On a list of passwords that became known (NIST SP 800-63B-4 section 3.1.1.2).
+    Breached,
 }
 
 /// The least length under a tenant's floor.

@@ -20,10 +20,21 @@ pub struct Situation<'a> {
     pub enrolled: &'a [(Method, Strength)],
     /// What the risk decision asks; absent before it was made.
     pub judgement: Option<Judgement>,
+    /// Whether the password may stay.
+    pub password: Password,
     /// Whether to offer to remember this browser once a second factor was proven.
     pub remember: Remember,
     /// Where consent stands.
     pub consent: Consent,
+}
+
+/// Whether the password that was typed may stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Password {
+    /// Yes, or none was typed.
+    MayStay,
+    /// It became known, or its owner must choose another.
+    MustChange,
 }
 
 /// Where the offer to remember this browser stands.
@@ -72,6 +83,8 @@ pub enum Next {
     Held,
     /// The app demands what this account can't reach.
     Unmet,
+    /// A new password must be chosen.
+    NewPassword,
     /// Offer to remember this browser.
     OfferRemember,
     /// Ask for consent.
@@ -96,6 +109,8 @@ pub enum Cause {
     App,
     /// Enrolling a factor needs the mailbox proven first.
     Enrolment,
+    /// Whoever chooses a new password proves more than the old one first.
+    NewPassword,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
@@ -114,6 +129,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if let Some(step) = by_risk(situation)
         .or_else(|| by_floor(situation))
         .or_else(|| by_app(situation))
+        .or_else(|| by_password(situation))
     {
         return step;
     }
@@ -205,6 +221,26 @@ fn by_app(situation: &Situation<'_>) -> Option<Next> {
         });
     }
     situation.need.acr.essential.then(|| enrol(situation, least))
+}
+
+/// A password that others may know proves nothing about who chooses the next one: something else must be proven in this
+/// sign-in, whatever is enrolled.
+fn by_password(situation: &Situation<'_>) -> Option<Next> {
+    if situation.password == Password::MayStay {
+        return None;
+    }
+    if strongest_since(situation.proofs, situation.started_at).is_some() {
+        return Some(Next::NewPassword);
+    }
+    let options = options(situation, Strength::EmailCode);
+    Some(if options.is_empty() {
+        Next::Held
+    } else {
+        Next::Challenge {
+            cause: Cause::NewPassword,
+            options,
+        }
+    })
 }
 
 /// Enrolment in the middle of a sign-in needs the mailbox proven in this sign-in; an attested key can't be asked for here.

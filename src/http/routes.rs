@@ -56,6 +56,7 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/signin/resend", post().to(signin::resend))
         .route("/signin/passkey", post().to(signin::passkey))
         .route("/signin/passkey/options", post().to(signin::passkey_options))
+        .route("/signin/new-password", post().to(signin::new_password))
         .route("/signin/remember", post().to(signin::remember))
         .route("/signin/consent", post().to(signin::consent))
         .route("/signin/change", get().to(signin::change))

@@ -1,21 +1,80 @@
-//! Introspection (RFC 7662). What is not active says nothing more.
+//! Introspection (RFC 7662), plain or signed (RFC 9701). What is not active says nothing more.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::bearer::{self, BearerFailure};
 use super::client_auth::is_confidential;
 use super::{AuthenticatedClient, OidcError};
+use crate::crypto::signer::TokenType;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::PresentedRefreshToken;
 use crate::store::GrantWithUser;
 use crate::tenants::{Platform, Realm};
 
+/// The media type of a signed answer, as callers ask for it (RFC 9701 section 4).
+pub const SIGNED_MEDIA_TYPE: &str = "application/token-introspection+jwt";
+
+/// In which form an answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// JSON.
+    Plain,
+    /// A JWT that can be kept as evidence.
+    Signed,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Introspection {
+    /// JSON.
+    Plain(Value),
+    /// A JWT.
+    Signed(String),
+}
+
+/// The claims of a signed answer. There is no `sub` and no `exp` of its own, so that nobody takes it for an access token
+/// (RFC 9701 sections 5 and 8.1).
+#[derive(Serialize)]
+struct SignedClaims<'a> {
+    iss: &'a str,
+    /// Who asked.
+    aud: &'a str,
+    iat: i64,
+    token_introspection: Value,
+}
+
 /// Answers a client's question about a token.
 ///
 /// # Errors
 /// `invalid_client` for a public client, `invalid_request` without a token.
 pub async fn introspect(
+    platform: &Platform,
+    realm: &Realm,
+    caller: &AuthenticatedClient,
+    params: &Params,
+    form: Form,
+) -> Result<Introspection, OidcError> {
+    let answer = explain(platform, realm, caller, params).await?;
+    if form == Form::Plain {
+        return Ok(Introspection::Plain(answer));
+    }
+    let client = &caller.client.record;
+    let claims = SignedClaims {
+        iss: realm.issuer(),
+        aud: client.id.as_str(),
+        iat: platform.now().secs(),
+        token_introspection: answer,
+    };
+    let signer = realm.tenant.keys.signer(client.metadata.introspection_alg())?;
+    Ok(Introspection::Signed(
+        signer.sign(TokenType::Introspection, &claims)?,
+    ))
+}
+
+/// The members of an answer.
+async fn explain(
     platform: &Platform,
     realm: &Realm,
     caller: &AuthenticatedClient,

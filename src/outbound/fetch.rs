@@ -28,33 +28,42 @@ pub enum FetchError {
     #[error("fetching failed: {0}")]
     Failed(String),
     /// The document is too large.
-    #[error("the document is larger than {MAX_BYTES} bytes")]
-    TooLarge,
+    #[error("the document is larger than {0} bytes")]
+    TooLarge(usize),
     /// The client could not be set up.
     #[error("outgoing HTTP cannot be set up: {0}")]
     Setup(String),
+}
+
+/// Which addresses may be fetched from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// `https` on public addresses: for what clients and tenants name.
+    Public,
+    /// Also loopback, and `http` there: for tests.
+    PublicAndLoopback,
+    /// Any: for what the operator named in the configuration.
+    Operators,
 }
 
 /// Fetches documents.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     client: reqwest::Client,
-    allow_loopback: bool,
+    reach: Reach,
 }
 
 #[derive(Debug)]
 struct CheckedResolver {
-    allow_loopback: bool,
+    reach: Reach,
 }
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_loopback = self.allow_loopback;
+        let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found
-                .filter(|address| is_allowed(address.ip(), allow_loopback))
-                .collect();
+            let allowed: Vec<SocketAddr> = found.filter(|address| is_allowed(address.ip(), reach)).collect();
             if allowed.is_empty() {
                 return Err(format!("{} has no address that may be fetched", name.as_str()).into());
             }
@@ -63,9 +72,13 @@ impl Resolve for CheckedResolver {
     }
 }
 
-fn is_allowed(ip: IpAddr, allow_loopback: bool) -> bool {
+fn is_allowed(ip: IpAddr, reach: Reach) -> bool {
     let ip = ip.to_canonical();
-    (allow_loopback && ip.is_loopback()) || ClientIp::new(ip).scope() == IpScope::Public
+    match reach {
+        Reach::Operators => true,
+        Reach::PublicAndLoopback if ip.is_loopback() => true,
+        Reach::Public | Reach::PublicAndLoopback => ClientIp::new(ip).scope() == IpScope::Public,
+    }
 }
 
 impl Fetcher {
@@ -73,14 +86,14 @@ impl Fetcher {
     ///
     /// # Errors
     /// [`FetchError::Setup`] when the file can't be read or TLS can't be set up.
-    pub fn new(trust_ca: Option<&Path>, allow_loopback: bool) -> Result<Self, FetchError> {
+    pub fn new(trust_ca: Option<&Path>, reach: Reach) -> Result<Self, FetchError> {
         let setup = |error: &dyn std::fmt::Display| FetchError::Setup(error.to_string());
         let mut builder = reqwest::Client::builder()
             .user_agent("tidegate")
             .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .dns_resolver(Arc::new(CheckedResolver { allow_loopback }));
+            .dns_resolver(Arc::new(CheckedResolver { reach }));
         if let Some(path) = trust_ca {
             let pem = std::fs::read(path).map_err(|error| setup(&format!("{}: {error}", path.display())))?;
             for certificate in reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| setup(&error))? {
@@ -89,7 +102,7 @@ impl Fetcher {
         }
         Ok(Self {
             client: builder.build().map_err(|error| setup(&error))?,
-            allow_loopback,
+            reach,
         })
     }
 
@@ -102,12 +115,16 @@ impl Fetcher {
             Some(Host::Domain(name)) => name == "localhost",
             None => false,
         };
-        let scheme_fits =
-            url.scheme() == "https" || (url.scheme() == "http" && loopback && self.allow_loopback);
+        let http_fits = match self.reach {
+            Reach::Public => false,
+            Reach::PublicAndLoopback => loopback,
+            Reach::Operators => true,
+        };
+        let scheme_fits = url.scheme() == "https" || (url.scheme() == "http" && http_fits);
         // A literal address never reaches the resolver, so it is checked here.
         let address_fits = match url.host() {
-            Some(Host::Ipv4(ip)) => is_allowed(ip.into(), self.allow_loopback),
-            Some(Host::Ipv6(ip)) => is_allowed(ip.into(), self.allow_loopback),
+            Some(Host::Ipv4(ip)) => is_allowed(ip.into(), self.reach),
+            Some(Host::Ipv6(ip)) => is_allowed(ip.into(), self.reach),
             Some(Host::Domain(_)) => true,
             None => false,
         };
@@ -150,10 +167,27 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`].
     pub async fn text(&self, url: &str) -> Result<String, FetchError> {
+        self.text_with(url, &[], MAX_BYTES).await
+    }
+
+    /// Fetches a text document of at most so many bytes, with further headers.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn text_with(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<String, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
         self.check(&url)?;
         let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
-        let mut response = self.client.get(url).send().await.map_err(failed)?;
+        let request = self.client.get(url);
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
+        let mut response = request.send().await.map_err(failed)?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(FetchError::Failed(format!(
                 "status {}",
@@ -162,8 +196,8 @@ impl Fetcher {
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(FetchError::TooLarge);
+            if body.len() + chunk.len() > limit {
+                return Err(FetchError::TooLarge(limit));
             }
             body.extend_from_slice(&chunk);
         }
@@ -178,7 +212,7 @@ mod tests {
     #[tokio::test]
     async fn private_addresses_and_other_schemes_are_not_fetched() {
         crate::crypto::install_providers();
-        let fetcher = Fetcher::new(None, false).unwrap();
+        let fetcher = Fetcher::new(None, Reach::Public).unwrap();
         for url in [
             "http://example.com/",
             "https://127.0.0.1/",

@@ -1,5 +1,7 @@
-//! Everything that leaves the process, one dependency a file: mail, data about networks and places, HTTP.
+//! Everything that leaves the process, one dependency a file: mail, data about networks and places, lists of
+//! breached passwords, HTTP.
 
+pub mod breached;
 pub mod fetch;
 pub mod mail;
 pub mod networks;

@@ -167,6 +167,9 @@ pub struct ClientMetadata {
     /// Signs userinfo when present; plain JSON otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<SigningAlg>,
+    /// Signs introspection answers (RFC 9701 section 6); like ID tokens when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<SigningAlg>,
     /// Default `max_age` in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
@@ -182,6 +185,26 @@ pub struct ClientMetadata {
     /// Members that we keep and echo but do not act on.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+impl ClientMetadata {
+    /// What signs introspection answers. The default of RFC 9701 section 6 is RS256, as it is for ID tokens; a client that chose
+    /// another algorithm for those gets the same here.
+    pub fn introspection_alg(&self) -> SigningAlg {
+        self.introspection_signed_response_alg
+            .unwrap_or(self.id_token_signed_response_alg)
+    }
+
+    /// Every algorithm that we sign with for this client, each at least once.
+    pub fn signing_algs(&self) -> impl Iterator<Item = SigningAlg> {
+        [
+            Some(self.id_token_signed_response_alg),
+            self.userinfo_signed_response_alg,
+            self.introspection_signed_response_alg,
+        ]
+        .into_iter()
+        .flatten()
+    }
 }
 
 impl Default for ClientMetadata {
@@ -205,6 +228,7 @@ impl Default for ClientMetadata {
             application_type: ApplicationType::default(),
             id_token_signed_response_alg: SigningAlg::RS256,
             userinfo_signed_response_alg: None,
+            introspection_signed_response_alg: None,
             default_max_age: None,
             require_auth_time: None,
             default_acr_values: Vec::new(),

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{change_notice, event, tell};
 use crate::accounts::{Account, user_handle};
 use crate::base::encoding::{base64url, from_base64url};
 use crate::base::ids::{CredentialId, SessionId};
@@ -12,8 +11,9 @@ use crate::crypto::webauthn::RegistrationState;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::message::SecurityChange;
 use crate::domain::sealed::Sealed;
+use crate::factors::attestation::{self, AttestationRefusal, NewPasskey};
 use crate::factors::totp;
-use crate::signin::SignInError;
+use crate::signin::{SignInError, change_notice, event, tell};
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 
@@ -31,6 +31,9 @@ pub enum FactorError {
     /// The browser's answer was not accepted, or the enrolment is too old.
     #[error("the answer was not accepted")]
     Refused,
+    /// The tenant takes attested authenticators only, and this is none of them.
+    #[error("the authenticator is not allowed here")]
+    Attestation(AttestationRefusal),
     /// This address can't have passkeys.
     #[error("passkeys need a domain name")]
     NoPasskeysHere,
@@ -208,8 +211,9 @@ pub fn begin_passkey(
         .ok_or(FactorError::NoPasskeysHere)?;
     let existing: Vec<_> = account.passkeys().into_iter().cloned().collect();
     let handle = user_handle(&realm.tenant.blind_key, account.user.id);
+    let wanted = realm.tenant.record.settings.passkey_attestation;
     let (options, state) = party
-        .start_registration(handle, account.user.email.as_str(), &existing)
+        .start_registration(handle, account.user.email.as_str(), &existing, wanted)
         .map_err(|_| FactorError::Refused)?;
     platform
         .ephemeral
@@ -241,11 +245,19 @@ pub async fn add_passkey(
         .map_err(SignInError::from)?
         .ok_or(FactorError::Refused)?;
     platform.ephemeral.remove(&slot);
-    let record = party.finish_registration(&state, answer).map_err(|error| {
+    let now = platform.now();
+    let vouched = (&platform.anchors, now);
+    let mut record = party.finish_registration(&state, answer, vouched).map_err(|error| {
         tracing::info!(target: "tidegate::selfservice", code = "passkey.enrolment_refused", reference = %visit.reference, %error);
         FactorError::Refused
     })?;
-    let now = platform.now();
+    let settings = &realm.tenant.record.settings;
+    let new = NewPasskey {
+        proven: record.aaguid,
+        backup_eligible: record.backup_eligible,
+    };
+    record.attested = attestation::judge(settings.passkey_attestation, &settings.passkey_models, new)
+        .map_err(FactorError::Attestation)?;
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
     let credential = Credential {
         id: CredentialId(platform.random().uuid(now)),

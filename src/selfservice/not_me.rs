@@ -3,13 +3,13 @@
 
 use serde_json::json;
 
-use super::event;
 use crate::accounts;
 use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::session::EndReason;
 use crate::sessions;
+use crate::signin::event;
 use crate::store::{LabelRecord, Notice, NoticeAnswer, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm, Visit};
 

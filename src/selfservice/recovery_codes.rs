@@ -1,12 +1,11 @@
 //! Ten recovery codes, shown once; a new set replaces the old one.
 
-use super::{change_notice, event, tell};
 use crate::accounts::Account;
 use crate::base::ids::CredentialId;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::message::SecurityChange;
 use crate::factors::recovery_code;
-use crate::signin::SignInError;
+use crate::signin::{SignInError, change_notice, event, tell};
 use crate::tenants::{Platform, Realm, Visit};
 
 /// Makes a new set and gives the codes, which are kept nowhere.

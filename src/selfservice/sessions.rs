@@ -1,11 +1,11 @@
 //! Ending sessions, forgetting browsers, taking an app's access away. Every function is scoped to the account: an id of
 //! somebody else's changes nothing.
 
-use super::event;
 use crate::base::ids::{ClientId, DeviceId, SessionId, UserId};
 use crate::domain::grant::{Revocation, RevocationReason};
 use crate::domain::session::EndReason;
 use crate::sessions;
+use crate::signin::event;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 

@@ -28,6 +28,8 @@ pub struct Subject<'a> {
     pub sensitivity: Sensitivity,
     /// The live session that is used, where there is one.
     pub session: Option<SessionId>,
+    /// Whether the password that was just typed is on a list of breached ones; absent when nobody looked or could say.
+    pub breached_password: Option<bool>,
 }
 
 /// What was gathered.
@@ -148,7 +150,7 @@ fn risk_visit(
         device: device_proof(browser),
         failures: failures(platform, realm, visit, account, browser),
         account: account_facts(account, browser, now),
-        breached_password: None,
+        breached_password: subject.breached_password,
         climate: Some(super::failures::climate(platform, realm)),
         sensitivity: subject.sensitivity,
         behaviour: BehaviourFacts::default(),

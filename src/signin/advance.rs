@@ -1,8 +1,9 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
 use super::login::{Choice, JudgedState, Login};
+use super::notices::event;
 use super::service::keep;
-use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, Step};
+use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, NewPasswordStep, Step};
 use super::{SignInError, consent, enrol, finish, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
@@ -12,7 +13,7 @@ use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
-use crate::flow::next::{Cause, Next, Remember, Situation, next};
+use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::sessions;
@@ -50,6 +51,7 @@ pub(super) async fn advance(
             proofs: &proofs,
             enrolled: &enrolled,
             judgement: login.judged.as_ref().map(|judged| judged.judgement),
+            password: password_standing(account.as_ref(), &login),
             remember,
             consent,
         });
@@ -70,6 +72,15 @@ pub(super) async fn advance(
                 let step = enrol::begin(platform, realm, &mut login, &account)?;
                 keep(platform, realm, &login)?;
                 Ok(Step::Enrol(step))
+            }
+            (Next::NewPassword, Some(account)) => {
+                login.asks_password = true;
+                keep(platform, realm, &login)?;
+                let email = account.user.email.as_str().to_owned();
+                Ok(Step::NewPassword(NewPasswordStep {
+                    login: Box::new(login),
+                    email,
+                }))
             }
             (Next::OfferRemember, _) => {
                 keep(platform, realm, &login)?;
@@ -107,6 +118,17 @@ fn countable(login: &Login) -> Vec<Proof> {
         login.proofs.clone()
     } else {
         login.all_proofs()
+    }
+}
+
+/// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
+fn password_standing(account: Option<&Account>, login: &Login) -> Password {
+    let typed = login.proofs.iter().any(|proof| proof.method == Method::Password);
+    let required = account.is_some_and(|account| account.user.password_reset_required);
+    if typed && (required || login.breached == Some(true)) {
+        Password::MustChange
+    } else {
+        Password::MayStay
     }
 }
 
@@ -201,18 +223,19 @@ async fn decide(
         account,
         client: login.client(),
         session: login.session,
+        breached_password: login.breached,
     };
     let judged = decisions::judge(platform, realm, visit, checkpoint).await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     batch.insert_decision(&judged.decision);
     if judged.judgement() == Judgement::Refuse {
-        batch.event(&finish::event(
+        batch.event(&event(
             platform,
             "signin.blocked",
             account.user.id,
             visit,
-            &serde_json::json!({
+            serde_json::json!({
                 "decision": judged.decision.id, "outcome": judged.outcome.name(), "alert": judged.alert,
             }),
         ));

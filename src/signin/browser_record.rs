@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::login::{Choice, Login};
+use super::notices::NOTICE_LIFE;
 use crate::accounts::Account;
 use crate::base::ids::{BrowserId, DeviceId};
 use crate::base::secret::{Secret, TokenHash, TokenKind};
@@ -15,8 +16,6 @@ use crate::signals::{self, Gathered};
 use crate::store::{Batch, Notice};
 use crate::tenants::{Platform, Realm, Visit};
 
-/// How long the links of a notice work.
-const NOTICE_LIFE: Duration = Duration::from_hours(7 * 24);
 /// How long we don't ask again whether to remember a browser.
 const DECLINED: Duration = Duration::from_hours(30 * 24);
 

@@ -4,24 +4,24 @@ use serde_json::{Value, json};
 
 use super::browser_record::{SavedBrowser, notice, save_browser};
 use super::login::{Choice, Login, Purpose};
+use super::notices::event;
 use super::service::key;
 use super::step::Step;
 use super::{SignInError, mail_code};
 use crate::accounts::Account;
-use crate::base::ids::{DeviceId, EventId, UserId};
+use crate::base::ids::DeviceId;
 use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Acr, Proof, Strength};
 use crate::domain::decision::Ending;
 use crate::domain::device::Device;
-use crate::domain::event::Event;
 use crate::domain::message::Message;
 use crate::domain::session::{EndReason, Session};
 use crate::factors::assurance::strongest_since;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::visit::Sensitivity;
 use crate::sessions::{self, NewSession};
-use crate::signals::{self, Lesson, Subject};
+use crate::signals::{self, Gathered, Lesson, Subject};
 use crate::store::{Batch, Consent, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm, Visit};
 
@@ -63,27 +63,6 @@ impl Finished {
         let mut login = self.login.clone();
         login.finished = Some(went_to.to_owned());
         super::service::keep(platform, realm, &login)
-    }
-}
-
-/// An event about a user.
-pub(super) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, data: &Value) -> Event {
-    let now = platform.now();
-    let mut data = data.clone();
-    if let Some(map) = data.as_object_mut() {
-        map.insert("reference".to_owned(), json!(visit.reference.as_str()));
-        map.insert("ip".to_owned(), json!(visit.ip.to_string()));
-        map.insert(
-            "agent".to_owned(),
-            json!(signals::summary(visit.user_agent.as_deref()).words()),
-        );
-    }
-    Event {
-        id: EventId(platform.random().uuid(now)),
-        at: now,
-        code: code.to_owned(),
-        user: Some(user),
-        data,
     }
 }
 
@@ -153,6 +132,7 @@ async fn write(
         account,
         sensitivity: Sensitivity::Normal,
         session: None,
+        breached_password: login.breached,
     };
     let gathered = signals::gather(platform, realm, visit, subject).await?;
     let SavedBrowser {
@@ -175,25 +155,24 @@ async fn write(
         notice(platform, realm, login, about, &session, &mut batch)
     });
     end_decision(login, &session, &device, now, &mut batch);
-    let client = login.client().map(ToString::to_string);
-    let methods: Vec<&str> = login.proofs.iter().map(|proof| proof.method.name()).collect();
-    batch.event(&event(
-        platform,
-        "signin.completed",
-        account.user.id,
-        visit,
-        &json!({
-            "client": client, "session": session.id, "device": device.id, "methods": methods,
-            "decision": login.judged.as_ref().map(|judged| judged.decision),
-            "place": gathered.address.place.as_ref().and_then(|place| place.country.clone()),
-        }),
-    ));
+    let told = completed(login, &session, &device, &gathered);
+    batch.event(&event(platform, "signin.completed", account.user.id, visit, told));
     store.commit(batch).await?;
     Ok(Written {
         session,
         session_cookie: Some(cookie),
         browser_cookie: Some(browser_cookie),
         notice,
+    })
+}
+
+/// What history tells of a completed sign-in.
+fn completed(login: &Login, session: &Session, device: &Device, gathered: &Gathered) -> Value {
+    let methods: Vec<&str> = login.proofs.iter().map(|proof| proof.method.name()).collect();
+    json!({
+        "client": login.client().map(ToString::to_string), "session": session.id, "device": device.id, "methods": methods,
+        "decision": login.judged.as_ref().map(|judged| judged.decision),
+        "place": gathered.address.place.as_ref().and_then(|place| place.country.clone()),
     })
 }
 

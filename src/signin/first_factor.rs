@@ -6,10 +6,11 @@ use super::SignInError;
 use super::login::{FormProblem, Login};
 use crate::accounts::{self, Account};
 use crate::base::ids::{EventId, UserId};
-use crate::crypto::hasher::Verdict;
+use crate::crypto::hasher::{Typed, Verdict};
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::event::Event;
+use crate::domain::tenant::BreachedCheck;
 use crate::factors::password::{is_plausible, normalize};
 use crate::sessions;
 use crate::signals::{self, Failed, Throttle};
@@ -58,6 +59,10 @@ pub(super) async fn password(
             login.leave_session();
         }
         login.user = Some(account.user.id);
+        login.breached = match realm.tenant.record.settings.breached_passwords {
+            BreachedCheck::WhenChosen => None,
+            BreachedCheck::AlsoAtSignIn => platform.breached.lists(&normalize(&typed)).await,
+        };
         login.prove(Proof::by(Method::Password, platform.now()));
     } else {
         signals::note_failure(platform, realm, visit, Failed::Password, &key, known_browser);
@@ -90,19 +95,15 @@ async fn check(
     typed: &str,
 ) -> Result<bool, SignInError> {
     let plausible = is_plausible(typed);
-    let normalized = if plausible {
-        normalize(typed)
-    } else {
-        Zeroizing::new(String::new())
-    };
+    let typed = Typed::of(if plausible { typed } else { "" });
     let stored = account.and_then(Account::password).filter(|_| plausible);
     let Some((credential, phc)) = stored else {
-        platform.hasher.verify_nobody(normalized).await?;
+        platform.hasher.verify_nobody(typed).await?;
         return Ok(false);
     };
     match platform
         .hasher
-        .verify(normalized, phc, platform.random().bytes())
+        .verify(typed, phc, platform.random().bytes())
         .await?
     {
         Verdict::Wrong => Ok(false),

@@ -16,6 +16,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::outcome::Outcome;
 use crate::factors::email_code::SentCode;
+use crate::factors::password::PasswordRefusal;
 use crate::flow::need::Judgement;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
@@ -61,6 +62,10 @@ pub enum FormProblem {
     Method,
     /// No mail can be sent now.
     MailUnavailable,
+    /// The new password breaks a rule.
+    NewPassword(PasswordRefusal),
+    /// The new password is the old one.
+    SamePassword,
 }
 
 /// What the risk decision said.
@@ -136,6 +141,10 @@ pub struct Login {
     pub problem: Option<FormProblem>,
     /// Wrong second factors in this sign-in.
     pub wrong_codes: u8,
+    /// Whether the password that was typed is on a list of breached ones; absent when nobody looked or could say.
+    pub breached: Option<bool>,
+    /// Whether a new password is asked for; an answer that was not asked for changes nothing.
+    pub asks_password: bool,
     /// Once finished: the address the browser was sent to, for a page that is loaded again.
     pub finished: Option<String>,
 }
@@ -163,6 +172,8 @@ impl Login {
             consent: Choice::Open,
             problem: None,
             wrong_codes: 0,
+            breached: None,
+            asks_password: false,
             finished: None,
         }
     }

@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 
 use super::login::{Login, Purpose};
 use super::step::Step;
-use super::{SignInError, advance, consent, enrol, first_factor, mail_code, passkeys, second_factor};
+use super::{
+    SignInError, advance, consent, enrol, first_factor, mail_code, new_password, passkeys, second_factor,
+};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
@@ -52,6 +54,11 @@ pub enum Answer {
     Consent {
         /// The choice.
         choice: ConsentChoice,
+    },
+    /// A new password, where one is asked for.
+    NewPassword {
+        /// As typed.
+        password: Zeroizing<String>,
     },
     /// Back to the identifier.
     ChangeIdentifier,
@@ -209,6 +216,9 @@ async fn take(
                 RememberChoice::Remember => super::login::Choice::Yes,
                 RememberChoice::NotNow => super::login::Choice::No,
             };
+        }
+        Answer::NewPassword { password } => {
+            new_password::choose(platform, realm, visit, login, &password).await?;
         }
         Answer::Consent { choice } => consent::answer(login, choice),
         Answer::Cancel => return Ok(Some(consent::cancel(platform, realm, login))),

@@ -20,6 +20,8 @@ pub enum Step {
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
     Enrol(EnrolStep),
+    /// A new password must be chosen to go on.
+    NewPassword(NewPasswordStep),
     /// Offer to remember this browser.
     OfferRemember {
         /// The transaction.
@@ -92,6 +94,15 @@ pub struct EnrolStep {
     pub secret: String,
 }
 
+/// A new password in the middle of a sign-in.
+#[derive(Debug)]
+pub struct NewPasswordStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address.
+    pub email: String,
+}
+
 /// Consent.
 #[derive(Debug)]
 pub struct ConsentStep {
@@ -121,6 +132,7 @@ impl Step {
             Self::FirstFactor(step) => step.login.problem,
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
+            Self::NewPassword(step) => step.login.problem,
             _ => None,
         }
     }

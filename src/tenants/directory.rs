@@ -70,7 +70,7 @@ impl TenantRuntime {
             return Ok(None);
         };
         // Its signing key was made a moment ago by a command, and this copy of the tenant is older than the key.
-        if !self.keys.has(record.metadata.id_token_signed_response_alg) {
+        if record.metadata.signing_algs().any(|alg| !self.keys.has(alg)) {
             platform.directory.forget(self.record.id);
         }
         let client = Arc::new(ClientRuntime::new(record));

@@ -17,9 +17,11 @@ use crate::base::ids::UserId;
 use crate::base::random::Random;
 use crate::base::timestamp::Timestamp;
 use crate::config;
+use crate::crypto::attestation::TrustAnchors;
 use crate::crypto::envelope::Envelope;
 use crate::crypto::hasher::Hasher;
 use crate::ephemeral::{DecayedCounters, Ephemeral};
+use crate::outbound::breached::BreachedPasswords;
 use crate::outbound::fetch::Fetcher;
 use crate::outbound::networks::Networks;
 use crate::risk::model::Model;
@@ -89,6 +91,10 @@ pub struct Platform {
     pub networks: Networks,
     /// Outgoing HTTP.
     pub fetcher: Fetcher,
+    /// Who vouches for authenticators.
+    pub anchors: TrustAnchors,
+    /// Passwords that became known.
+    pub breached: BreachedPasswords,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -156,6 +156,13 @@ fn the_families_are_complete() {
         family("challenge-hint", &[code]);
     }
     family("reason", &Reason::ALL.map(Reason::name));
+    family("preset", &crate::policy::presets::NAMES);
+    family("registration", &["open", "token", "off"]);
+    family("layout", &["identifier_first", "combined"]);
+    family("floor", &["aal1", "aal2", "phr", "phrh"]);
+    family("state", &["active", "disabled"]);
+    family("breached", &["when_chosen", "also_at_sign_in"]);
+    family("attestation", &["none", "preferred", "required"]);
     family("nav", &Section::TENANT.map(Section::name));
     for name in ["held-title", "held-text"] {
         family(name, &HeldKind::ALL.map(HeldKind::name));

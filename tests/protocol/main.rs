@@ -14,11 +14,15 @@
 mod support;
 
 mod account;
+mod attestation;
 mod authorize;
 mod clients;
 mod console;
+mod export;
 mod hostile;
+mod introspection;
 mod logs;
+mod passwords;
 mod risk;
 mod signin;
 mod smtp;

@@ -128,6 +128,44 @@ impl Browser {
         url::Url::parse(from).unwrap().join(to).unwrap().to_string()
     }
 
+    fn cookie_header(&self) -> String {
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
+    /// What passkey.js asks for: the options of the page's passkey form.
+    pub async fn passkey_options(&self) -> serde_json::Value {
+        let (options, csrf) = {
+            let document = Html::parse_document(&self.page.html);
+            let form = Selector::parse("form[data-options]").unwrap();
+            let form = document
+                .select(&form)
+                .next()
+                .unwrap_or_else(|| panic!("{}", self.page.text()));
+            let csrf = Selector::parse("[name=csrf]").unwrap();
+            let csrf = form
+                .select(&csrf)
+                .next()
+                .unwrap()
+                .value()
+                .attr("value")
+                .unwrap()
+                .to_owned();
+            (self.absolute(form.value().attr("data-options").unwrap()), csrf)
+        };
+        let request = self.http.post(options).header("user-agent", &self.agent);
+        let request = request
+            .header(COOKIE, self.cookie_header())
+            .header("x-csrf-token", csrf);
+        let answer = request.header("accept", "application/json").send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
     pub async fn get(&mut self, to: &str) -> &Page {
         let url = self.absolute(to);
         self.go(reqwest::Method::GET, url, None).await
@@ -152,13 +190,8 @@ impl Browser {
                 .http
                 .request(method.clone(), &url)
                 .header("user-agent", &self.agent);
-            let cookies: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            if !cookies.is_empty() {
-                request = request.header(COOKIE, cookies.join("; "));
+            if !self.cookies.is_empty() {
+                request = request.header(COOKIE, self.cookie_header());
             }
             if let Some(body) = body.take() {
                 request = request

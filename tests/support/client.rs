@@ -1,7 +1,9 @@
 //! An app's side: authorization addresses, token calls, and registered clients.
 
 use reqwest::header::AUTHORIZATION;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tidegate::admin::Actor;
+use tidegate::admin::clients::{self, Kind, NewClient, Unknown};
 use tidegate::base::encoding::{base64, base64url};
 use tidegate::base::ids::ClientId;
 use tidegate::base::secret::{TokenHash, TokenKind, sha256};
@@ -97,6 +99,34 @@ impl App {
         }
     }
 
+    /// Registers a client through the administration, as console and command line do: a web app with `more` on top.
+    pub async fn create(app: &TestApp, id: &str, more: Value) -> Self {
+        let mut document = clients::template(Kind::Web);
+        let base = json!({"client_id": id, "redirect_uris": [REDIRECT], "scope": "openid profile email offline_access api:read"});
+        for members in [base, more] {
+            document.extend(members.as_object().cloned().unwrap());
+        }
+        let method = document["token_endpoint_auth_method"].clone();
+        if method == "client_secret_basic" || method == "client_secret_post" {
+            document.insert("client_secret".to_owned(), SECRET.into());
+        }
+        let actor = Actor::command_line().on(app.store().await.tenant_id()).unwrap();
+        let wanted = NewClient {
+            document,
+            unknown: Unknown::Refuse,
+        };
+        clients::create(&actor, &app.shared.platform, wanted)
+            .await
+            .unwrap_or_else(|error| panic!("{id}: {error}"));
+        Self {
+            id: id.to_owned(),
+            issuer: app.issuer.clone(),
+            http: plain_client(),
+            public: method == "none",
+            agent: "test-app/1.0".to_owned(),
+        }
+    }
+
     pub async fn web(app: &TestApp) -> Self {
         Self::register(app, "web", web(), ClientSettings::default()).await
     }
@@ -148,18 +178,19 @@ impl App {
     }
 
     pub async fn call(&self, path: &str, params: &[(&str, &str)]) -> Answer {
+        read(self.request(path, params)).await
+    }
+
+    /// A call with the client's credentials, not yet sent.
+    pub fn request(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut params = params.to_vec();
         if self.public {
             params.push(("client_id", &self.id));
+            return self.post(path, &params);
         }
-        let mut request = self.post(path, &params);
-        if !self.public {
-            request = request.header(
-                AUTHORIZATION,
-                format!("Basic {}", base64(format!("{}:{SECRET}", self.id).as_bytes())),
-            );
-        }
-        read(request).await
+        let basic = base64(format!("{}:{SECRET}", self.id).as_bytes());
+        self.post(path, &params)
+            .header(AUTHORIZATION, format!("Basic {basic}"))
     }
 
     /// A call whose credentials stand in the parameters.
@@ -230,8 +261,27 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
     }
 }
 
+/// The header of a JWT, unverified.
+pub fn header(jwt: &str) -> Value {
+    part(jwt, 0)
+}
+
 /// The claims of a JWT, unverified.
 pub fn claims(jwt: &str) -> Value {
-    let payload = tidegate::base::encoding::from_base64url(jwt.split('.').nth(1).unwrap()).unwrap();
-    serde_json::from_slice(&payload).unwrap()
+    part(jwt, 1)
+}
+
+fn part(jwt: &str, place: usize) -> Value {
+    let bytes = tidegate::base::encoding::from_base64url(jwt.split('.').nth(place).unwrap()).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// The claims of a JWT whose signature was checked with the issuer's published keys.
+pub async fn verified(app: &TestApp, jwt: &str) -> Value {
+    let request = plain_client().get(format!("{}/jwks", app.issuer));
+    let jwks = read(request).await.body.to_string();
+    tidegate::crypto::jwt::VerifyingKeys::from_jwks(&jwks)
+        .unwrap()
+        .verify(jwt)
+        .unwrap()
 }

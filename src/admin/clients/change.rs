@@ -270,11 +270,7 @@ async fn ensure_keys(
     right: &ClientManager<'_>,
     metadata: &ClientMetadata,
 ) -> Result<(), AdminError> {
-    let algs = [
-        Some(metadata.id_token_signed_response_alg),
-        metadata.userinfo_signed_response_alg,
-    ];
-    if algs.contains(&Some(SigningAlg::RS256)) {
+    if metadata.signing_algs().any(|alg| alg == SigningAlg::RS256) {
         ensure_key(platform, right.tenant(), SigningAlg::RS256).await?;
     }
     Ok(())

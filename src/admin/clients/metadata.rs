@@ -22,7 +22,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 22] = [
+const HELD: [&str; 23] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -41,6 +41,7 @@ const HELD: [&str; 22] = [
     "application_type",
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
+    "introspection_signed_response_alg",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -51,7 +52,7 @@ const HELD: [&str; 22] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 27] = [
+const UNSUPPORTED: [&str; 28] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -68,7 +69,8 @@ const UNSUPPORTED: [&str; 27] = [
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_details_types",
-    "introspection_signed_response_alg",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
     "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
     "tls_client_auth_subject_dn",
@@ -171,6 +173,7 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     one("token_endpoint_auth_signing_alg", &ASSERTION_ALGS)?;
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
+    one("introspection_signed_response_alg", &algs)?;
     one("application_type", &["web", "native"])?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])

@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::show::UserView;
 use super::taken;
+use crate::accounts;
 use crate::admin::actor::Trail;
 use crate::admin::{Actor, AdminError};
 use crate::base::ids::{CredentialId, UserId};
 use crate::base::secret::Secret;
+use crate::crypto::stored_hash::StoredHash;
 use crate::domain::assurance::Acr;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::user::{EmailAddress, User, UserStatus};
@@ -29,6 +31,9 @@ pub struct NewUser {
     pub name: Option<String>,
     /// A password.
     pub password: Option<Secret<String>>,
+    /// Instead of a password: the hash that another system kept (Argon2, bcrypt, scrypt or PBKDF2). It is checked as it is and
+    /// renewed at the first sign-in.
+    pub password_hash: Option<Secret<String>>,
     /// A TOTP secret in base 32.
     pub totp_secret: Option<Secret<String>>,
     /// Whether the address counts as proven.
@@ -63,9 +68,9 @@ pub async fn create(
     let mut batch = store.batch();
     batch.insert_user(&user);
     let mut factors = Vec::new();
-    if let Some(password) = &wanted.password {
-        let credential = password_of(platform, &user, password, (passwords, tenant.settings.floor)).await?;
-        batch.insert_credential(&credential);
+    let rules = (passwords, tenant.settings.floor);
+    if let Some(phc) = stored_password(platform, &user, &wanted, rules).await? {
+        batch.insert_credential(&password_credential(platform, &user, phc));
         factors.push("password");
     }
     if let Some(text) = &wanted.totp_secret {
@@ -158,20 +163,43 @@ pub(super) fn full_name(name: Option<String>) -> Result<Option<String>, AdminErr
     Ok(name)
 }
 
-async fn password_of(
+/// What is stored for the password that a new user brings: a hash of it, or the hash that was brought.
+async fn stored_password(
     platform: &Platform,
     user: &User,
-    password: &Secret<String>,
+    wanted: &NewUser,
     rules: (Passwords, Acr),
-) -> Result<Credential, AdminError> {
-    let entered = password.expose();
-    check_password(user, entered, rules)?;
-    let phc = platform
-        .hasher
-        .hash(normalize(entered), platform.random().bytes())
-        .await?;
+) -> Result<Option<String>, AdminError> {
+    match (&wanted.password, &wanted.password_hash) {
+        (None, None) => Ok(None),
+        (Some(password), None) => {
+            let entered = password.expose();
+            check_password(platform, user, entered, rules).await?;
+            let salt = platform.random().bytes();
+            Ok(Some(platform.hasher.hash(normalize(entered), salt).await?))
+        }
+        (None, Some(hash)) => imported_hash(hash.expose()).map(Some),
+        (Some(_), Some(_)) => Err(AdminError::invalid(
+            "password_hash",
+            "give a password or its hash, not both",
+        )),
+    }
+}
+
+fn imported_hash(text: &str) -> Result<String, AdminError> {
+    let text = text.trim();
+    if StoredHash::parse(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err(AdminError::invalid(
+        "password_hash",
+        "not a hash of Argon2, bcrypt, scrypt or PBKDF2 that can be checked in reasonable time",
+    ))
+}
+
+fn password_credential(platform: &Platform, user: &User, phc: String) -> Credential {
     let now = platform.now();
-    Ok(Credential {
+    Credential {
         id: CredentialId(platform.random().uuid(now)),
         user: user.id,
         secret: CredentialSecret::Password { phc },
@@ -179,7 +207,7 @@ async fn password_of(
         created_at: now,
         last_used_at: None,
         version: 1,
-    })
+    }
 }
 
 fn words(refusal: PasswordRefusal) -> String {
@@ -188,6 +216,7 @@ fn words(refusal: PasswordRefusal) -> String {
         PasswordRefusal::TooLong => format!("use at most {MAX} characters"),
         PasswordRefusal::ControlCharacters => "control characters can't be typed".to_owned(),
         PasswordRefusal::Common => "this one is easy to guess".to_owned(),
+        PasswordRefusal::Breached => "this one is known from data breaches".to_owned(),
     }
 }
 
@@ -205,7 +234,11 @@ pub async fn check(
     let tenant = store.record().await?.ok_or(AdminError::NotFound("tenant"))?;
     let user = user_of(platform, wanted)?;
     if let Some(password) = &wanted.password {
-        check_password(&user, password.expose(), (passwords, tenant.settings.floor))?;
+        let rules = (passwords, tenant.settings.floor);
+        check_password(platform, &user, password.expose(), rules).await?;
+    }
+    if let Some(hash) = &wanted.password_hash {
+        imported_hash(hash.expose())?;
     }
     if let Some(text) = &wanted.totp_secret {
         totp_secret(text)?;
@@ -221,7 +254,8 @@ fn totp_secret(text: &Secret<String>) -> Result<Secret<Vec<u8>>, AdminError> {
         .ok_or_else(|| AdminError::invalid("totp_secret", "not a secret in base 32 of at least 16 bytes"))
 }
 
-fn check_password(
+async fn check_password(
+    platform: &Platform,
     user: &User,
     entered: &str,
     (passwords, floor): (Passwords, Acr),
@@ -231,7 +265,11 @@ fn check_password(
         user.name.as_deref().unwrap_or(""),
         user.username.as_deref().unwrap_or(""),
     ];
-    match (check_new(entered, floor, &own), passwords) {
+    let checked = match passwords {
+        Passwords::New => accounts::check_password(platform, floor, &own, entered).await,
+        Passwords::Existing => check_new(entered, floor, &own),
+    };
+    match (checked, passwords) {
         (Ok(()), _) => Ok(()),
         (Err(PasswordRefusal::TooShort(_) | PasswordRefusal::Common), Passwords::Existing)
             if !entered.is_empty() =>

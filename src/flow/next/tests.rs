@@ -30,6 +30,7 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
         proofs,
         enrolled,
         judgement,
+        password: Password::MayStay,
         remember: Remember::Settled,
         consent: Consent::Settled,
     })
@@ -241,6 +242,7 @@ fn remember_and_consent_come_last() {
         proofs: &done,
         enrolled: &[TOTP],
         judgement: Some(Judgement::Proceed),
+        password: Password::MayStay,
         remember: Remember::Offer,
         consent: Consent::Needed,
     };
@@ -266,6 +268,7 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
             proofs: &done,
             enrolled: &[TOTP],
             judgement: Some(judgement),
+            password: Password::MayStay,
             remember: Remember::Remembered,
             consent: Consent::Settled,
         })
@@ -295,4 +298,51 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
         ..tenant
     };
     assert_eq!(on(&app, Judgement::Proceed), asked(Cause::App));
+}
+
+#[test]
+fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
+    let need = need();
+    let at = |methods: &[Method], enrolled: &[(Method, Strength)], consent| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled,
+            judgement: Some(Judgement::Proceed),
+            password: Password::MustChange,
+            remember: Remember::Offer,
+            consent,
+        })
+    };
+    let password = [Method::Password];
+    assert_eq!(
+        at(&password, &[MAIL, TOTP], Consent::Needed),
+        challenge(Cause::NewPassword, &[Method::Totp, Method::EmailOtp])
+    );
+    assert_eq!(at(&password, &[], Consent::Settled), Next::Held);
+    // Before anything is offered or allowed.
+    assert_eq!(
+        at(&[Method::Password, Method::EmailOtp], &[MAIL], Consent::Denied),
+        Next::NewPassword
+    );
+    // A proof of an earlier sign-in does not count.
+    let old = [
+        Proof::by(Method::Password, NOW),
+        Proof::by(Method::Totp, Timestamp::from_secs(10)),
+    ];
+    let situation = Situation {
+        now: NOW,
+        started_at: START,
+        need: &need,
+        proofs: &old,
+        enrolled: &[TOTP],
+        judgement: Some(Judgement::Proceed),
+        password: Password::MustChange,
+        remember: Remember::Settled,
+        consent: Consent::Settled,
+    };
+    assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
 }

@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::Answer;
 use super::overview::filter;
 use super::session::{ConsoleCtx, Refusal};
-use crate::admin::{AdminError, clients, decisions};
+use crate::admin::decisions::ExportFormat;
+use crate::admin::{Actor, AdminError, clients, decisions};
 use crate::base::ids::{ClientId, Reference, UserId};
 use crate::base::page::{Cursor, Page, PageRequest};
 use crate::base::timestamp::Timestamp;
 use crate::domain::decision::{Decision, DecisionMode, Ending};
+use crate::http::context::Shared;
 use crate::http::pages::draw::html;
 use crate::http::views::console::decisions::{Chip, DecisionList, DecisionRow};
 use crate::http::views::console::{Choice, Frame, Section};
@@ -33,8 +35,6 @@ const OUTCOMES: [&str; 8] = [
 ];
 /// Endings that can be filtered by.
 const ENDINGS: [&str; 5] = ["allowed", "passed", "failed", "refused", "abandoned"];
-/// The most decisions of one export.
-const EXPORT: usize = 10_000;
 
 /// The query of the list.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -70,6 +70,7 @@ impl Filters {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let mut wanted = DecisionFilter {
             outcome: some(&self.outcome),
+            ended: Ending::from_name(&self.ended),
             client: ClientId::parse(&self.client),
             ip_prefix: some(&prefix(self.ip.trim())),
             min_score: self.min.trim().parse().ok(),
@@ -87,10 +88,6 @@ impl Filters {
             wanted.reference = Reference::parse(typed);
         }
         Ok((wanted.user.is_some() || wanted.reference.is_some()).then_some(wanted))
-    }
-
-    fn fits(&self, decision: &Decision) -> bool {
-        self.ended.is_empty() || decision.ended.map(Ending::name) == Some(self.ended.as_str())
     }
 }
 
@@ -121,11 +118,9 @@ async fn found(ctx: &ConsoleCtx, filters: &Filters, page: &PageRequest) -> Resul
             next: None,
         });
     };
-    let mut page = decisions::list(&ctx.actor, ctx.platform(), &wanted, page)
+    decisions::list(&ctx.actor, ctx.platform(), &wanted, page)
         .await
-        .map_err(refuse)?;
-    page.items.retain(|decision| filters.fits(decision));
-    Ok(page)
+        .map_err(refuse)
 }
 
 /// `GET /console/decisions`.
@@ -149,7 +144,13 @@ pub(super) async fn list(ctx: ConsoleCtx, filters: web::Query<Filters>) -> Answe
         until: filters.until.clone(),
         chips: chips(&frame, &filters),
         clear: frame.href("decisions"),
-        export: format!("{}{query}", frame.href("decisions/export")),
+        exports: [ExportFormat::Ndjson, ExportFormat::Ocsf].map(|format| {
+            format!(
+                "{}{query}&format={}",
+                frame.href("decisions/export"),
+                format.name()
+            )
+        }),
         rows: page
             .items
             .iter()
@@ -161,26 +162,65 @@ pub(super) async fn list(ctx: ConsoleCtx, filters: web::Query<Filters>) -> Answe
     Ok(html(&page)?)
 }
 
-/// `GET /console/decisions/export`: the same list as NDJSON, newest first.
-pub(super) async fn export(ctx: ConsoleCtx, filters: web::Query<Filters>) -> Answer {
-    let mut body = String::new();
-    let (mut page, mut lines) = (PageRequest::new(None, PageRequest::MAX), 0);
-    loop {
-        let part = found(&ctx, &filters, &page).await?;
-        for decision in &part.items {
-            body.push_str(&serde_json::to_string(decision).unwrap_or_default());
-            body.push('\n');
-        }
-        lines += part.items.len();
-        match part.next.filter(|_| lines < EXPORT) {
-            Some(next) => page = PageRequest::new(Some(next), PageRequest::MAX),
-            None => break,
-        }
-    }
-    Ok(HttpResponse::Ok()
+/// The form of an export.
+#[derive(Debug, Deserialize)]
+pub(super) struct Form {
+    #[serde(default)]
+    format: ExportFormat,
+}
+
+/// `GET /console/decisions/export`: everything that the list's filter fits, oldest first, sent as it is read.
+pub(super) async fn export(ctx: ConsoleCtx, filters: web::Query<Filters>, form: web::Query<Form>) -> Answer {
+    let format = form.format;
+    let file = format!("attachment; filename=\"decisions.{}.ndjson\"", format.name());
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("application/x-ndjson")
-        .insert_header(("content-disposition", "attachment; filename=\"decisions.ndjson\""))
-        .body(body))
+        .insert_header(("content-disposition", file));
+    let refuse = |error| ctx.refuse(error);
+    let Some(filter) = filters.wanted(&ctx).await.map_err(refuse)? else {
+        return Ok(answer.finish());
+    };
+    decisions::begin_export(&ctx.actor, ctx.platform(), &filter, format)
+        .await
+        .map_err(refuse)?;
+    let lines = Lines {
+        web: ctx.web.clone(),
+        actor: ctx.actor.clone(),
+        filter,
+        format,
+        page: Some(PageRequest::new(None, PageRequest::MAX)),
+    };
+    Ok(answer.streaming(futures_util::stream::try_unfold(lines, Lines::next)))
+}
+
+/// An export under way.
+struct Lines {
+    web: Shared,
+    actor: Actor,
+    filter: DecisionFilter,
+    format: ExportFormat,
+    /// What comes next; absent at the end.
+    page: Option<PageRequest>,
+}
+
+impl Lines {
+    /// The next page's lines. An error breaks the transfer off, so that nobody takes a part for the whole.
+    async fn next(mut self) -> Result<Option<(web::Bytes, Self)>, AdminError> {
+        let Some(page) = self.page.take() else {
+            return Ok(None);
+        };
+        let platform = &self.web.platform;
+        let part = decisions::export(&self.actor, platform, &self.filter, self.format, &page).await?;
+        let mut text = part.items.join("\n");
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        self.page = part
+            .next
+            .map(|next| PageRequest::new(Some(next), PageRequest::MAX));
+        Ok(Some((text.into(), self)))
+    }
 }
 
 fn choices(chrome: &Chrome, family: &str, names: &[&str], chosen: &str) -> Vec<Choice> {

@@ -204,6 +204,9 @@ fn changes(form: &Fields) -> TenantChanges {
         // What is no number is out of range too, and refused with the same words.
         notice_threshold: Some(form.number("notice_threshold").unwrap_or(u8::MAX)),
         remember_days: Some(form.number("remember_days").unwrap_or(u16::MAX)),
+        breached_passwords: chosen(form, "breached_passwords"),
+        passkey_attestation: chosen(form, "passkey_attestation"),
+        passkey_models: Some(form.lines("passkey_models")),
         brand_color: Some(form.text("brand_color").to_owned()),
     }
 }
@@ -213,8 +216,17 @@ fn fields_of(tenant: &TenantView) -> Fields {
     let settings = serde_json::to_value(&tenant.settings).unwrap_or_default();
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in settings.as_object().into_iter().flatten() {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        pairs.append_pair(name, if value.is_null() { "" } else { &text });
+        let text = match value {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            Value::Array(lines) => lines
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join("\n"),
+            other => other.to_string(),
+        };
+        pairs.append_pair(name, &text);
     }
     let status = if tenant.status == TenantStatus::Active {
         "active"
@@ -236,8 +248,8 @@ fn form_page(
 ) -> TenantForm {
     let frame = ctx.frame(Section::Tenants);
     let text = |name: &str| form.text(name).to_owned();
-    let list = |name: &str, items: &[(&str, &str)]| Choice::list(items, form.text(name));
-    let presets = crate::policy::presets::NAMES.map(|name| (name, name));
+    let words = frame.chrome.text;
+    let chosen = |name: &str| form.text(name);
     TenantForm {
         new: tenant.is_none(),
         action: tenant.map_or_else(
@@ -248,26 +260,33 @@ fn form_page(
         slug: text("slug"),
         issuer: tenant.map(|tenant| tenant.issuer.clone()).unwrap_or_default(),
         name: text("name"),
-        presets: list("preset", &presets),
-        registration: list(
-            "registration",
-            &[("open", "open"), ("token", "token"), ("off", "off")],
+        presets: Choice::said(&crate::policy::presets::NAMES, chosen("preset"), |name| {
+            words.pick_or_name("preset", name)
+        }),
+        registration: Choice::said(&["open", "token", "off"], chosen("registration"), |name| {
+            words.pick_or_name("registration", name)
+        }),
+        layout: Choice::said(&["identifier_first", "combined"], chosen("layout"), |name| {
+            words.pick_or_name("layout", name)
+        }),
+        floor: Choice::said(&["aal1", "aal2", "phr", "phrh"], chosen("floor"), |name| {
+            words.pick_or_name("floor", name)
+        }),
+        locale: Choice::list(&[("en", "English"), ("de", "Deutsch")], chosen("default_locale")),
+        status: Choice::said(&["active", "disabled"], chosen("status"), |name| {
+            words.pick_or_name("state", name)
+        }),
+        breached: Choice::said(
+            &["when_chosen", "also_at_sign_in"],
+            chosen("breached_passwords"),
+            |name| words.pick_or_name("breached", name),
         ),
-        layout: list(
-            "layout",
-            &[("identifier_first", "identifier_first"), ("combined", "combined")],
+        attestation: Choice::said(
+            &["none", "preferred", "required"],
+            chosen("passkey_attestation"),
+            |name| words.pick_or_name("attestation", name),
         ),
-        floor: list(
-            "floor",
-            &[
-                ("aal1", "aal1"),
-                ("aal2", "aal2"),
-                ("phr", "phr"),
-                ("phrh", "phrh"),
-            ],
-        ),
-        locale: list("default_locale", &[("en", "English"), ("de", "Deutsch")]),
-        status: list("status", &[("active", "active"), ("disabled", "disabled")]),
+        passkey_models: text("passkey_models"),
         support_contact: text("support_contact"),
         remember_days: text("remember_days"),
         notice_threshold: text("notice_threshold"),

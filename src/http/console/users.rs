@@ -280,7 +280,9 @@ async fn user_page(ctx: &ConsoleCtx, id: &str, problems: Vec<Problem>) -> Result
         email: user.email.clone(),
         email_verified: user.email_verified_at.is_some(),
         name: user.name.clone().unwrap_or_default(),
-        status: Choice::list(&[("active", "active"), ("disabled", "disabled")], status),
+        status: Choice::said(&["active", "disabled"], status, |name| {
+            frame.chrome.text.pick_or_name("state", name)
+        }),
         role: details.roles.first().map(|role| role.name().to_owned()),
         version: user.version.to_string(),
         created: When::at(user.created_at),

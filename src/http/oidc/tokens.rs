@@ -1,10 +1,12 @@
 //! Token, introspection, revocation and userinfo.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, Accept, Header as _};
+use actix_web::mime::Mime;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::http::errors::{BearerError, OAuthJson};
 use crate::http::extract::Wire;
+use crate::oidc::introspect::{self, Form, Introspection, SIGNED_MEDIA_TYPE};
 use crate::oidc::userinfo::UserInfo;
 use crate::oidc::{self, AuthenticatedClient};
 use crate::protocol::params::Params;
@@ -53,11 +55,34 @@ pub async fn token(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJs
     Ok(no_store().json(result?))
 }
 
-/// `{issuer}/introspect`.
-pub async fn introspect(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJson> {
+/// `{issuer}/introspect`: JSON, or signed where the caller accepts that.
+pub async fn introspect(
+    wire: Wire,
+    body: web::Bytes,
+    request: HttpRequest,
+) -> Result<HttpResponse, OAuthJson> {
     let (caller, params) = caller(&wire, &body, "/introspect").await?;
-    let answer = oidc::introspect::introspect(wire.platform(), &wire.realm, &caller, &params).await?;
-    Ok(no_store().json(answer))
+    let form = introspection_form(&request);
+    match introspect::introspect(wire.platform(), &wire.realm, &caller, &params, form).await? {
+        Introspection::Plain(answer) => Ok(no_store().json(answer)),
+        Introspection::Signed(jwt) => Ok(no_store().content_type(SIGNED_MEDIA_TYPE).body(jwt)),
+    }
+}
+
+/// What `Accept` prefers (RFC 9701 section 4). Wildcards mean JSON: a signed answer is for those who name it.
+fn introspection_form(request: &HttpRequest) -> Form {
+    let ranges = Accept::parse(request)
+        .map(|accept| accept.ranked())
+        .unwrap_or_default();
+    let preferred = ranges
+        .iter()
+        .map(Mime::essence_str)
+        .find(|name| ["application/json", SIGNED_MEDIA_TYPE].contains(name));
+    if preferred == Some(SIGNED_MEDIA_TYPE) {
+        Form::Signed
+    } else {
+        Form::Plain
+    }
 }
 
 /// `{issuer}/revoke`.

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::draw::{html, html_with, redirect};
+use super::passwords;
 use crate::admin::links::{self, OpenLink, RedeemError};
-use crate::factors::password::{PasswordRefusal, min_length};
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::extract::Form;
@@ -21,17 +21,13 @@ pub struct Token {
     token: Option<String>,
 }
 
-fn min(ctx: &Ctx) -> u32 {
-    u32::try_from(min_length(ctx.realm.tenant.record.settings.floor)).unwrap_or(15)
-}
-
 fn view(ctx: &Ctx, link: OpenLink, token: String, problems: Vec<Problem>) -> AdminLinkPage {
     AdminLinkPage {
         chrome: ctx.chrome(),
         role: ctx.text.pick_or_name("role", link.role.name()).into_owned(),
         email: link.email,
         existing: link.existing,
-        min_length: min(ctx),
+        min_length: passwords::least(ctx),
         action: format!("{}/admin-link", ctx.realm.path()),
         token,
         problems,
@@ -72,12 +68,7 @@ pub async fn redeem(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<
             let link = links::open(ctx.platform(), &ctx.realm, &token)
                 .await
                 .map_err(|error| refused(&ctx, error))?;
-            let text = match refusal {
-                PasswordRefusal::TooShort(_) => ctx.text.count("problem-password-short", min(&ctx)),
-                PasswordRefusal::TooLong => ctx.text.get("problem-password-long"),
-                _ => ctx.text.get("problem-password-guessable"),
-            };
-            let page = view(&ctx, link, token, vec![Problem::at("password", text)]);
+            let page = view(&ctx, link, token, vec![passwords::refused(&ctx, refusal)]);
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(refused(&ctx, error)),

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
+use super::passwords;
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -15,6 +16,7 @@ use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
 use crate::http::middleware::NO_FORM_ACTION;
 use crate::http::oidc::draw_reply;
+use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
 use crate::http::views::consent::Consent;
 use crate::http::views::ends::{Expired, Held, HeldKind};
@@ -26,8 +28,8 @@ use crate::oidc::respond;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, Purpose,
-    SignInError, Step,
+    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
+    NewPasswordStep, Purpose, SignInError, Step,
 };
 
 /// Where a step is drawn.
@@ -98,6 +100,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::FirstFactor(step) => step.login.id,
         Step::Challenge(step) => step.login.id,
         Step::Enrol(step) => step.login.id,
+        Step::NewPassword(step) => step.login.id,
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -123,6 +126,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::FirstFactor(step) => first_factor(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol(ctx, &step).await,
+        Step::NewPassword(step) => new_password(ctx, &step),
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -150,6 +154,8 @@ async fn app_of(ctx: &Ctx, login: &Login) -> Result<Option<String>, PageError> {
 fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
     let Some(problem) = problem else { return Vec::new() };
     let (field, key) = match problem {
+        FormProblem::NewPassword(refusal) => return vec![passwords::refused(ctx, refusal)],
+        FormProblem::SamePassword => ("password", "problem-password-same"),
         FormProblem::Empty => ("email", "problem-required"),
         FormProblem::Credentials => ("", "problem-credentials"),
         FormProblem::CodeWrong => ("code", "problem-code"),
@@ -252,6 +258,7 @@ fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
 fn reason(step: &ChallengeStep) -> Reason {
     match step.cause {
         Cause::Enrolment => Reason::BeforeEnrolment,
+        Cause::NewPassword => Reason::BeforeNewPassword,
         Cause::Floor => Reason::OrganisationRule,
         Cause::App => Reason::AppRequest,
         Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
@@ -302,6 +309,24 @@ async fn enrol(ctx: &Ctx, step: &EnrolStep) -> Result<HttpResponse, PageError> {
         secret: step.secret.replace(' ', ""),
         account: step.email.clone(),
         problems: code_problems(ctx, step.login.problem),
+        cancel: None,
+    })
+}
+
+fn new_password(ctx: &Ctx, step: &NewPasswordStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    html(&ChangePassword {
+        chrome: ctx.chrome(),
+        email: step.email.clone(),
+        action: action(ctx, login, "new-password"),
+        ask_current: false,
+        reason: if login.breached == Some(true) {
+            PasswordReason::Breached
+        } else {
+            PasswordReason::Required
+        },
+        min_length: passwords::least(ctx),
+        problems: problems(ctx, login.problem),
         cancel: None,
     })
 }

@@ -4,4 +4,5 @@ pub mod account;
 pub mod admin_link;
 pub mod draw;
 pub mod notice;
+mod passwords;
 pub mod signin;

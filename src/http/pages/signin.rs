@@ -175,6 +175,18 @@ pub async fn passkey_options(
     }
 }
 
+/// `POST {issuer}/signin/new-password`.
+pub async fn new_password(
+    ctx: Ctx,
+    place: web::Query<Place>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, PageError> {
+    let form = Form::read(&ctx, &request, &body)?;
+    let password = form.secret("password").unwrap_or_default();
+    submit(&ctx, &place, Answer::NewPassword { password }).await
+}
+
 /// `POST {issuer}/signin/remember`.
 pub async fn remember(
     ctx: Ctx,

@@ -145,14 +145,27 @@ pub struct ChangePassword {
     pub action: String,
     /// Whether the old one is asked for.
     pub ask_current: bool,
-    /// Whether the sign-in can't go on without (after "this wasn't me").
-    pub required: bool,
+    /// Why it is changed.
+    pub reason: PasswordReason,
     /// The least length.
     pub min_length: u32,
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// Back to the account page.
     pub cancel: Option<String>,
+}
+
+/// Why a password is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordReason {
+    /// Its owner wants to.
+    Own,
+    /// It must be, before anything else (after "this wasn't me", or when an admin says so).
+    Required,
+    /// It is known from data breaches.
+    Breached,
+    /// It was forgotten.
+    Forgotten,
 }
 
 /// Asks before a factor is removed.

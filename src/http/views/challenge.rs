@@ -82,11 +82,13 @@ pub enum Reason {
     FirstSignIn,
     /// Before a factor is set up, the mailbox is proven.
     BeforeEnrolment,
+    /// Before a new password is chosen, more than the old one is proven.
+    BeforeNewPassword,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NewBrowser,
         Self::NewRegion,
         Self::UnusualActivity,
@@ -95,6 +97,7 @@ impl Reason {
         Self::AppRequest,
         Self::FirstSignIn,
         Self::BeforeEnrolment,
+        Self::BeforeNewPassword,
     ];
 
     /// The stored name; `reason-…` in the catalogue.
@@ -108,6 +111,7 @@ impl Reason {
             Self::AppRequest => "app_request",
             Self::FirstSignIn => "first_sign_in",
             Self::BeforeEnrolment => "before_enrolment",
+            Self::BeforeNewPassword => "before_new_password",
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct DecisionFilter {
     pub reference: Option<Reference>,
     /// Which action, by its name.
     pub action: Option<String>,
+    /// How it ended.
+    pub ended: Option<Ending>,
     /// The least score.
     pub min_score: Option<f64>,
     /// Not before.
@@ -164,6 +166,9 @@ impl DecisionFilter {
         }
         if let Some(action) = &self.action {
             query = query.filter(Column::Action.eq(action.as_str()));
+        }
+        if let Some(ended) = self.ended {
+            query = query.filter(Column::Ended.eq(ended.name()));
         }
         if let Some(least) = self.min_score {
             query = query.filter(Column::Score.gte(least));

@@ -5,17 +5,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::{Own, bound, id, own, own_or_sign_in, path};
 use crate::base::ids::CredentialId;
 use crate::domain::credential::CredentialSecret;
-use crate::factors::password::{PasswordRefusal, min_length};
+use crate::factors::attestation::AttestationRefusal;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::extract::Form;
 use crate::http::pages::draw::{self, html, html_with, redirect};
-use crate::http::views::account::{ChangePassword, RemoveFactor};
+use crate::http::pages::passwords;
+use crate::http::views::account::{ChangePassword, PasswordReason, RemoveFactor};
 use crate::http::views::ends::ErrorKind;
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose as EnrolPurpose, RecoveryCodes};
 use crate::http::views::{PasskeyForm, Problem, qr};
 use crate::selfservice::{self, FactorError, PasswordError};
-use crate::signin::SignInError;
+use crate::signin::{NewPasswordError, SignInError};
 
 /// `GET {issuer}/account/password`.
 pub async fn password_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
@@ -30,8 +31,12 @@ fn password_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> ChangePassword
         email: own.account.user.email.as_str().to_owned(),
         action: path(ctx, "/password"),
         ask_current: own.account.password().is_some(),
-        required,
-        min_length: u32::try_from(min_length(ctx.realm.tenant.record.settings.floor)).unwrap_or(15),
+        reason: if required {
+            PasswordReason::Required
+        } else {
+            PasswordReason::Own
+        },
+        min_length: passwords::least(ctx),
         problems,
         cancel: (!required).then(|| path(ctx, "")),
     }
@@ -50,7 +55,7 @@ pub async fn change_password(
     let typed = (form.secret("current_password"), new);
     match selfservice::change_password(ctx.platform(), &ctx.realm, &ctx.visit, account, typed).await {
         Ok(()) => Ok(redirect(&path(&ctx, "?done=password_changed"))),
-        Err(PasswordError::Other(error)) => draw::failure(&ctx, error, None),
+        Err(PasswordError::New(NewPasswordError::Other(error))) => draw::failure(&ctx, error, None),
         Err(PasswordError::Throttled(minutes)) => draw::failure(&ctx, SignInError::Throttled(minutes), None),
         Err(error) => {
             let problem = password_problem(&ctx, &error);
@@ -61,21 +66,14 @@ pub async fn change_password(
 }
 
 fn password_problem(ctx: &Ctx, error: &PasswordError) -> Problem {
-    let min = min_length(ctx.realm.tenant.record.settings.floor);
-    let short = || {
-        ctx.text
-            .count("problem-password-short", u32::try_from(min).unwrap_or(15))
-    };
     match error {
         PasswordError::WrongCurrent => {
             Problem::at("current_password", ctx.text.get("problem-password-wrong"))
         }
-        PasswordError::Same => Problem::at("password", ctx.text.get("problem-password-same")),
-        PasswordError::Refused(PasswordRefusal::TooShort(_)) => Problem::at("password", short()),
-        PasswordError::Refused(PasswordRefusal::TooLong) => {
-            Problem::at("password", ctx.text.get("problem-password-long"))
+        PasswordError::New(NewPasswordError::Same) => {
+            Problem::at("password", ctx.text.get("problem-password-same"))
         }
-        PasswordError::Refused(_) => Problem::at("password", ctx.text.get("problem-password-guessable")),
+        PasswordError::New(NewPasswordError::Refused(refusal)) => passwords::refused(ctx, *refusal),
         _ => Problem::whole(ctx.text.get("problem-conflict")),
     }
 }
@@ -187,11 +185,17 @@ pub async fn add_passkey(
     let answer = (form.text("credential"), form.text("name"));
     match selfservice::add_passkey(ctx.platform(), &ctx.realm, &ctx.visit, account, answer).await {
         Ok(()) => factor_added(&ctx, &own, "?done=passkey_added").await,
-        Err(FactorError::Refused) => {
-            let page = passkey_view(&ctx, vec![Problem::whole(ctx.text.get("problem-passkey"))]);
+        Err(error) => {
+            let key = match error {
+                FactorError::Refused => "problem-passkey",
+                FactorError::Attestation(AttestationRefusal::NotAttested) => "problem-passkey-attestation",
+                FactorError::Attestation(AttestationRefusal::Synced) => "problem-passkey-synced",
+                FactorError::Attestation(AttestationRefusal::Model) => "problem-passkey-model",
+                error => return Err(factor_error(&ctx, error)),
+            };
+            let page = passkey_view(&ctx, vec![Problem::whole(ctx.text.get(key))]);
             html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(error) => Err(factor_error(&ctx, error)),
     }
 }
 

@@ -33,8 +33,8 @@ pub struct DecisionList {
     pub chips: Vec<Chip>,
     /// The list without any filter.
     pub clear: String,
-    /// The same filter as NDJSON.
-    pub export: String,
+    /// The same filter as NDJSON and as OCSF.
+    pub exports: [String; 2],
     /// The decisions.
     pub rows: Vec<DecisionRow>,
     /// Where it goes on.

@@ -13,6 +13,8 @@ pub mod policies;
 pub mod tenants;
 pub mod users;
 
+use std::borrow::Cow;
+
 use super::Chrome;
 
 /// What stands around every console page.
@@ -138,6 +140,18 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// Choices of values, each in the words that `say` finds for it.
+    pub fn said(values: &[&str], chosen: &str, say: impl Fn(&str) -> Cow<'static, str>) -> Vec<Self> {
+        values
+            .iter()
+            .map(|value| Self {
+                value: (*value).to_owned(),
+                text: say(value).into_owned(),
+                chosen: *value == chosen,
+            })
+            .collect()
+    }
+
     /// Choices of `(value, words)` of which `chosen` is taken.
     pub fn list(items: &[(&str, &str)], chosen: &str) -> Vec<Self> {
         items

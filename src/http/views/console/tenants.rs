@@ -39,7 +39,7 @@ pub struct TenantRow {
 /// Makes or changes a tenant.
 ///
 /// Form fields: `slug` and `preset` (new only), `name`, `registration`, `layout`, `floor`, `default_locale`, `support_contact`,
-/// `remember_days`, `notice_threshold`, `brand_color`, `status` (change only), `version`, `csrf`.
+/// `remember_days`, `notice_threshold`, `breached_passwords`, `passkey_attestation`, `passkey_models`, `brand_color`, `status` (change only), `version`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/tenant_form.html")]
 pub struct TenantForm {
@@ -75,6 +75,12 @@ pub struct TenantForm {
     pub remember_days: String,
     /// From which score notices are sent.
     pub notice_threshold: String,
+    /// When passwords are looked up among breached ones.
+    pub breached: Vec<Choice>,
+    /// What is asked of new passkeys.
+    pub attestation: Vec<Choice>,
+    /// Allowed models of authenticators, one a line.
+    pub passkey_models: String,
     /// The brand colour.
     pub brand_color: String,
     /// The row's version, against lost updates.

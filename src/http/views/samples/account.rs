@@ -1,7 +1,8 @@
 use super::{Drawn, Sample, ago, draw};
 use crate::domain::assurance::Method;
 use crate::http::views::account::{
-    AccountHome, ActivityRow, AppRow, ChangePassword, DeviceRow, Factor, RemoveFactor, SessionRow,
+    AccountHome, ActivityRow, AppRow, ChangePassword, DeviceRow, Factor, PasswordReason, RemoveFactor,
+    SessionRow,
 };
 use crate::http::views::notices::{Answer, NoticeQuestion, NoticeResult, SignInFacts};
 use crate::http::views::{Chrome, Link, Problem};
@@ -125,7 +126,7 @@ impl Sample for ChangePassword {
             email: "alice@demo.test".into(),
             action: "/t/demo/account/password".into(),
             ask_current: true,
-            required: false,
+            reason: PasswordReason::Own,
             min_length: 15,
             problems: Vec::new(),
             cancel: Some("/t/demo/account".into()),
@@ -139,13 +140,27 @@ impl Sample for ChangePassword {
                 .into_owned(),
         );
         let required = Self {
-            required: true,
+            reason: PasswordReason::Required,
             ask_current: false,
             cancel: None,
             problems: vec![short],
             ..page.clone()
         };
-        vec![("plain", page), ("required", required)]
+        let breached = Self {
+            reason: PasswordReason::Breached,
+            problems: Vec::new(),
+            ..required.clone()
+        };
+        let forgotten = Self {
+            reason: PasswordReason::Forgotten,
+            ..breached.clone()
+        };
+        vec![
+            ("plain", page),
+            ("required", required),
+            ("breached", breached),
+            ("forgotten", forgotten),
+        ]
     }
 }
 

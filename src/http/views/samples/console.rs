@@ -125,6 +125,15 @@ impl Sample for TenantForm {
             support_contact: "help@demo.test".into(),
             remember_days: "30".into(),
             notice_threshold: "20".into(),
+            breached: on(
+                "when_chosen",
+                &[
+                    ("when_chosen", "When one is chosen"),
+                    ("also_at_sign_in", "Also at each sign-in"),
+                ],
+            ),
+            attestation: on("none", &[("none", "Not asked for"), ("required", "Required")]),
+            passkey_models: String::new(),
             brand_color: "#0b5d66".into(),
             version: "3".into(),
         };

@@ -152,7 +152,8 @@ impl Sample for DecisionList {
                 },
             ],
             clear: "/console/decisions?tenant=demo".into(),
-            export: "/console/decisions.ndjson?tenant=demo&min=30".into(),
+            exports: ["ndjson", "ocsf"]
+                .map(|format| format!("/console/decisions/export?tenant=demo&min=30&format={format}")),
             rows: decisions(),
             paging: Paging {
                 first: None,

@@ -1,0 +1,84 @@
+//! What the owner of an account and its history are told: events, and mails about a change with a link to object.
+
+use serde_json::{Value, json};
+
+use super::{SignInError, mail_code};
+use crate::accounts::Account;
+use crate::base::ids::{EventId, UserId};
+use crate::base::secret::{Secret, TokenHash, TokenKind};
+use crate::domain::event::Event;
+use crate::domain::message::{Message, SecurityChange, SignInFacts};
+use crate::signals;
+use crate::store::{Batch, Notice};
+use crate::tenants::{Platform, Realm, Visit};
+
+/// How long the links of a notice work.
+pub(super) const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
+
+/// An event about an account, with the visit it happened in.
+pub(crate) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, mut data: Value) -> Event {
+    let now = platform.now();
+    if let Some(map) = data.as_object_mut() {
+        map.insert("reference".to_owned(), json!(visit.reference.as_str()));
+        map.insert("ip".to_owned(), json!(visit.ip.to_string()));
+        map.insert(
+            "agent".to_owned(),
+            json!(signals::summary(visit.user_agent.as_deref()).words()),
+        );
+    }
+    Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: code.to_owned(),
+        user: Some(user),
+        data,
+    }
+}
+
+/// Tells the owner of a change, always (people.md U34), with a link to object. The notice's row goes into `batch`; the mail is
+/// sent by [`tell`] once the batch is written.
+pub(crate) fn change_notice(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    visit: &Visit,
+    change: SecurityChange,
+    batch: &mut Batch,
+) -> Message {
+    let now = platform.now();
+    let token = platform.random().opaque();
+    batch.insert_notice(&Notice {
+        hash: TokenHash::of(TokenKind::Link, &token),
+        user: account.user.id,
+        decision: None,
+        session: None,
+        device: None,
+        created_at: now,
+        expires_at: now.plus(NOTICE_LIFE),
+        answer: None,
+    });
+    Message::SecurityChange {
+        change,
+        facts: SignInFacts {
+            at: now,
+            agent: signals::summary(visit.user_agent.as_deref())
+                .words()
+                .unwrap_or_default(),
+            place: None,
+            app: None,
+        },
+        no_url: Secret::new(realm.url(&format!("/notice/no?token={token}"))),
+    }
+}
+
+/// Sends what [`change_notice`] prepared.
+pub(crate) async fn tell(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    message: Message,
+) -> Result<(), SignInError> {
+    mail_code::hand_over(platform, realm, account, message)
+        .await
+        .map(|_| ())
+}

@@ -11,8 +11,7 @@ use url::Url;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::random::{OsRandom, Random};
 use crate::base::secret::Secret;
-use crate::config::{Config, Feeds};
-use crate::crypto::attestation::TrustAnchors;
+use crate::config::Config;
 use crate::crypto::envelope::Envelope;
 use crate::crypto::hasher::{HashParams, Hasher, PoolSize};
 use crate::ephemeral::{DecayedCounters, Ephemeral};
@@ -22,15 +21,13 @@ use crate::http::metrics::Metrics;
 use crate::http::middleware::{edge, secure_headers};
 use crate::http::{routes, site};
 use crate::jobs;
-use crate::outbound::breached::BreachedPasswords;
 use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::mail::Mailer;
-use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
     Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, Raises,
-    Repeats,
+    Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.
@@ -90,14 +87,8 @@ pub fn platform(
 ) -> Result<(Platform, tokio::sync::mpsc::Receiver<OutgoingMail>), StartError> {
     crate::crypto::install_providers();
     let envelope = Envelope::from_base64(&config.secrets.kek).map_err(StartError::of)?;
-    let (fetcher, breached) = outgoing(config)?;
-    let anchors = TrustAnchors::load(
-        config.passkeys.trust_anchors.as_deref(),
-        config.passkeys.metadata.as_deref(),
-        config.passkeys.metadata_root.as_deref(),
-        parts.clock.now(),
-    )
-    .map_err(StartError::of)?;
+    let anchors = outside::anchors(&config.passkeys, parts.clock.now()).map_err(StartError::of)?;
+    let breached = outside::breached(&config.feeds, &config.outbound).map_err(StartError::of)?;
     let (mail, receiver) = MailQueue::new();
     let platform = Platform {
         store,
@@ -105,8 +96,8 @@ pub fn platform(
         envelope,
         hasher: hasher(config)?,
         mail,
-        networks: Networks::load(network_files(&config.feeds)),
-        fetcher,
+        networks: outside::networks(&config.feeds),
+        fetcher: fetcher(config)?,
         anchors,
         breached,
         clock: parts.clock,
@@ -151,36 +142,14 @@ fn hasher(config: &Config) -> Result<Hasher, StartError> {
     Hasher::start(params, size).map_err(StartError::of)
 }
 
-/// The files about networks and places that a configuration names.
-fn network_files(feeds: &Feeds) -> NetworkFiles {
-    NetworkFiles {
-        city: feeds.city.clone(),
-        country: feeds.country.clone(),
-        asn: feeds.asn.clone(),
-        tor: feeds.tor.clone(),
-        hosting: feeds.hosting.clone(),
-        anonymizer: feeds.anonymizer.clone(),
-        reputation: feeds.reputation.clone(),
-    }
-}
-
-/// What calls out: the fetcher of what clients name, and the list of breached passwords that the operator names.
-fn outgoing(config: &Config) -> Result<(Fetcher, BreachedPasswords), StartError> {
-    let trust_ca = config.outbound.trust_ca.as_deref();
+/// The fetcher of what clients name.
+fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
     let reach = if config.outbound.allow_loopback {
         Reach::PublicAndLoopback
     } else {
         Reach::Public
     };
-    let fetcher = Fetcher::new(trust_ca, reach).map_err(StartError::of)?;
-    let operators = Fetcher::new(trust_ca, Reach::Operators).map_err(StartError::of)?;
-    let feeds = &config.feeds;
-    let breached = BreachedPasswords::open(
-        feeds.breached_range.clone(),
-        feeds.breached_file.clone(),
-        operators,
-    );
-    Ok((fetcher, breached.map_err(StartError::of)?))
+    Fetcher::new(config.outbound.trust_ca.as_deref(), reach).map_err(StartError::of)
 }
 
 /// A server that runs.

@@ -62,6 +62,13 @@ impl ExportFormat {
             Self::Ocsf => "ocsf",
         }
     }
+
+    /// The form of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Ndjson, Self::Ocsf]
+            .into_iter()
+            .find(|format| format.name() == name)
+    }
 }
 
 /// Notes in the audit log that decisions leave the house; then [`export`] gives them.

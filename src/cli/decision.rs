@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::args::OnTenant;
 use super::open::{Composition, Opened, Opener};
 use super::print::{CliError, Outcome};
+use crate::admin::Actor;
 use crate::admin::decisions::{self, ExportFormat};
 use crate::base::page::PageRequest;
 use crate::base::timestamp::Timestamp;
@@ -27,9 +28,9 @@ pub struct ExportArgs {
     /// Where.
     #[command(flatten)]
     pub on: OnTenant,
-    /// The form of a line: the record as it is stored, or an OCSF event.
-    #[arg(long, value_enum, default_value = "ndjson")]
-    pub format: Format,
+    /// The form of a line: ndjson (the record as it is stored) or ocsf.
+    #[arg(long, default_value = "ndjson", value_parser = format)]
+    pub format: ExportFormat,
     /// Not before this time (RFC 3339) or day.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<Timestamp>,
@@ -41,13 +42,8 @@ pub struct ExportArgs {
     pub out: Option<PathBuf>,
 }
 
-/// The form of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The record as it is stored.
-    Ndjson,
-    /// Open Cybersecurity Schema Framework.
-    Ocsf,
+fn format(text: &str) -> Result<ExportFormat, String> {
+    ExportFormat::from_name(text).ok_or_else(|| "use ndjson or ocsf".to_owned())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
@@ -67,14 +63,16 @@ pub(super) async fn run<C: Composition>(
         ));
     }
     let opened = opener.open().await?;
+    // Whether there is such a tenant is known before a file is made.
+    let actor = opened.on(&args.on.tenant).await?;
     let Some(path) = &args.out else {
-        write(&opened, args, &mut std::io::stdout().lock()).await?;
+        write(&opened, &actor, args, &mut std::io::stdout().lock()).await?;
         return Ok(Outcome::nothing());
     };
     let failed = |error: std::io::Error| CliError::Failed(format!("{}: {error}", path.display()));
     let file = std::fs::File::create_new(path).map_err(failed)?;
     let mut file = std::io::BufWriter::new(file);
-    let lines = write(&opened, args, &mut file).await?;
+    let lines = write(&opened, &actor, args, &mut file).await?;
     file.flush().map_err(failed)?;
     Ok(Outcome::told(
         json!({"decisions": lines, "file": path}),
@@ -82,22 +80,22 @@ pub(super) async fn run<C: Composition>(
     ))
 }
 
-async fn write(opened: &Opened, args: &ExportArgs, to: &mut impl Write) -> Result<usize, CliError> {
-    let actor = opened.on(&args.on.tenant).await?;
+async fn write(
+    opened: &Opened,
+    actor: &Actor,
+    args: &ExportArgs,
+    to: &mut impl Write,
+) -> Result<usize, CliError> {
     let platform = &opened.platform;
     let filter = DecisionFilter {
         since: args.since,
         until: args.until,
         ..DecisionFilter::default()
     };
-    let format = match args.format {
-        Format::Ndjson => ExportFormat::Ndjson,
-        Format::Ocsf => ExportFormat::Ocsf,
-    };
-    decisions::begin_export(&actor, platform, &filter, format).await?;
+    decisions::begin_export(actor, platform, &filter, args.format).await?;
     let (mut page, mut lines) = (PageRequest::new(None, PageRequest::MAX), 0);
     loop {
-        let part = decisions::export(&actor, platform, &filter, format, &page).await?;
+        let part = decisions::export(actor, platform, &filter, args.format, &page).await?;
         for line in &part.items {
             writeln!(to, "{line}").map_err(|error| CliError::Failed(error.to_string()))?;
         }

@@ -9,13 +9,10 @@ use super::print::{CliError, Outcome};
 use crate::base::clock::{Clock as _, SystemClock};
 use crate::base::secret::Secret;
 use crate::config::{Config, Layers};
-use crate::crypto::attestation::TrustAnchors;
 use crate::crypto::envelope::Envelope;
 use crate::outbound::breached::BreachedPasswords;
-use crate::outbound::fetch::{Fetcher, Reach};
-use crate::outbound::networks::{NetworkFiles, Networks};
 use crate::store::Store;
-use crate::tenants::Keyring;
+use crate::tenants::{Keyring, outside};
 
 /// `doctor`.
 #[derive(Debug, Args)]
@@ -229,15 +226,7 @@ async fn keys(store: &Store, kek: &Secret<String>) -> Finding {
 
 fn feeds(config: &Config) -> Finding {
     let feeds = &config.feeds;
-    let networks = Networks::load(NetworkFiles {
-        city: feeds.city.clone(),
-        country: feeds.country.clone(),
-        asn: feeds.asn.clone(),
-        tor: feeds.tor.clone(),
-        hosting: feeds.hosting.clone(),
-        anonymizer: feeds.anonymizer.clone(),
-        reputation: feeds.reputation.clone(),
-    });
+    let networks = outside::networks(feeds);
     let broken = networks.broken();
     if !broken.is_empty() {
         return finding(
@@ -258,16 +247,8 @@ fn feeds(config: &Config) -> Finding {
 
 fn breached(config: &Config) -> Finding {
     const NAME: &str = "breached passwords";
-    let feeds = &config.feeds;
-    crate::crypto::install_providers();
-    let opened = Fetcher::new(config.outbound.trust_ca.as_deref(), Reach::Operators)
-        .map_err(|error| error.to_string())
-        .and_then(|fetcher| {
-            BreachedPasswords::open(feeds.breached_range.clone(), feeds.breached_file.clone(), fetcher)
-                .map_err(|error| error.to_string())
-        });
-    match opened {
-        Err(error) => finding(NAME, Health::Bad, error),
+    match outside::breached(&config.feeds, &config.outbound) {
+        Err(error) => finding(NAME, Health::Bad, error.to_string()),
         Ok(BreachedPasswords::None) => finding(
             NAME,
             Health::Warning,
@@ -284,14 +265,7 @@ fn breached(config: &Config) -> Finding {
 
 fn attestation(config: &Config) -> Finding {
     const NAME: &str = "attestation";
-    let files = &config.passkeys;
-    let loaded = TrustAnchors::load(
-        files.trust_anchors.as_deref(),
-        files.metadata.as_deref(),
-        files.metadata_root.as_deref(),
-        SystemClock.now(),
-    );
-    match loaded {
+    match outside::anchors(&config.passkeys, SystemClock.now()) {
         Err(error) => finding(NAME, Health::Bad, error.to_string()),
         Ok(anchors) if anchors.is_empty() => finding(
             NAME,

@@ -7,8 +7,8 @@ mod sections;
 
 pub use layers::{ConfigError, Layers, Profile, Setting, Source};
 pub use sections::{
-    Config, Database, Feeds, Keys, Limits, Log, Mail, Outbound, Passwords, Retention, Secrets, Server,
-    Sessions, SharedState, Tls, Tokens,
+    Config, Database, Feeds, Keys, Limits, Log, Mail, Outbound, Passkeys, Passwords, Retention, Secrets,
+    Server, Sessions, SharedState, Tls, Tokens,
 };
 
 /// The compiled-in defaults.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::ids::TenantId;
 use crate::domain::action::Action;
+use crate::domain::assurance::Method;
 use crate::domain::decision::{Decision, DecisionMode, Ending};
 
 const VERSION: &str = "1.5.0";
@@ -71,6 +72,11 @@ fn outcome(decision: &Decision, event: &mut Map<String, Value>) {
         _ if challenged => (3, 23),
         _ => (1, 1),
     };
+    // A code by e-mail is no second factor (contract of `acr` and `amr`).
+    let second_factor = decision
+        .asked
+        .as_deref()
+        .is_some_and(|asked| asked != Method::EmailOtp.name());
     let (status, status_text) = match decision.ended {
         Some(Ending::Allowed | Ending::Passed) => (1, "Success"),
         Some(Ending::Failed | Ending::Refused) => (2, "Failure"),
@@ -83,7 +89,7 @@ fn outcome(decision: &Decision, event: &mut Map<String, Value>) {
     event.insert("status".to_owned(), json!(status_text));
     event.insert(
         "is_mfa".to_owned(),
-        json!(challenged && decision.ended == Some(Ending::Passed)),
+        json!(decision.ended == Some(Ending::Passed) && second_factor),
     );
 }
 
@@ -194,6 +200,16 @@ mod tests {
         }
         assert_eq!(event["src_endpoint"]["ip"], "203.0.113.7");
         assert_eq!(event["metadata"]["correlation_uid"], "7S5QG296");
+    }
+
+    #[test]
+    fn a_code_by_mail_is_no_second_factor() {
+        let mut passed = decision("step_up", Some(Ending::Passed), DecisionMode::Enforce);
+        passed.asked = Some("email_otp".to_owned());
+        assert_eq!(
+            authentication(&passed, TenantId(uuid::Uuid::nil()))["is_mfa"],
+            false
+        );
     }
 
     #[test]

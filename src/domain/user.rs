@@ -38,6 +38,17 @@ pub struct User {
     pub version: i64,
 }
 
+impl User {
+    /// What is known of the person, which no password may be made of: address, name, sign-in name.
+    pub fn own_words(&self) -> [&str; 3] {
+        [
+            self.email.as_str(),
+            self.name.as_deref().unwrap_or_default(),
+            self.username.as_deref().unwrap_or_default(),
+        ]
+    }
+}
+
 /// Whether an account may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -230,6 +230,60 @@ mod tests {
         assert!(BreachedPasswords::open(None, Some(unordered.path().to_owned()), fetcher()).is_err());
     }
 
+    /// A service on loopback that answers one request and tells what it was sent.
+    fn service(answer: String) -> (Url, std::thread::JoinHandle<String>) {
+        use std::io::Read as _;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}/range/", listener.local_addr().unwrap());
+        let seen = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut request, mut byte) = (Vec::new(), [0]);
+            while !request.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte).unwrap();
+                request.extend_from_slice(&byte);
+            }
+            stream.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8(request).unwrap()
+        });
+        (Url::parse(&base).unwrap(), seen)
+    }
+
+    #[tokio::test]
+    async fn a_range_service_sees_five_digits_and_its_failure_is_unknown() {
+        let hash = sha1("a known password");
+        let body = format!(
+            "{}:0\r\n{}:12\r\n",
+            sha1("padding").split_at(PREFIX).1,
+            hash.split_at(PREFIX).1
+        );
+        let good = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let bad = "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n".to_owned();
+        for (answer, password, found) in [
+            (good.clone(), "a known password", Some(true)),
+            (good, "another password", Some(false)),
+            (bad, "a known password", None),
+        ] {
+            let (base, seen) = service(answer);
+            let listed = BreachedPasswords::open(Some(base), None, fetcher()).unwrap();
+            assert_eq!(listed.lists(password).await, found, "{password}");
+            let request = seen.join().unwrap();
+            let hash = sha1(password);
+            let (prefix, suffix) = hash.split_at(PREFIX);
+            assert!(
+                request.starts_with(&format!("GET /range/{prefix} HTTP/1.1\r\n")),
+                "{request}"
+            );
+            assert!(
+                request.to_ascii_lowercase().contains("add-padding: true"),
+                "{request}"
+            );
+            assert!(!request.to_ascii_uppercase().contains(suffix), "{request}");
+        }
+        let nobody = Url::parse("http://127.0.0.1:9/").unwrap();
+        let listed = BreachedPasswords::open(Some(nobody), None, fetcher()).unwrap();
+        assert_eq!(listed.lists("a").await, None);
+    }
+
     #[test]
     fn padding_is_not_an_entry() {
         assert!(is_entry(

@@ -1,5 +1,5 @@
-//! The only HTTP client: fetches documents that clients name (key sets), and nothing an attacker could aim at our own
-//! network. Names are resolved here, every address is checked, and the connection goes to the address that was checked.
+//! The only HTTP client. Documents that clients name (key sets) are fetched from public addresses alone, so that nobody aims
+//! it at our own network; what the operator names in the configuration is fetched from where it says. Names are resolved here, every address is checked, and the connection goes to the address that was checked.
 //! No redirects, five seconds, 64 KiB.
 
 use std::net::{IpAddr, SocketAddr};

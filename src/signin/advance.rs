@@ -143,10 +143,7 @@ async fn account_of(
         .await?
         .filter(Account::is_active);
     if account.is_none() {
-        login.user = None;
-        login.proofs.clear();
-        login.judged = None;
-        login.leave_session();
+        login.forget_person();
     }
     Ok(account)
 }

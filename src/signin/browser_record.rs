@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::login::{Choice, Login};
-use super::notices::NOTICE_LIFE;
+use super::notices::{NoticedSignIn, open_notice};
 use crate::accounts::Account;
 use crate::base::ids::{BrowserId, DeviceId};
 use crate::base::secret::{Secret, TokenHash, TokenKind};
@@ -13,7 +13,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::session::Session;
 use crate::sessions::{self, BrowserState};
 use crate::signals::{self, Gathered};
-use crate::store::{Batch, Notice};
+use crate::store::Batch;
 use crate::tenants::{Platform, Realm, Visit};
 
 /// How long we don't ask again whether to remember a browser.
@@ -124,22 +124,16 @@ pub(super) fn notice(
     session: &Session,
     batch: &mut Batch,
 ) -> Message {
-    let now = platform.now();
-    let token = platform.random().opaque();
-    batch.insert_notice(&Notice {
-        hash: TokenHash::of(TokenKind::Link, &token),
-        user: account.user.id,
+    let about = NoticedSignIn {
         decision: login.judged.as_ref().map(|judged| judged.decision),
-        session: Some(session.id),
-        device: Some(device.id),
-        created_at: now,
-        expires_at: now.plus(NOTICE_LIFE),
-        answer: None,
-    });
+        session: session.id,
+        device: device.id,
+    };
+    let token = open_notice(platform, account.user.id, Some(about), batch);
     let link = |answer: &str| Secret::new(realm.url(&format!("/notice/{answer}?token={token}")));
     Message::NewBrowser {
         facts: SignInFacts {
-            at: now,
+            at: platform.now(),
             agent: session.agent.clone().unwrap_or_default(),
             place: gathered
                 .address

@@ -54,11 +54,7 @@ pub(super) async fn password(
     let accepted = check(platform, &store, account.as_ref(), &typed).await?;
     let user = account.as_ref().map(|account| account.user.id);
     if let Some(account) = account.filter(|account| accepted && account.is_active()) {
-        let other = login.user.is_some_and(|user| user != account.user.id);
-        if other {
-            login.leave_session();
-        }
-        login.user = Some(account.user.id);
+        login.identify(account.user.id);
         login.breached = match realm.tenant.record.settings.breached_passwords {
             BreachedCheck::WhenChosen => None,
             BreachedCheck::AlsoAtSignIn => platform.breached.lists(&normalize(&typed)).await,

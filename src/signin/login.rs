@@ -210,10 +210,30 @@ impl Login {
         self.passkey = None;
     }
 
-    /// Another person than the session's signs in: what the session proved says nothing about them.
-    pub fn leave_session(&mut self) {
+    /// Says whose sign-in it is. Another person than before brings nothing along: what was proven, decided, sent, chosen or
+    /// agreed to belongs to one account. Only the count of wrong codes stays, so that nobody gets more tries by it.
+    pub fn identify(&mut self, user: UserId) {
+        if self.user.is_some_and(|before| before != user) {
+            self.forget_person();
+        }
+        self.user = Some(user);
+    }
+
+    /// Begins anew with the person; the app's request and what was typed stay.
+    pub fn forget_person(&mut self) {
+        self.user = None;
         self.session = None;
         self.session_proofs.clear();
+        self.proofs.clear();
+        self.judged = None;
+        self.email_code = None;
+        self.chosen = None;
+        self.passkey = None;
+        self.enrolling = None;
+        self.remember = Choice::Open;
+        self.consent = Choice::Open;
+        self.breached = None;
+        self.asks_password = false;
     }
 }
 

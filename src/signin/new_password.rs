@@ -108,12 +108,7 @@ async fn accepted(
     account: &Account,
     new: &Zeroizing<String>,
 ) -> Result<String, NewPasswordError> {
-    let user = &account.user;
-    let own = [
-        user.email.as_str(),
-        user.name.as_deref().unwrap_or(""),
-        user.username.as_deref().unwrap_or(""),
-    ];
+    let own = account.user.own_words();
     accounts::check_password(platform, realm.tenant.record.settings.floor, &own, new)
         .await
         .map_err(NewPasswordError::Refused)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{SignInError, mail_code};
 use crate::accounts::Account;
-use crate::base::ids::{EventId, UserId};
+use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
 use crate::base::secret::{Secret, TokenHash, TokenKind};
 use crate::domain::event::Event;
 use crate::domain::message::{Message, SecurityChange, SignInFacts};
@@ -13,7 +13,7 @@ use crate::store::{Batch, Notice};
 use crate::tenants::{Platform, Realm, Visit};
 
 /// How long the links of a notice work.
-pub(super) const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
+const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
 /// An event about an account, with the visit it happened in.
 pub(crate) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, mut data: Value) -> Event {
@@ -35,6 +35,36 @@ pub(crate) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit
     }
 }
 
+/// A sign-in that a notice asks about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoticedSignIn {
+    pub(super) decision: Option<DecisionId>,
+    pub(super) session: SessionId,
+    pub(super) device: DeviceId,
+}
+
+/// The row of a notice; gives the token of its links. Without a sign-in it is about a change.
+pub(super) fn open_notice(
+    platform: &Platform,
+    user: UserId,
+    about: Option<NoticedSignIn>,
+    batch: &mut Batch,
+) -> String {
+    let now = platform.now();
+    let token = platform.random().opaque();
+    batch.insert_notice(&Notice {
+        hash: TokenHash::of(TokenKind::Link, &token),
+        user,
+        decision: about.and_then(|about| about.decision),
+        session: about.map(|about| about.session),
+        device: about.map(|about| about.device),
+        created_at: now,
+        expires_at: now.plus(NOTICE_LIFE),
+        answer: None,
+    });
+    token
+}
+
 /// Tells the owner of a change, always (people.md U34), with a link to object. The notice's row goes into `batch`; the mail is
 /// sent by [`tell`] once the batch is written.
 pub(crate) fn change_notice(
@@ -45,22 +75,11 @@ pub(crate) fn change_notice(
     change: SecurityChange,
     batch: &mut Batch,
 ) -> Message {
-    let now = platform.now();
-    let token = platform.random().opaque();
-    batch.insert_notice(&Notice {
-        hash: TokenHash::of(TokenKind::Link, &token),
-        user: account.user.id,
-        decision: None,
-        session: None,
-        device: None,
-        created_at: now,
-        expires_at: now.plus(NOTICE_LIFE),
-        answer: None,
-    });
+    let token = open_notice(platform, account.user.id, None, batch);
     Message::SecurityChange {
         change,
         facts: SignInFacts {
-            at: now,
+            at: platform.now(),
             agent: signals::summary(visit.user_agent.as_deref())
                 .words()
                 .unwrap_or_default(),

@@ -154,10 +154,7 @@ async fn accept(
         }
         Err(other) => return Err(other.into()),
     }
-    if login.user.is_some_and(|user| user != account.user.id) {
-        login.leave_session();
-    }
-    login.user = Some(account.user.id);
+    login.identify(account.user.id);
     login.prove(proof);
     Ok(())
 }

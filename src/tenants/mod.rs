@@ -8,6 +8,7 @@ mod directory;
 mod keys;
 mod machines;
 mod mailing;
+pub mod outside;
 mod platform;
 mod policies;
 mod raises;

@@ -63,6 +63,7 @@ problem-email = Das ist keine E-Mail-Adresse. Prüfe die Schreibweise.
 problem-taken = Das ist schon vergeben. Wähle etwas anderes.
 problem-slug = Nimm Kleinbuchstaben, Ziffern und einzelne Bindestriche, höchstens 63.
 problem-color = Schreibe die Farbe als # mit sechs Hexadezimalziffern, etwa #0b5d66.
+problem-aaguid = Schreibe höchstens 200 AAGUIDs, eine je Zeile, etwa 0fb9bcbc-a0d4-4042-bbb0-559bc1631e28.
 problem-number = Schreibe eine ganze Zahl im genannten Bereich.
 problem-contact = Schreibe eine E-Mail- oder eine https-Adresse.
 problem-redirect-uri = Jede Redirect-URI braucht Schema und Host und darf kein Fragment haben.
@@ -284,7 +285,6 @@ not-me-named = Das war ich nicht: { $time }
 reported = gemeldet
 password-text = Nimm eines, das du sonst nirgends benutzt. Ein Passwortmanager hilft.
 password-breached = Das eingegebene Passwort ist aus Datenlecks anderer Dienste bekannt. Wähle ein neues, bevor es weitergeht.
-password-forgotten = Du bist es. Wähle ein neues Passwort, dann geht es weiter.
 password-required = Um dein Konto zu sichern, wähle ein neues Passwort, bevor es weitergeht.
 password-rule = { $n ->
     [one] Mindestens ein Zeichen. Alles ist erlaubt, auch Leerzeichen.

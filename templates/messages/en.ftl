@@ -63,6 +63,7 @@ problem-email = That isn’t an email address. Check it for slips.
 problem-taken = That is taken already. Choose another one.
 problem-slug = Use lower-case letters, digits and single dashes, at most 63.
 problem-color = Write the colour as # and six hexadecimal digits, such as #0b5d66.
+problem-aaguid = Write at most 200 AAGUIDs, one a line, such as 0fb9bcbc-a0d4-4042-bbb0-559bc1631e28.
 problem-number = Write a whole number in the range given.
 problem-contact = Write a mail address or an https address.
 problem-redirect-uri = Each redirect URI needs a scheme, a host and no fragment.
@@ -284,7 +285,6 @@ not-me-named = This wasn’t me: { $time }
 reported = reported
 password-text = Choose one that you use nowhere else. A password manager helps.
 password-breached = The password you typed is known from data breaches of other services. Choose a new one before you go on.
-password-forgotten = It’s you. Choose a new password to go on.
 password-required = To secure your account, choose a new password before you go on.
 password-rule = { $n ->
     [one] At least one character. Anything goes, spaces too.

@@ -167,7 +167,9 @@ on_each_store! {
         browser.get("/console/tenants/big/edit?tenant=demo").await;
         browser.submit("remember_days", &[("remember_days", "9999")]).await;
         assert!(browser.page.has_field("remember_days"), "{}", browser.page.url);
-        browser.submit("remember_days", &[("remember_days", "7"), ("brand_color", "#0a5cff")]).await;
+        browser.submit("remember_days", &[("remember_days", "7"), ("passkey_models", "nonsense")]).await;
+        assert!(browser.page.text().contains("AAGUIDs, one a line, such as"), "{}", browser.page.text());
+        browser.submit("remember_days", &[("remember_days", "7"), ("passkey_models", ""), ("brand_color", "#0a5cff")]).await;
         assert!(browser.page.url.contains("done=saved"), "{} {}", browser.page.url, browser.page.text());
         browser.get("/console/tenants/big/delete?tenant=demo").await;
         browser.submit("confirm", &[("confirm", "big")]).await;

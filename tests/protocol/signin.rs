@@ -2,12 +2,57 @@
 
 use std::time::Duration;
 
+use tidegate::domain::client::ClientSettings;
+
 use crate::on_each_store;
 use crate::support::browser::{Browser, SAFARI};
-use crate::support::client::App;
+use crate::support::client::{App, claims, web};
 use crate::support::{Kind, PASSWORD, TestApp};
 
 on_each_store! {
+    /// Proofs and the decision belong to a person: who signs in to one's own account and then gives another's password in the same
+    /// transaction brings nothing along.
+    async fn another_person_in_the_same_sign_in_begins_anew(app: &TestApp) {
+        let settings = ClientSettings { require_consent: true, ..ClientSettings::default() };
+        let client = App::register(app, "asks", web(), settings).await;
+        let mut browser = Browser::new(app);
+        browser.get(&client.authorize(&[("acr_values", "aal2")])).await;
+        browser.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+        browser.answer_code(app, "bob@demo.test").await;
+        let mut form = browser.form("consent").unwrap_or_else(|| panic!("{}", browser.page.text()));
+        form.action = form.action.replace("/signin/consent", "/signin/password");
+        browser.send(&form, &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
+        assert!(!browser.page.has_field("consent"), "{}", browser.page.text());
+        assert!(browser.page.has_field("code"), "{}", browser.page.text());
+        browser.answer_code(app, "carol@demo.test").await;
+        browser.submit("consent", &[("consent", "allow")]).await;
+        let left = browser.left_to.clone().unwrap_or_else(|| panic!("{}", browser.page.text()));
+        let code = crate::support::browser::query_of(&left, "code").unwrap();
+        let id = claims(&client.redeem(&code).await.text("id_token"));
+        assert_eq!((&id["acr"], &id["amr"]), (&"aal1".into(), &serde_json::json!(["pwd", "otp"])), "{id}");
+    }
+
+    /// A new password is asked of one person; whoever comes next in the same sign-in can't choose it for another account.
+    async fn a_new_password_is_chosen_by_whom_it_was_asked_of(app: &TestApp) {
+        use tidegate::admin::{Actor, users};
+        let client = App::web(app).await;
+        let actor = Actor::command_line().on(app.store().await.tenant_id()).unwrap();
+        for email in ["bob@demo.test", "carol@demo.test"] {
+            users::require_password_reset(&actor, &app.shared.platform, email).await.unwrap();
+        }
+        let mut browser = Browser::new(app);
+        browser.get(&client.authorize(&[])).await;
+        browser.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+        browser.answer_code(app, "bob@demo.test").await;
+        let asked = browser.form("password").unwrap();
+        assert!(asked.action.contains("/signin/new-password"), "{}", browser.page.text());
+        let mut other = asked.clone();
+        other.action = asked.action.replace("/signin/new-password", "/signin/password");
+        browser.send(&other, &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
+        // Carol is asked for more than her old password, as in any sign-in.
+        assert!(browser.page.has_field("code"), "{}", browser.page.text());
+    }
+
     /// The contract's dev profile: a mail code at the first sign-in, then the password alone on the same browser.
     async fn carol_proves_her_mailbox_once(app: &TestApp) {
         let mut browser = Browser::new(app);

@@ -260,11 +260,7 @@ async fn check_password(
     entered: &str,
     (passwords, floor): (Passwords, Acr),
 ) -> Result<(), AdminError> {
-    let own = [
-        user.email.as_str(),
-        user.name.as_deref().unwrap_or(""),
-        user.username.as_deref().unwrap_or(""),
-    ];
+    let own = user.own_words();
     let checked = match passwords {
         Passwords::New => accounts::check_password(platform, floor, &own, entered).await,
         Passwords::Existing => check_new(entered, floor, &own),

@@ -68,6 +68,7 @@ pub(super) fn problem(chrome: &Chrome, error: AdminError) -> Result<Problem, Adm
             }
             "email" => say(field, "problem-email"),
             "slug" => say(field, "problem-slug"),
+            "passkey_models" => say(field, "problem-aaguid"),
             "brand_color" => say(field, "problem-color"),
             "support_contact" => say(field, "problem-contact"),
             "remember_days" | "notice_threshold" => say(field, "problem-number"),

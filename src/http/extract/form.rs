@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
 use zeroize::Zeroizing;
 
 use crate::http::context::Ctx;
@@ -72,6 +74,33 @@ impl Form {
     /// The fields as parameters.
     pub const fn params(&self) -> &Params {
         &self.0
+    }
+}
+
+/// A form that was sent by one of our own pages, read and checked before a handler sees it.
+#[derive(Debug)]
+pub struct Posted {
+    /// What is known of the request.
+    pub ctx: Ctx,
+    /// The form.
+    pub form: Form,
+}
+
+impl FromRequest for Posted {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let parts = (
+            Ctx::from_request(request, payload),
+            web::Bytes::from_request(request, payload),
+        );
+        let request = request.clone();
+        Box::pin(async move {
+            let ctx = parts.0.await?;
+            let form = Form::read(&ctx, &request, &parts.1.await?)?;
+            Ok(Self { ctx, form })
+        })
     }
 }
 

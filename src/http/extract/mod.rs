@@ -3,5 +3,5 @@
 mod form;
 mod wire;
 
-pub use form::{Form, check_form_origin};
+pub use form::{Form, Posted, check_form_origin};
 pub use wire::Wire;

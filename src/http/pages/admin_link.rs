@@ -1,7 +1,7 @@
 //! The page of a link that `tidegate admin link` printed: a GET shows it, the POST uses it up.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::draw::{html, html_with, redirect};
@@ -9,7 +9,7 @@ use super::passwords;
 use crate::admin::links::{self, OpenLink, RedeemError};
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
-use crate::http::extract::Form;
+use crate::http::extract::Posted;
 use crate::http::oidc::ensure_binding;
 use crate::http::views::Problem;
 use crate::http::views::account::AdminLinkPage;
@@ -55,8 +55,7 @@ pub async fn show(ctx: Ctx, query: web::Query<Token>) -> Result<HttpResponse, Pa
 }
 
 /// `POST {issuer}/admin-link`.
-pub async fn redeem(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn redeem(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
     let token = form.text("token").to_owned();
     let password = form.secret("password").unwrap_or_default();
     match links::redeem(ctx.platform(), &ctx.realm, &token, password).await {

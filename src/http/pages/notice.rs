@@ -8,7 +8,7 @@ use super::draw::html;
 use crate::domain::session::Session;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
-use crate::http::extract::Form;
+use crate::http::extract::Posted;
 use crate::http::oidc::ensure_binding;
 use crate::http::views::challenge::mask;
 use crate::http::views::ends::ErrorKind;
@@ -78,8 +78,7 @@ pub async fn question(
 }
 
 /// `POST {issuer}/notice/{yes|no}`.
-pub async fn answer(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn answer(Posted { ctx, form }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let answer = answer_of(&request);
     let meant = match answer {
         Answer::Yes => NoticeAnswer::Mine,

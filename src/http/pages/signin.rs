@@ -10,7 +10,7 @@ use crate::domain::assurance::Method;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
-use crate::http::extract::{Form, check_form_origin};
+use crate::http::extract::{Posted, check_form_origin};
 use crate::http::views::ends::ErrorKind;
 use crate::signin::{self, Answer, Purpose, Started};
 
@@ -87,12 +87,9 @@ async fn submit(ctx: &Ctx, place: &Place, answer: Answer) -> Result<HttpResponse
 
 /// `POST {issuer}/signin/password`: identifier, password, or both.
 pub async fn password(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let email = form.get("email").map(str::to_owned);
     let answer = match form.secret("password") {
         Some(password) => Answer::Password { email, password },
@@ -104,13 +101,7 @@ pub async fn password(
 }
 
 /// `POST {issuer}/signin/code`.
-pub async fn code(
-    ctx: Ctx,
-    place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn code(Posted { ctx, form }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
     let code = form
         .secret("code")
         .unwrap_or_else(|| Zeroizing::new(String::new()));
@@ -119,36 +110,24 @@ pub async fn code(
 
 /// `POST {issuer}/signin/method`: another way.
 pub async fn method(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let method = Method::from_name(form.text("method"))
         .ok_or_else(|| ctx.error(PageError::new(ErrorKind::BadRequest)))?;
     submit(&ctx, &place, Answer::Choose { method }).await
 }
 
 /// `POST {issuer}/signin/resend`.
-pub async fn resend(
-    ctx: Ctx,
-    place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn resend(Posted { ctx, .. }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
     submit(&ctx, &place, Answer::Resend).await
 }
 
 /// `POST {issuer}/signin/passkey`: the browser's assertion.
 pub async fn passkey(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let credential = form.text("credential").to_owned();
     submit(&ctx, &place, Answer::Passkey { credential }).await
 }
@@ -177,24 +156,18 @@ pub async fn passkey_options(
 
 /// `POST {issuer}/signin/new-password`.
 pub async fn new_password(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let password = form.secret("password").unwrap_or_default();
     submit(&ctx, &place, Answer::NewPassword { password }).await
 }
 
 /// `POST {issuer}/signin/remember`.
 pub async fn remember(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let choice = if form.text("remember") == "yes" {
         signin::RememberChoice::Remember
     } else {
@@ -205,12 +178,9 @@ pub async fn remember(
 
 /// `POST {issuer}/signin/consent`.
 pub async fn consent(
-    ctx: Ctx,
+    Posted { ctx, form }: Posted,
     place: web::Query<Place>,
-    request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
     let choice = if form.text("consent") == "allow" {
         signin::ConsentChoice::Allow
     } else {

@@ -164,8 +164,6 @@ pub enum PasswordReason {
     Required,
     /// It is known from data breaches.
     Breached,
-    /// It was forgotten.
-    Forgotten,
 }
 
 /// Asks before a factor is removed.

@@ -6,18 +6,16 @@ use super::{bound, id, own, own_or_sign_in, path, store_error};
 use crate::base::ids::{ClientId, DeviceId, SessionId};
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
-use crate::http::extract::Form;
+use crate::http::extract::Posted;
 use crate::http::pages::draw::{html, redirect};
 use crate::http::views::ends::ErrorKind;
 use crate::selfservice::{self, NotMeError};
 
 /// `POST {issuer}/account/sessions/{id}/end`.
 pub async fn end_session(
-    ctx: Ctx,
+    Posted { ctx, .. }: Posted,
     request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
     let own = own_or_sign_in!(&ctx, "", false);
     let session: SessionId = id(&ctx, &request)?;
     selfservice::end_session(
@@ -33,8 +31,7 @@ pub async fn end_session(
 }
 
 /// `POST {issuer}/account/sessions/end-others`.
-pub async fn end_others(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn end_others(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", false);
     let (user, keep) = (own.account.user.id, own.live.session.id);
     selfservice::end_others(ctx.platform(), &ctx.realm, &ctx.visit, user, keep)
@@ -45,11 +42,9 @@ pub async fn end_others(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Res
 
 /// `POST {issuer}/account/devices/{id}/forget`.
 pub async fn forget_device(
-    ctx: Ctx,
+    Posted { ctx, .. }: Posted,
     request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
     let own = own_or_sign_in!(&ctx, "", false);
     let device: DeviceId = id(&ctx, &request)?;
     selfservice::forget_device(
@@ -65,12 +60,7 @@ pub async fn forget_device(
 }
 
 /// `POST {issuer}/account/devices/forget-all`.
-pub async fn forget_devices(
-    ctx: Ctx,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn forget_devices(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", false);
     selfservice::forget_devices(ctx.platform(), &ctx.realm, &ctx.visit, own.account.user.id)
         .await
@@ -79,8 +69,7 @@ pub async fn forget_devices(
 }
 
 /// `POST {issuer}/account/apps/{id}/revoke`.
-pub async fn revoke_app(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn revoke_app(Posted { ctx, .. }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", false);
     let client = request.match_info().get("id").and_then(ClientId::parse);
     let client = client.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
@@ -119,8 +108,7 @@ pub async fn not_me_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse,
 }
 
 /// `POST {issuer}/account/activity/{id}/not-me`.
-pub async fn not_me(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn not_me(Posted { ctx, .. }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", false);
     let session: SessionId = id(&ctx, &request)?;
     match selfservice::report_session(

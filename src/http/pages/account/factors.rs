@@ -1,6 +1,6 @@
 //! Changing the password, adding and removing factors.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::{Own, bound, id, own, own_or_sign_in, path};
 use crate::base::ids::CredentialId;
@@ -8,7 +8,7 @@ use crate::domain::credential::CredentialSecret;
 use crate::factors::attestation::AttestationRefusal;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
-use crate::http::extract::Form;
+use crate::http::extract::Posted;
 use crate::http::pages::draw::{self, html, html_with, redirect};
 use crate::http::pages::passwords;
 use crate::http::views::account::{ChangePassword, PasswordReason, RemoveFactor};
@@ -43,12 +43,7 @@ fn password_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> ChangePassword
 }
 
 /// `POST {issuer}/account/password`.
-pub async fn change_password(
-    ctx: Ctx,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn change_password(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "/password", true);
     let new = form.secret("password").unwrap_or_default();
     let account = (&own.account, own.live.session.id);
@@ -110,8 +105,7 @@ fn factor_error(ctx: &Ctx, error: FactorError) -> PageError {
 }
 
 /// `POST {issuer}/account/totp`.
-pub async fn add_totp(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn add_totp(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "/totp", true);
     let account = (&own.account, own.live.session.id);
     match selfservice::add_totp(ctx.platform(), &ctx.realm, &ctx.visit, account, form.text("code")).await {
@@ -174,12 +168,7 @@ pub async fn passkey_options(ctx: Ctx, request: HttpRequest) -> Result<HttpRespo
 }
 
 /// `POST {issuer}/account/passkeys`.
-pub async fn add_passkey(
-    ctx: Ctx,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    let form = Form::read(&ctx, &request, &body)?;
+pub async fn add_passkey(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "/passkeys", true);
     let account = (&own.account, own.live.session.id);
     let answer = (form.text("credential"), form.text("name"));
@@ -228,11 +217,9 @@ pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse,
 
 /// `POST {issuer}/account/factors/{id}/remove`.
 pub async fn remove_factor(
-    ctx: Ctx,
+    Posted { ctx, .. }: Posted,
     request: HttpRequest,
-    body: web::Bytes,
 ) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
     let factor: CredentialId = id(&ctx, &request)?;
     let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
     selfservice::remove_factor(ctx.platform(), &ctx.realm, &ctx.visit, &own.account, factor)
@@ -243,12 +230,7 @@ pub async fn remove_factor(
 
 /// `POST {issuer}/account/recovery-codes`: makes a new set and shows it this once. An account that has nothing stronger keeps
 /// them as its way back.
-pub async fn recovery_codes(
-    ctx: Ctx,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, PageError> {
-    Form::read(&ctx, &request, &body)?;
+pub async fn recovery_codes(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", true);
     fresh_codes(&ctx, &own, "").await
 }

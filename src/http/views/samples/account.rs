@@ -151,16 +151,7 @@ impl Sample for ChangePassword {
             problems: Vec::new(),
             ..required.clone()
         };
-        let forgotten = Self {
-            reason: PasswordReason::Forgotten,
-            ..breached.clone()
-        };
-        vec![
-            ("plain", page),
-            ("required", required),
-            ("breached", breached),
-            ("forgotten", forgotten),
-        ]
+        vec![("plain", page), ("required", required), ("breached", breached)]
     }
 }
 

@@ -13,7 +13,7 @@ use super::print::{CliError, Outcome};
 use crate::base::page::Page;
 use crate::base::timestamp::Timestamp;
 use crate::config::Config;
-use crate::outbound::fetch::Fetcher;
+use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::networks::{MAX_DATABASE_BYTES, check_file};
 
 /// Acts on feeds.
@@ -137,11 +137,8 @@ fn place<'a>(config: &'a Config, wanted: &str) -> Result<(&'static str, &'a Path
 
 async fn refresh(config: &Config, args: &RefreshArgs) -> Result<Outcome, CliError> {
     crate::crypto::install_providers();
-    let fetcher = Fetcher::new(
-        config.outbound.trust_ca.as_deref(),
-        config.outbound.allow_loopback,
-    )
-    .map_err(|error| CliError::Failed(error.to_string()))?;
+    let fetcher = Fetcher::new(config.outbound.trust_ca.as_deref(), Reach::Operators)
+        .map_err(|error| CliError::Failed(error.to_string()))?;
     let wanted: Vec<&str> = if args.feeds.is_empty() {
         NAMES
             .into_iter()

@@ -11,6 +11,7 @@ mod m0006_keys_and_policies;
 mod m0007_decisions;
 mod m0008_profiles;
 mod m0009_trail;
+mod m0010_recoveries;
 mod m0030_models;
 mod m0031_decision_repeats;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_decisions::Migration),
             Box::new(m0008_profiles::Migration),
             Box::new(m0009_trail::Migration),
+            Box::new(m0010_recoveries::Migration),
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
         ]

@@ -78,6 +78,8 @@ pub struct TenantChanges {
     pub notice_threshold: Option<u8>,
     /// How long browsers are remembered, days.
     pub remember_days: Option<u16>,
+    /// Waiting period before lost factors are replaced, hours.
+    pub recovery_wait_hours: Option<u16>,
     /// When passwords are looked up on the list of breached ones.
     pub breached_passwords: Option<BreachedCheck>,
     /// What is asked of new passkeys.
@@ -393,6 +395,12 @@ impl TenantChanges {
                 return Err(AdminError::invalid("remember_days", "use 0 to 365"));
             }
             settings.remember_days = days;
+        }
+        if let Some(hours) = self.recovery_wait_hours {
+            if hours > 720 {
+                return Err(AdminError::invalid("recovery_wait_hours", "use 0 to 720"));
+            }
+            settings.recovery_wait_hours = hours;
         }
         settings.breached_passwords = self.breached_passwords.unwrap_or(settings.breached_passwords);
         settings.passkey_attestation = self.passkey_attestation.unwrap_or(settings.passkey_attestation);

@@ -52,6 +52,8 @@ uuid_ids! {
     DeviceId;
     /// A sign-in under way (the login transaction).
     LoginId;
+    /// A recovery of an account whose owner lost the factors.
+    RecoveryId;
     /// What a user (or a service) granted a client: the root of its tokens.
     GrantId;
     /// A recorded decision.

@@ -64,7 +64,7 @@ fn feed(text: &str) -> Result<String, String> {
 
 /// A feed as it is listed.
 #[derive(Debug, Serialize)]
-struct Feed<'a> {
+struct Listed<'a> {
     feed: &'static str,
     file: Option<&'a Path>,
     source: Option<&'a str>,
@@ -101,7 +101,7 @@ fn list(config: &Config) -> Result<Outcome, CliError> {
         .into_iter()
         .map(|(feed, file)| {
             let state = file.map(|file| check_file(feed, file));
-            Feed {
+            Listed {
                 feed,
                 file: file.map(PathBuf::as_path),
                 source: config.feeds.sources.of(feed),

@@ -302,6 +302,12 @@ pub struct Limits {
     pub failures_per_account: u32,
     /// Failures from one network in an hour.
     pub failures_per_network: u32,
+    /// Mails that anybody may make us send to one account from one network in an hour.
+    pub mails_per_account_network: u32,
+    /// Mails that unknown browsers may make us send to one account in an hour.
+    pub mails_per_account: u32,
+    /// Mails that unknown browsers of one network may make us send in an hour.
+    pub mails_per_network: u32,
     /// Largest body, bytes.
     pub body: usize,
 }

@@ -82,7 +82,8 @@ pub fn judge_refresh(
     let evidence = Evidence::derive(&facts, &UserProfile::new(), &Baseline::default());
     let mut call = Call::new(platform, realm, Action::Refresh, scorecard::session(), &facts);
     call.client = Some(&grant.client);
-    let (permit, mut record, said) = call.decide(&evidence, RepeatOf::Family(grant.id));
+    let of = RepeatOf::Family(grant.id);
+    let (permit, mut record, said) = call.decide(&evidence, &of);
     if let Some(record) = &mut record {
         record.subject = Some(grant.user);
         record.session = Some(grant.session);
@@ -91,7 +92,7 @@ pub fn judge_refresh(
     BackChannelDecision {
         permit,
         record,
-        of: RepeatOf::Family(grant.id),
+        of,
         said,
     }
 }
@@ -140,7 +141,7 @@ pub async fn judge_client(
     let of = RepeatOf::Client(request.client.clone());
     let mut call = Call::new(platform, realm, Action::ClientToken, scorecard::machine(), &facts);
     call.client = Some(request.client);
-    let (permit, mut record, said) = call.decide(&evidence, of.clone());
+    let (permit, mut record, said) = call.decide(&evidence, &of);
     if let Some(record) = &mut record {
         record.ip = Some(caller.ip.to_string());
     }
@@ -184,7 +185,7 @@ impl<'a> Call<'a> {
     }
 
     /// Assesses and decides; gives the record unless the last one says the same, and what is remembered of it.
-    fn decide(&self, evidence: &Evidence, of: RepeatOf) -> (Permit, Option<Decision>, u64) {
+    fn decide(&self, evidence: &Evidence, of: &RepeatOf) -> (Permit, Option<Decision>, u64) {
         let assessment = assess(self.model, evidence);
         let live = &self.realm.tenant.policy;
         let context = Context {
@@ -201,7 +202,7 @@ impl<'a> Call<'a> {
         let tenant = self.realm.tenant.record.id;
         let now = self.facts.at;
         let counted = permit == Permit::Proceed
-            && self.platform.repeats.count(tenant, &of, said, now) == Repeat::Counted;
+            && self.platform.repeats.count(tenant, of, said, now) == Repeat::Counted;
         let record = (!counted).then(|| {
             let reference = Reference::of(self.platform.random().uuid(now));
             let mut record = blank(self.platform, self.realm, now, reference, self.action.clone());

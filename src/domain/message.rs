@@ -13,6 +13,13 @@ pub enum Message {
         /// For which app, by name.
         app: Option<String>,
     },
+    /// A one-time code for whoever forgot the password.
+    NewPasswordCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// What somebody asked for at a page is not possible; only the owner of the address learns why.
+    NotPossible(NotPossible),
     /// A completed sign-in on a new browser (people.md U34, U35).
     NewBrowser {
         /// What is known of the sign-in.
@@ -38,9 +45,38 @@ pub enum Message {
     },
 }
 
+/// Why something that was asked for with an address is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPossible {
+    /// A forgotten password, but no account has this address.
+    NoAccount,
+    /// A forgotten password, but the account is switched off.
+    Disabled,
+}
+
+impl NotPossible {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::NoAccount, Self::Disabled];
+
+    /// The name in the delivery log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoAccount => "no_account",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityChange {
+    /// Somebody who proved the mailbox says that the other factors are lost; they are replaced unless the owner objects.
+    RecoveryAsked {
+        /// End of the waiting period.
+        opens_at: Timestamp,
+    },
+    /// Lost factors were replaced.
+    Recovered,
     /// The password.
     PasswordChanged,
     /// An authenticator app was added.
@@ -57,6 +93,8 @@ impl SecurityChange {
     /// The name in the catalogue and the delivery log.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::RecoveryAsked { .. } => "recovery_asked",
+            Self::Recovered => "recovered",
             Self::PasswordChanged => "password_changed",
             Self::TotpAdded => "totp_added",
             Self::PasskeyAdded => "passkey_added",
@@ -84,6 +122,8 @@ impl Message {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
+            Self::NewPasswordCode { .. } => "new_password_code",
+            Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",
             Self::SecurityChange { change, .. } => change.name(),
             Self::AdminLink { .. } => "admin_link",

@@ -12,6 +12,7 @@ pub mod key;
 pub mod message;
 pub mod outcome;
 pub mod policy_version;
+pub mod recovery;
 pub mod risk_model;
 pub mod sealed;
 pub mod session;

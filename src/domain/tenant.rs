@@ -124,6 +124,9 @@ pub struct TenantSettings {
     pub notice_threshold: u8,
     /// How long a browser is remembered after a second factor, in days; 0 switches it off.
     pub remember_days: u16,
+    /// How long the owner of an account has time to object before lost factors are replaced, in hours: this long in a browser that
+    /// the account knows, three times as long elsewhere. With 0 they are not replaced without support.
+    pub recovery_wait_hours: u16,
     /// When passwords are looked up on the list of breached ones.
     pub breached_passwords: BreachedCheck,
     /// What is asked of new passkeys.
@@ -145,6 +148,7 @@ impl Default for TenantSettings {
             support_contact: None,
             notice_threshold: 20,
             remember_days: 30,
+            recovery_wait_hours: 24,
             breached_passwords: BreachedCheck::default(),
             passkey_attestation: Attestation::default(),
             passkey_models: Vec::new(),

@@ -5,5 +5,6 @@ pub mod assurance;
 pub mod attestation;
 pub mod email_code;
 pub mod password;
+pub mod recovery;
 pub mod recovery_code;
 pub mod totp;

@@ -35,6 +35,13 @@ pub enum Password {
     MayStay,
     /// It became known, or its owner must choose another.
     MustChange,
+    /// Its owner forgot it. Then the mailbox begins the sign-in, and the strongest kind of factor that is enrolled is proven beside
+    /// it: a mailbox alone never replaces a second factor.
+    Forgotten,
+    /// Its owner forgot it and lost the factors beside it, and the waiting period is not over.
+    Waiting,
+    /// The same, and the waiting period is over: it stands in for the lost factors, which are replaced.
+    WaitedFor,
 }
 
 /// Where the offer to remember this browser stands.
@@ -85,6 +92,8 @@ pub enum Next {
     Unmet,
     /// A new password must be chosen.
     NewPassword,
+    /// Nothing more can be done before the waiting period is over.
+    Wait,
     /// Offer to remember this browser.
     OfferRemember,
     /// Ask for consent.
@@ -111,12 +120,16 @@ pub enum Cause {
     Enrolment,
     /// Whoever chooses a new password proves more than the old one first.
     NewPassword,
+    /// Whoever forgot the password proves a factor beside the mailbox.
+    Recovery,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
 pub fn next(situation: &Situation<'_>) -> Next {
+    let recovers = !matches!(situation.password, Password::MayStay | Password::MustChange);
     let first = |proof: &Proof| {
-        is_first_factor(proof) && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
+        let begins = is_first_factor(proof) || (recovers && proof.method == Method::EmailOtp);
+        begins && situation.need.not_before.is_none_or(|limit| proof.at >= limit)
     };
     if !situation.proofs.iter().any(first) {
         return Next::FirstFactor;
@@ -127,6 +140,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
     }
     if let Some(step) = by_risk(situation)
+        .or_else(|| by_recovery(situation))
         .or_else(|| by_floor(situation))
         .or_else(|| by_app(situation))
         .or_else(|| by_password(situation))
@@ -171,6 +185,37 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
             options,
         }
     })
+}
+
+/// A forgotten password is replaced before anything that needs one is asked for.
+fn by_recovery(situation: &Situation<'_>) -> Option<Next> {
+    match situation.password {
+        Password::MayStay | Password::MustChange => return None,
+        Password::Waiting => return Some(Next::Wait),
+        Password::WaitedFor => return Some(replace_lost(situation)),
+        Password::Forgotten => {}
+    }
+    let options = options(situation, Strength::Totp);
+    let proven = strongest_since(situation.proofs, situation.started_at);
+    if options.is_empty() || proven.is_some_and(|proven| proven >= Strength::Totp) {
+        return Some(Next::NewPassword);
+    }
+    Some(Next::Challenge {
+        cause: Cause::Recovery,
+        options,
+    })
+}
+
+/// A new password, then a factor in place of the lost ones.
+fn replace_lost(situation: &Situation<'_>) -> Next {
+    let chosen = |proof: &Proof| proof.method == Method::Password && proof.at >= situation.started_at;
+    if situation.proofs.iter().any(chosen) {
+        Next::Enrol {
+            least: Strength::Totp,
+        }
+    } else {
+        Next::NewPassword
+    }
 }
 
 /// A floor holds whatever the app asks; without a fitting factor one is enrolled, after the mailbox is proven.
@@ -226,7 +271,7 @@ fn by_app(situation: &Situation<'_>) -> Option<Next> {
 /// A password that others may know proves nothing about who chooses the next one: something else must be proven in this
 /// sign-in, whatever is enrolled.
 fn by_password(situation: &Situation<'_>) -> Option<Next> {
-    if situation.password == Password::MayStay {
+    if situation.password != Password::MustChange {
         return None;
     }
     if strongest_since(situation.proofs, situation.started_at).is_some() {

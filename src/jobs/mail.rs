@@ -82,6 +82,11 @@ fn render(outgoing: &OutgoingMail) -> Mail {
             words::sign_in_code(&frame, code.expose(), CODE_MINUTES),
             Some(Secret::new(code.expose().clone())),
         ),
+        Message::NewPasswordCode { code } => (
+            words::new_password_code(&frame, code.expose(), CODE_MINUTES),
+            Some(Secret::new(code.expose().clone())),
+        ),
+        Message::NotPossible(why) => (words::not_possible(&frame, *why), None),
         Message::NewBrowser {
             facts,
             yes_url,
@@ -106,6 +111,7 @@ fn render(outgoing: &OutgoingMail) -> Mail {
                 at: shown(facts.at),
                 browser: facts.agent.clone(),
                 what: None,
+                from: from_of(*change),
                 no: no_url.expose().clone(),
             };
             (words::changed(&frame, change_of(*change), &about), None)
@@ -124,8 +130,18 @@ fn render(outgoing: &OutgoingMail) -> Mail {
     }
 }
 
+/// From when on something can be done that was asked for.
+fn from_of(change: SecurityChange) -> Option<String> {
+    match change {
+        SecurityChange::RecoveryAsked { opens_at } => Some(shown(opens_at)),
+        _ => None,
+    }
+}
+
 const fn change_of(change: SecurityChange) -> Change {
     match change {
+        SecurityChange::RecoveryAsked { .. } => Change::RecoveryAsked,
+        SecurityChange::Recovered => Change::Recovered,
         SecurityChange::PasswordChanged => Change::Password,
         SecurityChange::TotpAdded | SecurityChange::PasskeyAdded => Change::FactorAdded,
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::accounts::{Account, user_handle};
 use crate::base::encoding::{base64url, from_base64url};
 use crate::base::ids::{CredentialId, SessionId};
+use crate::base::timestamp::Timestamp;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RegistrationState;
 use crate::domain::credential::{Credential, CredentialSecret};
@@ -37,6 +38,9 @@ pub enum FactorError {
     /// This address can't have passkeys.
     #[error("passkeys need a domain name")]
     NoPasskeysHere,
+    /// Lost factors were replaced a short while ago; until this time none is taken away.
+    #[error("the account cools down after a recovery")]
+    CoolsDown(Timestamp),
     /// Too many factors.
     #[error("the account has too many factors")]
     TooMany,
@@ -298,6 +302,9 @@ pub async fn remove_factor(
         .iter()
         .find(removable)
         .ok_or(FactorError::Unknown)?;
+    if let Some(until) = super::recovery::cools_until(platform, realm, account.user.id).await? {
+        return Err(FactorError::CoolsDown(until));
+    }
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     batch.delete_credential(id);

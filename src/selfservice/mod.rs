@@ -3,6 +3,7 @@
 mod factors;
 mod not_me;
 mod password;
+mod recovery;
 mod recovery_codes;
 mod sessions;
 
@@ -11,5 +12,6 @@ pub use factors::{
 };
 pub use not_me::{NotMeError, QuestionFacts, answer_notice, question, report_session};
 pub use password::{PasswordError, change_password};
+pub use recovery::{open_recovery, stop_recovery};
 pub use recovery_codes::make_recovery_codes;
 pub use sessions::{end_others, end_session, forget_device, forget_devices, revoke_app};

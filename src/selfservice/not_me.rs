@@ -166,6 +166,7 @@ async fn secure(
         batch.update_user(&account.user);
     }
     batch.end_remembering(user);
+    batch.stop_recoveries(user, now);
     batch.event(&event(
         platform,
         "notice.not_me",

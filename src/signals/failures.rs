@@ -20,6 +20,8 @@ pub enum Failed {
     Password,
     /// A code or another second step.
     SecondFactor,
+    /// The code that proves a mailbox before anything else is known.
+    Mailbox,
 }
 
 impl Failed {
@@ -27,6 +29,7 @@ impl Failed {
         match self {
             Self::Password => "pw",
             Self::SecondFactor => "2f",
+            Self::Mailbox => "mb",
         }
     }
 }
@@ -122,7 +125,7 @@ pub fn note_failure(
 pub fn note_success(platform: &Platform, realm: &Realm, visit: &Visit, user: UserId) {
     let user = account_key(user);
     let network = network(visit.ip);
-    for kind in [Failed::Password, Failed::SecondFactor] {
+    for kind in [Failed::Password, Failed::SecondFactor, Failed::Mailbox] {
         let pair = format!("fail-{}-pair", kind.name());
         platform
             .ephemeral
@@ -182,6 +185,38 @@ pub(super) fn climate(platform: &Platform, realm: &Realm) -> f64 {
         .failures
         .get(&tenant_key(realm, "tenant", ""), platform.now());
     libm::log((counts.hour + HANDFUL) / (counts.week / WEEK + HANDFUL)).max(0.0)
+}
+
+/// Counts a mail that anybody may make us send to an address, and says whether it may go out. A mailbox is not flooded, and its
+/// owner on a known browser has an own allowance, which strangers can't use up.
+pub fn count_mail(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    account: &str,
+    known_browser: bool,
+) -> Throttle {
+    let limits = &platform.settings.limits;
+    let network = network(visit.ip);
+    // Full short-lived state is no reason to send without a count.
+    let over = |kind: &str, what: &str, limit: u32| {
+        let key = tenant_key(realm, kind, what);
+        let count = platform.ephemeral.add(&key, platform.now(), WINDOW);
+        count.map_or(true, |count| count > limit)
+    };
+    let pair = over(
+        "mail-pair",
+        &format!("{account}:{network}"),
+        limits.mails_per_account_network,
+    );
+    let strangers = !known_browser && over("mail-account", account, limits.mails_per_account);
+    let public = visit.ip.scope() == IpScope::Public;
+    let whole = public && !known_browser && over("mail-network", &network, limits.mails_per_network);
+    if pair || strangers || whole {
+        Throttle::Wait(u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60))
+    } else {
+        Throttle::Open
+    }
 }
 
 /// The counts as the engine takes them.

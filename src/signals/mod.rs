@@ -7,7 +7,9 @@ mod gather;
 mod learn;
 
 pub use agent::{AgentSummary, summary};
-pub use failures::{Failed, Throttle, account_key, note_failure, note_success, throttle, unknown_key};
+pub use failures::{
+    Failed, Throttle, account_key, count_mail, note_failure, note_success, throttle, unknown_key,
+};
 pub(crate) use gather::forced_names;
 pub use gather::{Gathered, HeldProfile, Subject, back_channel_facts, feeds, gather};
 pub use learn::{Lesson, learn, learn_failure};

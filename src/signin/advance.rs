@@ -1,17 +1,22 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Choice, JudgedState, Login};
+use super::login::{Choice, JudgedState, Login, Recovering};
 use super::notices::event;
 use super::service::keep;
-use super::step::{ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, NewPasswordStep, Step};
-use super::{SignInError, consent, enrol, finish, mail_code};
+use super::step::{
+    ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
+    WaitStep,
+};
+use super::{SignInError, consent, enrol, finish, lost, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
-use crate::domain::assurance::{Acr, Method, Proof};
+use crate::domain::assurance::{Acr, Method, Proof, Strength};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
+use crate::factors::email_code::SentCode;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
 use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
@@ -37,7 +42,14 @@ pub(super) async fn advance(
     loop {
         let account = account_of(platform, realm, &mut login).await?;
         let need = need(realm, &login, client);
-        let enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
+        let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
+        let lost = match &account {
+            Some(account) if login.lost => lost::standing(platform, realm, account).await?,
+            _ => Standing::None,
+        };
+        if lost == Standing::Open {
+            enrolled.retain(|(_, strength)| *strength == Strength::EmailCode);
+        }
         let (consent, known_scopes) = consent::standing(platform, realm, &login).await?;
         let remember = match &account {
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
@@ -51,7 +63,7 @@ pub(super) async fn advance(
             proofs: &proofs,
             enrolled: &enrolled,
             judgement: login.judged.as_ref().map(|judged| judged.judgement),
-            password: password_standing(account.as_ref(), &login),
+            password: password_standing(account.as_ref(), &login, lost),
             remember,
             consent,
         });
@@ -60,7 +72,7 @@ pub(super) async fn advance(
             return Ok(refuse_silently(&login, &what));
         }
         return match (what, account) {
-            (Next::FirstFactor, _) | (_, None) => first_factor(platform, realm, login),
+            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, login),
             (Next::Decide, Some(account)) => {
                 decide(platform, realm, visit, &mut login, &account).await?;
                 continue;
@@ -80,6 +92,13 @@ pub(super) async fn advance(
                 Ok(Step::NewPassword(NewPasswordStep {
                     login: Box::new(login),
                     email,
+                }))
+            }
+            (Next::Wait, _) => {
+                keep(platform, realm, &login)?;
+                Ok(Step::Wait(WaitStep {
+                    login: Box::new(login),
+                    standing: lost,
                 }))
             }
             (Next::OfferRemember, _) => {
@@ -122,7 +141,13 @@ fn countable(login: &Login) -> Vec<Proof> {
 }
 
 /// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
-fn password_standing(account: Option<&Account>, login: &Login) -> Password {
+fn password_standing(account: Option<&Account>, login: &Login, lost: Standing) -> Password {
+    match (login.recovering, lost) {
+        (Recovering::Proven, Standing::None) => return Password::Forgotten,
+        (Recovering::Proven, Standing::Open) => return Password::WaitedFor,
+        (Recovering::Proven, Standing::Waiting(_) | Standing::Barred(_)) => return Password::Waiting,
+        _ => {}
+    }
     let typed = login.proofs.iter().any(|proof| proof.method == Method::Password);
     let required = account.is_some_and(|account| account.user.password_reset_required);
     if typed && (required || login.breached == Some(true)) {
@@ -215,8 +240,9 @@ async fn decide(
     login: &mut Login,
     account: &Account,
 ) -> Result<(), SignInError> {
+    let recovers = login.recovering == Recovering::Proven;
     let checkpoint = Checkpoint {
-        action: Action::SignIn,
+        action: if recovers { Action::Recover } else { Action::SignIn },
         account,
         client: login.client(),
         session: login.session,
@@ -250,8 +276,17 @@ async fn decide(
     Ok(())
 }
 
-fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+/// The beginning: a first factor, or the mailbox of whoever forgot the password.
+fn begin(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
     keep(platform, realm, &login)?;
+    if let Recovering::Address | Recovering::Mailbox { .. } = login.recovering {
+        let asked = login.recovering == Recovering::Address;
+        let sent = sent_step(platform, &login).filter(|_| !asked);
+        return Ok(Step::Mailbox(MailboxStep {
+            login: Box::new(login),
+            sent,
+        }));
+    }
     let again = !login.session_proofs.is_empty();
     let layout = realm.tenant.record.settings.layout;
     Ok(Step::FirstFactor(FirstFactorStep {
@@ -259,6 +294,16 @@ fn first_factor(platform: &Platform, realm: &Realm, login: Login) -> Result<Step
         layout,
         again,
     }))
+}
+
+/// What is to be told of the mail code that was sent.
+fn sent_step(platform: &Platform, login: &Login) -> Option<SentStep> {
+    let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
+    let wait = |sent: &SentCode| sent.resend_in(platform.now()).map(|wait| wait.as_secs());
+    login.email_code.as_ref().map(|sent| SentStep {
+        resend_in: wait(sent),
+        tries_left: (login.wrong_codes > 0).then_some(left),
+    })
 }
 
 async fn challenge(
@@ -282,7 +327,7 @@ async fn challenge(
         mail_code::send_first(platform, realm, &mut login, account).await?;
     }
     keep(platform, realm, &login)?;
-    let sent = login.email_code.as_ref().filter(|_| method == Method::EmailOtp);
+    let sent = sent_step(platform, &login).filter(|_| method == Method::EmailOtp);
     let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
     Ok(Step::Challenge(Box::new(ChallengeStep {
         email: account.user.email.as_str().to_owned(),
@@ -291,9 +336,8 @@ async fn challenge(
         first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
         method,
         others: options.into_iter().filter(|other| *other != method).collect(),
-        resend_in: sent
-            .and_then(|sent| sent.resend_in(platform.now()))
-            .map(|wait| wait.as_secs()),
+        may_be_lost: cause == Cause::Recovery && lost::is_possible(realm),
+        resend_in: sent.and_then(|sent| sent.resend_in),
         tries_left: (login.wrong_codes > 0).then_some(left),
         login,
     })))

@@ -1,18 +1,20 @@
 //! Setting up a TOTP factor in the middle of a sign-in whose floor demands one. The mailbox was proven before.
 
-use super::SignInError;
 use super::login::{FormProblem, Login};
+use super::notices::{change_notice, event, tell};
 use super::step::EnrolStep;
-use crate::accounts::Account;
+use super::{SignInError, lost};
+use crate::accounts::{self, Account};
 use crate::base::encoding::{base64url, from_base64url};
 use crate::base::ids::CredentialId;
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{Credential, CredentialSecret};
+use crate::domain::message::SecurityChange;
 use crate::domain::sealed::Sealed;
 use crate::factors::totp;
-use crate::store::Batch;
+use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 
 /// Begins enrolment, or draws it again with the same secret.
@@ -73,11 +75,28 @@ pub(super) async fn confirm(
         Ok(step) => {
             let store = realm.store(&platform.store);
             let mut batch = store.batch();
+            let account = accounts::by_id(&store, user).await?.ok_or(SignInError::Expired)?;
             let credential = totp_credential(platform, user, &secret, Some(step))?;
+            if login.lost && !lost::replace(platform, realm, visit, &account, &mut batch).await? {
+                return Ok(());
+            }
             batch.insert_credential(&credential);
-            note(platform, visit, user, &mut batch);
-            store.commit(batch).await?;
+            let told = serde_json::json!({"method": "totp", "credential": credential.id});
+            batch.event(&event(platform, "factor.added", user, visit, told));
+            let change = if login.lost {
+                SecurityChange::Recovered
+            } else {
+                SecurityChange::TotpAdded
+            };
+            let message = change_notice(platform, realm, &account, visit, change, &mut batch);
+            match store.commit(batch).await {
+                // The owner objected at the same moment; the next page says so.
+                Err(StoreError::Conflict(_)) if login.lost => return Ok(()),
+                other => other?,
+            }
+            tell(platform, realm, &account, message).await?;
             login.enrolling = None;
+            login.stop_recovering();
             login.chosen = Some(Method::Totp);
             login.prove(Proof::by(Method::Totp, now));
         }
@@ -113,15 +132,4 @@ pub(crate) fn totp_credential(
         last_used_at: None,
         version: 1,
     })
-}
-
-fn note(platform: &Platform, visit: &Visit, user: crate::base::ids::UserId, batch: &mut Batch) {
-    let now = platform.now();
-    batch.event(&crate::domain::event::Event {
-        id: crate::base::ids::EventId(platform.random().uuid(now)),
-        at: now,
-        code: "factor.added".to_owned(),
-        user: Some(user),
-        data: serde_json::json!({"method": "totp", "reference": visit.reference.as_str(), "ip": visit.ip.to_string()}),
-    });
 }

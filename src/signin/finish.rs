@@ -150,6 +150,10 @@ async fn write(
         &mut batch,
     )
     .await?;
+    // Whoever proves a factor has not lost it; somebody else said so.
+    if strongest_since(&login.proofs, login.started_at).is_some_and(|proven| proven > Strength::EmailCode) {
+        batch.stop_recoveries(account.user.id, now);
+    }
     let notice = newsworthy.then(|| {
         let about = (account, &gathered, &device);
         notice(platform, realm, login, about, &session, &mut batch)

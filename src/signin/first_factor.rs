@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{FormProblem, Login, Recovering};
 use crate::accounts::{self, Account};
 use crate::base::ids::{EventId, UserId};
 use crate::crypto::hasher::{Typed, Verdict};
@@ -24,6 +24,15 @@ pub(super) fn identify(login: &mut Login, typed: &str) {
         login.problem = Some(FormProblem::Empty);
     } else {
         login.identifier = Some(typed);
+    }
+}
+
+/// Back to the identifier; a forgotten password is no matter any more.
+pub(super) fn change(login: &mut Login) {
+    login.identifier = None;
+    login.email_code = None;
+    if login.recovering != Recovering::No {
+        login.forget_person();
     }
 }
 
@@ -55,6 +64,7 @@ pub(super) async fn password(
     let user = account.as_ref().map(|account| account.user.id);
     if let Some(account) = account.filter(|account| accepted && account.is_active()) {
         login.identify(account.user.id);
+        login.stop_recovering();
         login.breached = match realm.tenant.record.settings.breached_passwords {
             BreachedCheck::WhenChosen => None,
             BreachedCheck::AlsoAtSignIn => platform.breached.lists(&normalize(&typed)).await,

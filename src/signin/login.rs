@@ -100,6 +100,24 @@ pub enum Choice {
     No,
 }
 
+/// Where the replacing of a forgotten password stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovering {
+    /// Nobody said that it is forgotten.
+    #[default]
+    No,
+    /// The address is asked for.
+    Address,
+    /// A code was sent to the account's mailbox, or to nobody when there is no account; both look the same.
+    Mailbox {
+        /// Whose mailbox.
+        user: Option<UserId>,
+    },
+    /// The mailbox was proven; the sign-in goes on from there.
+    Proven,
+}
+
 /// A sign-in under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Login {
@@ -145,6 +163,10 @@ pub struct Login {
     pub breached: Option<bool>,
     /// Whether a new password is asked for; an answer that was not asked for changes nothing.
     pub asks_password: bool,
+    /// Where the replacing of a forgotten password stands.
+    pub recovering: Recovering,
+    /// Whether the factors beside the password are said to be lost too.
+    pub lost: bool,
     /// Once finished: the address the browser was sent to, for a page that is loaded again.
     pub finished: Option<String>,
 }
@@ -174,6 +196,8 @@ impl Login {
             wrong_codes: 0,
             breached: None,
             asks_password: false,
+            recovering: Recovering::No,
+            lost: false,
             finished: None,
         }
     }
@@ -219,6 +243,12 @@ impl Login {
         self.user = Some(user);
     }
 
+    /// The password is known after all, or was replaced.
+    pub fn stop_recovering(&mut self) {
+        self.recovering = Recovering::No;
+        self.lost = false;
+    }
+
     /// Begins anew with the person; the app's request and what was typed stay.
     pub fn forget_person(&mut self) {
         self.user = None;
@@ -234,6 +264,7 @@ impl Login {
         self.consent = Choice::Open;
         self.breached = None;
         self.asks_password = false;
+        self.stop_recovering();
     }
 }
 

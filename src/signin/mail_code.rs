@@ -1,15 +1,17 @@
-//! Sending mail codes: when the method is first asked for, and again when somebody asks, not too soon and not too often.
+//! Sending mail: codes, when the method is first asked for, and again when somebody asks, not too soon and not too often; and
+//! everything else that a sign-in or its account tells.
 
-use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{FormProblem, Login, Recovering};
+use super::{SignInError, mailbox};
 use crate::accounts::{self, Account};
-use crate::base::ids::MailId;
+use crate::base::ids::{MailId, UserId};
 use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
 use crate::domain::message::Message;
+use crate::domain::user::EmailAddress;
 use crate::factors::email_code::{SentCode, digits};
-use crate::store::{MailRecord, MailStatus};
-use crate::tenants::{OutgoingMail, Platform, Realm};
+use crate::store::{MailRecord, MailStatus, StoreError, TenantStore};
+use crate::tenants::{OutgoingMail, Platform, Realm, Visit};
 
 /// The code of addresses with the tag `+test` in the development profile, and nowhere else.
 const DEV_TEST_CODE: &str = "424242";
@@ -28,10 +30,16 @@ pub(super) async fn send_first(
 }
 
 /// Sends another code.
-pub(super) async fn resend(platform: &Platform, realm: &Realm, login: &mut Login) -> Result<(), SignInError> {
-    let (Some(user), Some(Method::EmailOtp)) = (login.user, login.chosen) else {
+pub(super) async fn resend(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+) -> Result<(), SignInError> {
+    let before_account = matches!(login.recovering, Recovering::Mailbox { .. });
+    if !before_account && (login.user.is_none() || login.chosen != Some(Method::EmailOtp)) {
         return Ok(());
-    };
+    }
     match login
         .email_code
         .as_ref()
@@ -39,8 +47,10 @@ pub(super) async fn resend(platform: &Platform, realm: &Realm, login: &mut Login
     {
         None if login.email_code.is_some() => login.problem = Some(FormProblem::ResendExhausted),
         Some(wait) if !wait.is_zero() => login.problem = Some(FormProblem::ResendTooSoon),
+        _ if before_account => mailbox::send(platform, realm, visit, login).await?,
         _ => {
             let store = realm.store(&platform.store);
+            let user = login.user.ok_or(SignInError::Expired)?;
             let account = accounts::by_id(&store, user).await?.ok_or(SignInError::Expired)?;
             send(platform, realm, login, &account).await?;
         }
@@ -54,19 +64,7 @@ async fn send(
     login: &mut Login,
     account: &Account,
 ) -> Result<(), SignInError> {
-    let email = account.user.email.as_str();
-    let fixed = platform.settings.dev && email.contains("+test@");
-    let code = if fixed {
-        DEV_TEST_CODE.to_owned()
-    } else {
-        digits(platform.random().below(1_000_000))
-    };
-    let sent = SentCode::new(
-        &realm.tenant.blind_key,
-        &code,
-        platform.now(),
-        login.email_code.as_ref(),
-    );
+    let (code, sent) = fresh(platform, realm, login, Some(account));
     let app = match login.client() {
         Some(id) => realm
             .tenant
@@ -75,16 +73,82 @@ async fn send(
             .map(|client| client.record.display_name().to_owned()),
         None => None,
     };
-    let message = Message::SignInCode {
-        code: Secret::new(code),
-        app,
-    };
+    let message = Message::SignInCode { code, app };
     if hand_over(platform, realm, account, message).await? {
         login.email_code = Some(sent);
     } else {
         login.problem = Some(FormProblem::MailUnavailable);
     }
     Ok(())
+}
+
+/// A new code for a sign-in, and what is kept of it.
+pub(super) fn fresh(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    account: Option<&Account>,
+) -> (Secret<String>, SentCode) {
+    let fixed = platform.settings.dev
+        && account.is_some_and(|account| account.user.email.as_str().contains("+test@"));
+    let code = if fixed {
+        DEV_TEST_CODE.to_owned()
+    } else {
+        digits(platform.random().below(1_000_000))
+    };
+    let before = login.email_code.as_ref();
+    let sent = SentCode::new(&realm.tenant.blind_key, &code, platform.now(), before);
+    (Secret::new(code), sent)
+}
+
+/// Whoever typed a mailed code holds the address: from then on it counts as verified.
+pub(super) async fn mailbox_proven(
+    platform: &Platform,
+    store: &TenantStore,
+    account: &Account,
+) -> Result<(), SignInError> {
+    if account.user.email_verified_at.is_some() {
+        return Ok(());
+    }
+    let mut user = account.user.clone();
+    user.email_verified_at = Some(platform.now());
+    let mut batch = store.batch();
+    batch.update_user(&user);
+    match store.commit(batch).await {
+        // Changed meanwhile, perhaps the address itself: then nothing was proven about what is stored now.
+        Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// To whom a mail goes.
+#[derive(Clone, Debug)]
+pub(super) struct Recipient {
+    /// The account, when there is one.
+    pub(super) user: Option<UserId>,
+    to: String,
+    locale: String,
+}
+
+impl Recipient {
+    /// The owner of an account.
+    pub(super) fn of(realm: &Realm, account: &Account) -> Self {
+        let default = &realm.tenant.record.settings.default_locale;
+        Self {
+            user: Some(account.user.id),
+            to: account.user.email.as_str().to_owned(),
+            locale: account.user.locale.clone().unwrap_or_else(|| default.clone()),
+        }
+    }
+
+    /// Somebody without an account; the language is that of the page they came from.
+    pub(super) fn stranger(visit: &Visit, to: &EmailAddress) -> Self {
+        Self {
+            user: None,
+            to: to.as_str().to_owned(),
+            locale: visit.locale.clone(),
+        }
+    }
 }
 
 /// Hands a mail over and logs it; `false` when it will not be sent.
@@ -94,6 +158,16 @@ pub(crate) async fn hand_over(
     account: &Account,
     message: Message,
 ) -> Result<bool, SignInError> {
+    hand_over_to(platform, realm, Recipient::of(realm, account), message).await
+}
+
+/// As [`hand_over`], to somebody who may have no account.
+pub(super) async fn hand_over_to(
+    platform: &Platform,
+    realm: &Realm,
+    recipient: Recipient,
+    message: Message,
+) -> Result<bool, SignInError> {
     let now = platform.now();
     let tenant = &realm.tenant.record;
     let mail = OutgoingMail {
@@ -101,13 +175,9 @@ pub(crate) async fn hand_over(
         tenant: tenant.id,
         tenant_name: tenant.name.clone(),
         support: tenant.settings.support_contact.clone(),
-        user: Some(account.user.id),
-        to: account.user.email.as_str().to_owned(),
-        locale: account
-            .user
-            .locale
-            .clone()
-            .unwrap_or_else(|| tenant.settings.default_locale.clone()),
+        user: recipient.user,
+        to: recipient.to,
+        locale: recipient.locale,
         message,
     };
     let store = realm.store(&platform.store);

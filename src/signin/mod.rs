@@ -8,7 +8,9 @@ mod enrol;
 mod finish;
 mod first_factor;
 mod login;
+mod lost;
 mod mail_code;
+mod mailbox;
 mod new_password;
 mod notices;
 mod passkeys;
@@ -18,13 +20,16 @@ mod step;
 
 pub(crate) use enrol::totp_credential;
 pub use finish::Finished;
-pub use login::{FormProblem, Login, Purpose};
+pub use login::{FormProblem, Login, Purpose, Recovering};
 pub use new_password::NewPasswordError;
 pub(crate) use new_password::replace_password;
 pub(crate) use notices::{change_notice, event, tell};
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
-pub use step::{ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, NewPasswordStep, Step};
+pub use step::{
+    ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, Step,
+    WaitStep,
+};
 
 use crate::crypto::envelope::EnvelopeError;
 use crate::crypto::hasher::HasherError;

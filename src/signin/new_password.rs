@@ -3,11 +3,12 @@
 use zeroize::Zeroizing;
 
 use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{FormProblem, Login, Recovering};
 use super::notices::{change_notice, event, tell};
 use crate::accounts::{self, Account};
 use crate::base::ids::{CredentialId, SessionId};
 use crate::crypto::hasher::{HasherError, Typed, Verdict};
+use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::message::SecurityChange;
 use crate::domain::session::EndReason;
@@ -139,6 +140,13 @@ pub(super) async fn choose(
         Ok(()) => {
             login.asks_password = false;
             login.breached = None;
+            if login.recovering == Recovering::Proven {
+                login.prove(Proof::by(Method::Password, platform.now()));
+                // With lost factors it goes on until they are replaced.
+                if !login.lost {
+                    login.stop_recovering();
+                }
+            }
         }
         Err(NewPasswordError::Refused(refusal)) => login.problem = Some(FormProblem::NewPassword(refusal)),
         Err(NewPasswordError::Same) => login.problem = Some(FormProblem::SamePassword),

@@ -16,7 +16,13 @@ use crate::tenants::{Platform, Realm, Visit};
 const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
 /// An event about an account, with the visit it happened in.
-pub(crate) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit, mut data: Value) -> Event {
+pub(crate) fn event(
+    platform: &Platform,
+    code: &str,
+    user: impl Into<Option<UserId>>,
+    visit: &Visit,
+    mut data: Value,
+) -> Event {
     let now = platform.now();
     if let Some(map) = data.as_object_mut() {
         map.insert("reference".to_owned(), json!(visit.reference.as_str()));
@@ -30,7 +36,7 @@ pub(crate) fn event(platform: &Platform, code: &str, user: UserId, visit: &Visit
         id: EventId(platform.random().uuid(now)),
         at: now,
         code: code.to_owned(),
-        user: Some(user),
+        user: user.into(),
         data,
     }
 }

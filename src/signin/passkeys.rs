@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::SignInError;
-use super::login::{FormProblem, Login};
+use super::login::{FormProblem, Login, Recovering};
 use super::service::{keep, key, load};
 use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
@@ -155,6 +155,10 @@ async fn accept(
         Err(other) => return Err(other.into()),
     }
     login.identify(account.user.id);
+    // Beside a proven mailbox it is the second proof of whoever forgot the password; before, it makes the password needless.
+    if login.recovering != Recovering::Proven {
+        login.stop_recovering();
+    }
     login.prove(proof);
     Ok(())
 }

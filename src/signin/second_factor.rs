@@ -1,7 +1,7 @@
 //! Codes: TOTP, recovery, mail. Each is checked by the rules of `factors`; a wrong one is counted, apart from passwords.
 
-use super::SignInError;
 use super::login::{FormProblem, Login};
+use super::{SignInError, mail_code};
 use crate::accounts::{self, Account};
 use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::{Method, Proof};
@@ -66,6 +66,9 @@ pub(super) async fn code(
                     }
                     Err(other) => return Err(other.into()),
                 }
+            }
+            if method == Method::EmailOtp {
+                mail_code::mailbox_proven(platform, &store, &account).await?;
             }
             login.email_code = None;
             login.prove(Proof::by(method, platform.now()));

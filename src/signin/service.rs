@@ -3,10 +3,11 @@
 
 use zeroize::Zeroizing;
 
-use super::login::{Login, Purpose};
+use super::login::{Login, Purpose, Recovering};
 use super::step::Step;
 use super::{
-    SignInError, advance, consent, enrol, first_factor, mail_code, new_password, passkeys, second_factor,
+    SignInError, advance, consent, enrol, first_factor, lost, mail_code, mailbox, new_password, passkeys,
+    second_factor,
 };
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
@@ -60,6 +61,15 @@ pub enum Answer {
         /// As typed.
         password: Zeroizing<String>,
     },
+    /// The password is forgotten.
+    Forgot,
+    /// The address whose password is forgotten.
+    Mailbox {
+        /// As typed.
+        email: String,
+    },
+    /// None of the factors that are asked for is at hand any more.
+    LostFactors,
     /// Back to the identifier.
     ChangeIdentifier,
     /// Back to the app without signing in.
@@ -195,7 +205,7 @@ async fn take(
 ) -> Result<Option<Step>, SignInError> {
     match answer {
         Answer::Identifier { email } => first_factor::identify(login, &email),
-        Answer::ChangeIdentifier => login.identifier = None,
+        Answer::ChangeIdentifier => first_factor::change(login),
         Answer::Password { email, password } => {
             if let Some(email) = email {
                 first_factor::identify(login, &email);
@@ -205,12 +215,18 @@ async fn take(
         Answer::Code { code } if login.enrolling.is_some() => {
             enrol::confirm(platform, realm, visit, login, &code).await?;
         }
+        Answer::Code { code } if matches!(login.recovering, Recovering::Mailbox { .. }) => {
+            mailbox::confirm(platform, realm, visit, login, &code).await?;
+        }
         Answer::Code { code } => second_factor::code(platform, realm, visit, login, &code).await?,
         Answer::Choose { method } => login.chosen = Some(method),
-        Answer::Resend => mail_code::resend(platform, realm, login).await?,
+        Answer::Resend => mail_code::resend(platform, realm, visit, login).await?,
         Answer::Passkey { credential } => {
             passkeys::assert(platform, realm, visit, login, &credential).await?;
         }
+        Answer::Forgot => mailbox::begin(login),
+        Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
+        Answer::LostFactors => lost::say(platform, realm, visit, login).await?,
         Answer::Remember { choice } => {
             login.remember = match choice {
                 RememberChoice::Remember => super::login::Choice::Yes,

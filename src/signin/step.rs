@@ -5,6 +5,7 @@ use super::login::{FormProblem, Login};
 use crate::base::ids::Reference;
 use crate::domain::assurance::Method;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
 use crate::domain::tenant::SignInLayout;
 use crate::flow::next::Cause;
 use crate::protocol::authorize::AuthorizationRequest;
@@ -16,12 +17,16 @@ use crate::risk::UserReason;
 pub enum Step {
     /// Who is it, and the first factor.
     FirstFactor(FirstFactorStep),
+    /// The password is forgotten: the address, then the code that was sent to it.
+    Mailbox(MailboxStep),
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
     Enrol(EnrolStep),
     /// A new password must be chosen to go on.
     NewPassword(NewPasswordStep),
+    /// Lost factors are replaced later, or not by this way.
+    Wait(WaitStep),
     /// Offer to remember this browser.
     OfferRemember {
         /// The transaction.
@@ -58,6 +63,24 @@ pub struct FirstFactorStep {
     pub again: bool,
 }
 
+/// Proving the mailbox of an account whose password is forgotten.
+#[derive(Debug)]
+pub struct MailboxStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The code that was sent; absent while the address is asked for.
+    pub sent: Option<SentStep>,
+}
+
+/// A code that was sent, or seems so.
+#[derive(Clone, Copy, Debug)]
+pub struct SentStep {
+    /// Seconds until another may be sent; `None` when none may.
+    pub resend_in: Option<u64>,
+    /// Tries that remain, from the first wrong one.
+    pub tries_left: Option<u8>,
+}
+
 /// A further proof.
 #[derive(Debug)]
 pub struct ChallengeStep {
@@ -79,6 +102,8 @@ pub struct ChallengeStep {
     pub resend_in: Option<u64>,
     /// Tries that remain, from the first wrong one.
     pub tries_left: Option<u8>,
+    /// Whether it may be said that none of the methods is at hand any more.
+    pub may_be_lost: bool,
 }
 
 /// Setting up a factor in the middle of a sign-in.
@@ -101,6 +126,15 @@ pub struct NewPasswordStep {
     pub login: Box<Login>,
     /// The account's address.
     pub email: String,
+}
+
+/// The waiting period of an account whose factors are lost.
+#[derive(Debug)]
+pub struct WaitStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// Where it stands.
+    pub standing: Standing,
 }
 
 /// Consent.
@@ -130,6 +164,7 @@ impl Step {
     pub fn problem(&self) -> Option<FormProblem> {
         match self {
             Self::FirstFactor(step) => step.login.problem,
+            Self::Mailbox(step) => step.login.problem,
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
             Self::NewPassword(step) => step.login.problem,

@@ -31,7 +31,7 @@ pub struct Changes {
 }
 
 /// What the retention rule removes: a table, the key of its rows, and the column that says since when a row is old.
-const EXPIRING: [(&str, &str, &str); 8] = [
+const EXPIRING: [(&str, &str, &str); 9] = [
     ("sessions", "id", "expires_at"),
     ("grants", "id", "keep_until"),
     ("code_redemptions", "code_hash", "redeemed_at"),
@@ -39,6 +39,7 @@ const EXPIRING: [(&str, &str, &str); 8] = [
     ("revoked_tokens", "hash", "expires_at"),
     ("admin_links", "hash", "expires_at"),
     ("notices", "hash", "expires_at"),
+    ("recoveries", "id", "closes_at"),
     ("mails", "id", "created_at"),
 ];
 

@@ -7,6 +7,7 @@
 use askama::Template;
 
 use super::Text;
+use crate::domain::message::NotPossible;
 
 /// A mail ready to be sent. The sender adds `From` with the tenant's name and `Auto-Submitted: auto-generated` (RFC 3834).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,15 +94,41 @@ fn mail(frame: &Frame, subject: &str, body: &Body) -> Mail {
 
 /// A one-time code for a sign-in.
 pub fn sign_in_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
+    let words = CodeWords {
+        heading: frame.t("mail-code-heading"),
+        note: frame.t("mail-code-note"),
+        why: frame.with("mail-code-why", "account", &frame.account),
+    };
+    with_code(frame, words, code, minutes)
+}
+
+/// A one-time code for whoever forgot the password.
+pub fn new_password_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
+    let words = CodeWords {
+        heading: frame.t("mail-new-password-heading"),
+        note: frame.t("mail-new-password-note"),
+        why: frame.with("mail-new-password-why", "account", &frame.account),
+    };
+    with_code(frame, words, code, minutes)
+}
+
+/// What the mails with a code say differently.
+struct CodeWords {
+    heading: String,
+    note: String,
+    why: String,
+}
+
+fn with_code(frame: &Frame, words: CodeWords, code: &str, minutes: u32) -> Mail {
     let subject = frame
         .text
         .with("mail-code-subject", &[("code", code), ("tenant", &frame.tenant)]);
     let body = Body {
-        heading: frame.t("mail-code-heading"),
+        heading: words.heading,
         intro: frame.text.count("mail-code-intro", minutes).into_owned(),
         code: Some(code.to_owned()),
-        note: Some(frame.t("mail-code-note")),
-        why: frame.with("mail-code-why", "account", &frame.account),
+        note: Some(words.note),
+        why: words.why,
         ..Body::default()
     };
     mail(frame, &subject, &body)
@@ -174,17 +201,23 @@ pub enum Change {
     Email,
     /// A role in the console.
     Role,
+    /// Lost factors will be replaced, unless the owner objects.
+    RecoveryAsked,
+    /// Lost factors were replaced.
+    Recovered,
 }
 
 impl Change {
     /// Every change.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Password,
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::RecoveryCodes,
         Self::Email,
         Self::Role,
+        Self::RecoveryAsked,
+        Self::Recovered,
     ];
 
     /// `mail-changed-…` in the catalogue.
@@ -196,6 +229,8 @@ impl Change {
             Self::RecoveryCodes => "recovery_codes",
             Self::Email => "email",
             Self::Role => "role",
+            Self::RecoveryAsked => "recovery_asked",
+            Self::Recovered => "recovered",
         }
     }
 }
@@ -209,6 +244,8 @@ pub struct ChangeFacts {
     pub browser: String,
     /// What was added or removed, by name.
     pub what: Option<String>,
+    /// From when on it can be done, for what was only asked for.
+    pub from: Option<String>,
     /// The page of "No, secure my account".
     pub no: String,
 }
@@ -225,6 +262,9 @@ pub fn changed(frame: &Frame, change: Change, facts: &ChangeFacts) -> Mail {
         rows.push((frame.t("fact-what"), what.clone()));
     }
     rows.push((frame.t("fact-time"), facts.at.clone()));
+    if let Some(from) = &facts.from {
+        rows.push((frame.t("fact-from"), from.clone()));
+    }
     rows.push((frame.t("fact-browser"), facts.browser.clone()));
     let body = Body {
         intro: frame.with("mail-changed-intro", "tenant", &frame.tenant),
@@ -259,24 +299,23 @@ pub fn admin_link(frame: &Frame, link: &str, role: &str, minutes: u32) -> Mail {
     )
 }
 
-/// The answer to "I forgot my password" for an address that has no account: the page says the same either way, the mail
-/// tells its owner the truth (people.md U20).
-pub fn no_account(frame: &Frame) -> Mail {
+/// The answer to something that was asked for with an address and is not possible: the page says the same either way, the
+/// mail tells the owner of the address the truth (people.md U20).
+pub fn not_possible(frame: &Frame, why: NotPossible) -> Mail {
+    let (heading, intro) = match why {
+        NotPossible::NoAccount => ("mail-no-account-heading", "mail-no-account-intro"),
+        NotPossible::Disabled => ("mail-disabled-heading", "mail-disabled-intro"),
+    };
+    let about = [("account", frame.account.as_str()), ("tenant", &frame.tenant)];
     let body = Body {
-        heading: frame.t("mail-no-account-heading"),
-        intro: frame
-            .text
-            .with(
-                "mail-no-account-intro",
-                &[("account", &frame.account), ("tenant", &frame.tenant)],
-            )
-            .into_owned(),
-        why: frame.t("mail-no-account-why"),
+        heading: frame.t(heading),
+        intro: frame.text.with(intro, &about).into_owned(),
+        why: frame.t("mail-not-possible-why"),
         ..Body::default()
     };
     mail(
         frame,
-        &frame.with("mail-no-account-subject", "tenant", &frame.tenant),
+        &frame.with("mail-not-possible-subject", "tenant", &frame.tenant),
         &body,
     )
 }
@@ -346,6 +385,7 @@ mod tests {
             at: String::new(),
             browser: String::new(),
             what: None,
+            from: None,
             no: String::new(),
         };
         for change in Change::ALL {
@@ -356,6 +396,8 @@ mod tests {
                 .subject
                 .contains('\n')
         );
-        assert!(!no_account(&frame).subject.contains('\n'));
+        for why in NotPossible::ALL {
+            assert!(!not_possible(&frame, why).subject.contains('\n'));
+        }
     }
 }

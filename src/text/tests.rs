@@ -140,6 +140,7 @@ fn the_families_are_complete() {
     use crate::http::views::console::Section;
     use crate::http::views::ends::{ErrorKind, HeldKind};
     use crate::http::views::redirect_diff::RedirectHint;
+    use crate::http::views::steps::WaitKind;
 
     let known = keys(Locale::En);
     let mut wanted: Vec<String> = Vec::new();
@@ -151,9 +152,8 @@ fn the_families_are_complete() {
         );
     };
     family("way", &Method::ALL.map(Method::name));
-    for code in ["totp", "email_otp", "recovery_code"] {
-        family("challenge-label", &[code]);
-        family("challenge-hint", &[code]);
+    for name in ["challenge-label", "challenge-hint"] {
+        family(name, &["totp", "email_otp", "recovery_code"]);
     }
     family("reason", &Reason::ALL.map(Reason::name));
     family("preset", &crate::policy::presets::NAMES);
@@ -171,6 +171,9 @@ fn the_families_are_complete() {
         family(name, &ErrorKind::ALL.map(ErrorKind::name));
     }
     family("redirect-hint", &RedirectHint::ALL.map(RedirectHint::name));
+    for name in ["wait-title", "wait-text", "wait-until"] {
+        family(name, &WaitKind::ALL.map(WaitKind::name));
+    }
     family("mail-changed", &mail::Change::ALL.map(mail::Change::name));
     for name in [
         "notice-title",

@@ -94,6 +94,33 @@ throttled-text = { $n ->
    *[other] Bitte warte { $n } Minuten und versuche es dann noch einmal.
 }
 
+# Forgotten password
+recover-title = Passwort vergessen?
+recover-text = Nenne uns deine Adresse. Wir senden dir einen Code, mit dem du ein neues Passwort wählen kannst.
+recover-submit = Code senden
+recover-code-title = Sieh in deine Mail
+recover-code-text = Wenn es zu { $address } ein Konto gibt, ist ein Code an dessen Postfach unterwegs.
+recover-code-label = Code aus deiner E-Mail
+recover-code-hint = Das kann eine Minute dauern. Sieh auch im Spam-Ordner nach.
+recover-other-address = Andere Adresse benutzen
+recover-back = Zurück zur Anmeldung
+reason-before-recovery = Um ein neues Passwort zu wählen, bestätige bitte mit einem deiner anderen Anmeldewege, dass du es bist.
+password-forgotten = Wähle das Passwort, mit dem du dich von jetzt an anmeldest.
+
+# Lost ways to sign in
+lost-none = Ich kann keinen davon benutzen
+lost-none-hint = Verloren oder kaputt: Wir ersetzen sie nach einer Wartezeit und sagen dir per Mail Bescheid.
+wait-title-waiting = Bitte komm später wieder
+wait-title-barred = Im Moment nicht möglich
+wait-text-waiting = Um dein Konto zu schützen, ersetzen wir verlorene Anmeldewege erst nach einer Wartezeit. Wir haben an dein Postfach geschrieben; von dort lässt es sich anhalten.
+wait-text-barred = Vor Kurzem wurde eine Wiederherstellung dieses Kontos angehalten. Um das Konto zu schützen, kann noch keine neue beginnen.
+wait-until-waiting = Möglich ab
+wait-until-barred = Nicht vor
+wait-then = Wähle dann noch einmal „Passwort vergessen?“, innerhalb von drei Tagen. Wenn du vorher einen Anmeldeweg wiederfindest, benutze ihn einfach: Das beendet die Wiederherstellung.
+account-recovery = Jemand, der deine Mails lesen kann, sagt, deine anderen Anmeldewege seien verloren. Wenn du es nicht anhältst, können sie ab { $at } ersetzt werden.
+account-recovery-stop = Anhalten
+problem-cools-down = Nach einer Wiederherstellung kann drei Tage lang nichts entfernt werden. Versuche es nach { $at } noch einmal.
+
 # Second step
 challenge-title = Noch eine Prüfung
 challenge-tries-left = { $n ->
@@ -305,6 +332,7 @@ done-session-ended = Dieser Browser wurde abgemeldet.
 done-sessions-ended = Alle anderen Browser wurden abgemeldet.
 done-device-forgotten = Der Browser wurde vergessen.
 done-app-revoked = Die App hat keinen Zugriff mehr.
+done-recovery-stopped = Die Wiederherstellung wurde angehalten.
 done-not-me = Danke. Dein Konto wurde gesichert.
 activity-signin-completed = Angemeldet
 activity-signin-challenged = Ein zweiter Schritt wurde verlangt
@@ -313,6 +341,10 @@ activity-signin-blocked = Eine Anmeldung wurde gestoppt
 activity-signout = Abgemeldet
 activity-session-revoked = Eine Sitzung wurde beendet
 activity-password-changed = Das Passwort wurde geändert
+activity-recovery-asked = Ein neues Passwort wurde angefordert
+activity-recovery-waiting = Die Anmeldewege wurden als verloren gemeldet
+activity-recovery-stopped = Eine Wiederherstellung wurde angehalten
+activity-recovery-used = Verlorene Anmeldewege wurden ersetzt
 activity-passkey-added = Ein Passkey wurde hinzugefügt
 activity-totp-added = Eine Authenticator-App wurde hinzugefügt
 activity-factor-removed = Ein Anmeldeweg wurde entfernt
@@ -348,6 +380,7 @@ activity-notice-not-me = Du hast gemeldet, dass du eine Anmeldung nicht warst
 activity-risk-refresh-replay = Ein gestohlener App-Zugriff wurde gestoppt
 fact-account = Konto
 fact-time = Zeit
+fact-from = Möglich ab
 fact-browser = Browser
 fact-place = Ungefährer Ort
 fact-place-note = kann bei Mobilfunk oder VPN falsch sein
@@ -394,6 +427,8 @@ mail-changed-factor-removed = Ein Anmeldeweg wurde entfernt
 mail-changed-recovery-codes = Neue Wiederherstellungscodes wurden erzeugt
 mail-changed-email = Deine Adresse wurde geändert
 mail-changed-role = Deine Rolle wurde geändert
+mail-changed-recovery-asked = Deine Anmeldewege sollen verloren sein
+mail-changed-recovered = Dein Konto wurde wiederhergestellt
 mail-changed-intro = Es geht um dein Konto von { $tenant }. Wenn du es warst, ist nichts zu tun.
 mail-changed-note = Wenn du es nicht warst, sichere jetzt dein Konto. Dafür brauchst du kein Passwort.
 mail-changed-why = Bei solchen Änderungen schreiben wir immer.
@@ -406,10 +441,15 @@ mail-admin-note = { $n ->
 }
 mail-admin-act = Zugang einrichten
 mail-admin-why = Du erhältst dies, weil eine berechtigte Person den Link für dich erzeugt hat.
-mail-no-account-subject = Zu deiner Anfrage an { $tenant }
+mail-new-password-heading = Dein Code für ein neues Passwort
+mail-new-password-note = Niemand von uns fragt dich je danach. Wenn du ihn nicht angefordert hast, musst du nichts tun: Ohne den Code ändert sich nichts.
+mail-new-password-why = Du erhältst dies, weil jemand angegeben hat, das Passwort von { $account } sei vergessen.
+mail-not-possible-subject = Zu deiner Anfrage an { $tenant }
+mail-not-possible-why = Wenn du es nicht warst, ignoriere diese Mail.
 mail-no-account-heading = Zu dieser Adresse gibt es kein Konto
 mail-no-account-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Ein solches Konto gibt es nicht; vielleicht hast du eine andere Adresse benutzt.
-mail-no-account-why = Wenn du es nicht warst, ignoriere diese Mail.
+mail-disabled-heading = Dieses Konto ist abgeschaltet
+mail-disabled-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Das Konto ist abgeschaltet; wende dich an die, die es betreuen.
 
 # Console
 console = Konsole
@@ -486,6 +526,8 @@ tenant-layout = Anmeldeseite
 tenant-floor = Mindeststärke jeder Anmeldung
 tenant-remember = Wie viele Tage Browser gemerkt werden
 tenant-remember-hint = 0 bis 365; 0 schaltet es ab.
+tenant-recovery-wait = Wartezeit in Stunden, bevor verlorene Anmeldewege ersetzt werden
+tenant-recovery-wait-hint = 0 bis 720. Dreimal so lange in einem Browser, den das Konto nicht kennt; 0 überlässt es dem Support.
 tenant-breached = Passwörter unter den bekannt gewordenen suchen
 breached-when-chosen = Wenn eines gewählt wird
 breached-also-at-sign-in = Auch bei jeder Anmeldung

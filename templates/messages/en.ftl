@@ -94,6 +94,33 @@ throttled-text = { $n ->
    *[other] Please wait { $n } minutes, then try again.
 }
 
+# Forgotten password
+recover-title = Forgot your password?
+recover-text = Tell us your address. We send a code with which you can choose a new password.
+recover-submit = Send the code
+recover-code-title = Check your mail
+recover-code-text = If there is an account for { $address }, a code is on its way to its mailbox.
+recover-code-label = Code from your mail
+recover-code-hint = It can take a minute to arrive. Look into the spam folder too.
+recover-other-address = Use another address
+recover-back = Back to the sign-in
+reason-before-recovery = To choose a new password, please confirm with one of your other ways to sign in.
+password-forgotten = Choose the password that you will sign in with from now on.
+
+# Lost ways to sign in
+lost-none = I can’t use any of these
+lost-none-hint = Lost or broken: we replace them after a waiting time and tell you by mail.
+wait-title-waiting = Please come back later
+wait-title-barred = Not possible at the moment
+wait-text-waiting = To protect your account, lost ways to sign in are replaced after a waiting time only. We have written to your mailbox; from there it can be stopped.
+wait-text-barred = A recovery of this account was stopped a short while ago. To protect the account, no other can begin yet.
+wait-until-waiting = Possible from
+wait-until-barred = Not before
+wait-then = Then choose “Forgot your password?” once more, within three days. If you find a way to sign in before, just use it: that ends the recovery.
+account-recovery = Somebody who can read your mail says that your other ways to sign in are lost. Unless you stop it, they can be replaced from { $at } on.
+account-recovery-stop = Stop it
+problem-cools-down = After a recovery nothing can be removed for three days. Try again after { $at }.
+
 # Second step
 challenge-title = One more check
 challenge-tries-left = { $n ->
@@ -305,6 +332,7 @@ done-session-ended = That browser was signed out.
 done-sessions-ended = All other browsers were signed out.
 done-device-forgotten = The browser was forgotten.
 done-app-revoked = The app has no access any more.
+done-recovery-stopped = The recovery was stopped.
 done-not-me = Thank you. Your account was secured.
 activity-signin-completed = Signed in
 activity-signin-challenged = A second step was asked for
@@ -313,6 +341,10 @@ activity-signin-blocked = A sign-in was stopped
 activity-signout = Signed out
 activity-session-revoked = A session was ended
 activity-password-changed = The password was changed
+activity-recovery-asked = A new password was asked for
+activity-recovery-waiting = The ways to sign in were said to be lost
+activity-recovery-stopped = A recovery was stopped
+activity-recovery-used = Lost ways to sign in were replaced
 activity-passkey-added = A passkey was added
 activity-totp-added = An authenticator app was added
 activity-factor-removed = A way to sign in was removed
@@ -348,6 +380,7 @@ activity-notice-not-me = You said that a sign-in wasn’t yours
 activity-risk-refresh-replay = An app’s stolen access was stopped
 fact-account = Account
 fact-time = Time
+fact-from = Possible from
 fact-browser = Browser
 fact-place = Approximate place
 fact-place-note = may be wrong on mobile networks or a VPN
@@ -394,6 +427,8 @@ mail-changed-factor-removed = A way to sign in was removed
 mail-changed-recovery-codes = New recovery codes were made
 mail-changed-email = Your address was changed
 mail-changed-role = Your role was changed
+mail-changed-recovery-asked = The ways to sign in to your account are said to be lost
+mail-changed-recovered = Your account was recovered
 mail-changed-intro = This is about your { $tenant } account. If it was you, there is nothing to do.
 mail-changed-note = If it wasn’t you, secure your account now. You need no password for that.
 mail-changed-why = We always write when something like this changes.
@@ -406,10 +441,15 @@ mail-admin-note = { $n ->
 }
 mail-admin-act = Set up access
 mail-admin-why = You get this because somebody with the rights to do so made the link for you.
-mail-no-account-subject = About your request to { $tenant }
+mail-new-password-heading = Your code to choose a new password
+mail-new-password-note = Nobody from our side will ever ask you for it. If you did not ask for it, do nothing: without the code nothing changes.
+mail-new-password-why = You get this because somebody said that the password of { $account } is forgotten.
+mail-not-possible-subject = About your request to { $tenant }
+mail-not-possible-why = If it wasn’t you, ignore this mail.
 mail-no-account-heading = There is no account with this address
 mail-no-account-intro = Somebody asked { $tenant } for a new password for { $account }. There is no such account; you may have used another address.
-mail-no-account-why = If it wasn’t you, ignore this mail.
+mail-disabled-heading = This account is switched off
+mail-disabled-intro = Somebody asked { $tenant } for a new password for { $account }. The account is switched off; ask the people who look after it.
 
 # Console
 console = Console
@@ -486,6 +526,8 @@ tenant-layout = Sign-in page
 tenant-floor = Least assurance of every sign-in
 tenant-remember = Remember browsers for how many days
 tenant-remember-hint = 0 to 365; 0 switches it off.
+tenant-recovery-wait = Hours to wait before lost ways to sign in are replaced
+tenant-recovery-wait-hint = 0 to 720. Three times as long in a browser that the account does not know; 0 leaves it to support.
 tenant-breached = Look passwords up among the breached ones
 breached-when-chosen = When one is chosen
 breached-also-at-sign-in = Also at each sign-in

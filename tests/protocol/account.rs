@@ -28,8 +28,7 @@ on_each_store! {
         let mut browser = Browser::new(app);
         browser.sign_in(app, "carol@demo.test").await;
         browser.get("/t/demo/account/totp").await;
-        let secret = secret_in(&browser.page.html);
-        let secret = tidegate::factors::totp::from_text(&secret).unwrap();
+        let secret = browser.page.totp_secret();
         browser.submit("code", &[("code", "000000")]).await;
         assert_eq!(browser.page.status, 422);
         let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
@@ -135,13 +134,4 @@ on_each_store! {
         carol.get("/t/demo/account").await;
         assert_eq!(carol.page.heading(), "Carol Castro");
     }
-}
-
-fn secret_in(html: &str) -> String {
-    html.split("<code")
-        .find_map(|part| {
-            let inner = part.split_once('>')?.1.split_once('<')?.0.replace(' ', "");
-            (inner.len() == 32 && inner.chars().all(|c| c.is_ascii_alphanumeric())).then_some(inner)
-        })
-        .unwrap()
 }

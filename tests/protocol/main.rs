@@ -23,6 +23,7 @@ mod hostile;
 mod introspection;
 mod logs;
 mod passwords;
+mod recovery;
 mod risk;
 mod signin;
 mod smtp;

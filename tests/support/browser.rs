@@ -65,6 +65,17 @@ impl Page {
     pub fn query(&self, name: &str) -> Option<String> {
         query_of(&self.url, name)
     }
+
+    /// The TOTP secret that the page shows for enrolment.
+    pub fn totp_secret(&self) -> tidegate::base::secret::Secret<Vec<u8>> {
+        let code = |part: &str| {
+            let inner = part.split_once('>')?.1.split_once('<')?.0.replace(' ', "");
+            (inner.len() == 32 && inner.chars().all(|c| c.is_ascii_alphanumeric())).then_some(inner)
+        };
+        let text = self.html.split("<code").find_map(code);
+        let text = text.unwrap_or_else(|| panic!("no secret: {}", self.text()));
+        tidegate::factors::totp::from_text(&text).unwrap()
+    }
 }
 
 pub fn query_of(url: &str, name: &str) -> Option<String> {
@@ -256,6 +267,16 @@ impl Browser {
                     fields,
                 })
             })
+    }
+
+    /// Where a link of the page leads, by its words.
+    pub fn link(&self, words: &str) -> String {
+        let document = Html::parse_document(&self.page.html);
+        let found = document
+            .select(&Selector::parse("a[href]").unwrap())
+            .find(|link| link.text().collect::<String>().trim() == words)
+            .map(|link| link.value().attr("href").unwrap().to_owned());
+        found.unwrap_or_else(|| panic!("no link «{words}» on {}: {}", self.page.url, self.page.text()))
     }
 
     /// Fills in and sends the form that has `field`.

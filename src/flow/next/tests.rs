@@ -346,3 +346,66 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
     };
     assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
 }
+
+fn recovering(
+    password: Password,
+    done: &[Method],
+    enrolled: &[(Method, Strength)],
+    asked: Judgement,
+) -> Next {
+    let done = proofs(done);
+    let floor = Need {
+        floor: Acr::Aal2,
+        ..need()
+    };
+    next(&Situation {
+        now: NOW,
+        started_at: START,
+        need: &floor,
+        proofs: &done,
+        enrolled,
+        judgement: Some(asked),
+        password,
+        remember: Remember::Settled,
+        consent: Consent::Needed,
+    })
+}
+
+#[test]
+fn a_forgotten_password_takes_the_mailbox_and_the_factor_that_is_left() {
+    let forgot =
+        |done: &[Method], enrolled| recovering(Password::Forgotten, done, enrolled, Judgement::Proceed);
+    let (mailbox, all) = ([Method::EmailOtp], [MAIL, TOTP, KEY]);
+    assert_eq!(forgot(&[], &all), Next::FirstFactor);
+    assert_eq!(forgot(&mailbox, &[MAIL]), Next::NewPassword);
+    assert_eq!(
+        forgot(&mailbox, &all),
+        challenge(Cause::Recovery, &[Method::Passkey, Method::Totp])
+    );
+    // Before the floor, which could not be reached without a password.
+    for second in [Method::Totp, Method::RecoveryCode, Method::Passkey] {
+        assert_eq!(forgot(&[Method::EmailOtp, second], &all), Next::NewPassword);
+    }
+    // The mailbox begins nothing for whoever did not say that the password is gone.
+    let kept = recovering(Password::MayStay, &mailbox, &all, Judgement::Proceed);
+    assert_eq!(kept, Next::FirstFactor);
+}
+
+#[test]
+fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
+    let waited = |done: &[Method], asked| recovering(Password::WaitedFor, done, &[MAIL], asked);
+    let mailbox = [Method::EmailOtp];
+    assert_eq!(waited(&mailbox, Judgement::Proceed), Next::NewPassword);
+    assert_eq!(waited(&mailbox, step_up(Strength::EmailCode)), Next::NewPassword);
+    assert_eq!(waited(&mailbox, step_up(Strength::Totp)), Next::Held);
+    assert_eq!(waited(&mailbox, Judgement::Refuse), Next::Held);
+    // The lost factors are replaced before the sign-in ends.
+    assert_eq!(
+        waited(&[Method::EmailOtp, Method::Password], Judgement::Proceed),
+        Next::Enrol {
+            least: Strength::Totp
+        }
+    );
+    let waiting = recovering(Password::Waiting, &mailbox, &[MAIL, TOTP], Judgement::Proceed);
+    assert_eq!(waiting, Next::Wait);
+}

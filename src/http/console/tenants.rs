@@ -74,7 +74,7 @@ async fn row(ctx: &ConsoleCtx, tenant: &TenantView) -> Result<TenantRow, AdminEr
 /// `GET /console/tenants/new`.
 pub(super) async fn new(ctx: ConsoleCtx) -> Answer {
     ctx.actor.may_keep_tenants().map_err(|error| ctx.refuse(error))?;
-    let blank = Fields::parse(b"preset=observe&registration=token&layout=identifier_first&floor=aal1&default_locale=en&remember_days=30&notice_threshold=20");
+    let blank = Fields::parse(b"preset=observe&registration=token&layout=identifier_first&floor=aal1&default_locale=en&remember_days=30&recovery_wait_hours=24&notice_threshold=20");
     Ok(html(&form_page(&ctx, None, &blank, Vec::new()))?)
 }
 
@@ -204,6 +204,7 @@ fn changes(form: &Fields) -> TenantChanges {
         // What is no number is out of range too, and refused with the same words.
         notice_threshold: Some(form.number("notice_threshold").unwrap_or(u8::MAX)),
         remember_days: Some(form.number("remember_days").unwrap_or(u16::MAX)),
+        recovery_wait_hours: Some(form.number("recovery_wait_hours").unwrap_or(u16::MAX)),
         breached_passwords: chosen(form, "breached_passwords"),
         passkey_attestation: chosen(form, "passkey_attestation"),
         passkey_models: Some(form.lines("passkey_models")),
@@ -289,6 +290,7 @@ fn form_page(
         passkey_models: text("passkey_models"),
         support_contact: text("support_contact"),
         remember_days: text("remember_days"),
+        recovery_wait_hours: text("recovery_wait_hours"),
         notice_threshold: text("notice_threshold"),
         brand_color: text("brand_color"),
         version: text("version"),

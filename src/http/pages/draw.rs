@@ -9,6 +9,7 @@ use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
 use crate::domain::outcome::Outcome;
+use crate::domain::recovery::Standing;
 use crate::domain::tenant::SignInLayout;
 use crate::flow::next::Cause;
 use crate::http::context::Ctx;
@@ -21,15 +22,17 @@ use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
 use crate::http::views::consent::Consent;
 use crate::http::views::ends::{Expired, Held, HeldKind};
 use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
-use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
-use crate::http::views::steps::RememberBrowser;
-use crate::http::views::{Link, PasskeyForm, Problem, Template, qr};
+use crate::http::views::signin::{
+    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+};
+use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
+use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
 use crate::oidc::respond;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
     ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
-    NewPasswordStep, Purpose, SignInError, Step,
+    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
 };
 
 /// Where a step is drawn.
@@ -98,9 +101,11 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     let metrics = &ctx.web.metrics;
     let id = match &step {
         Step::FirstFactor(step) => step.login.id,
+        Step::Mailbox(step) => step.login.id,
         Step::Challenge(step) => step.login.id,
         Step::Enrol(step) => step.login.id,
         Step::NewPassword(step) => step.login.id,
+        Step::Wait(step) => step.login.id,
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -124,9 +129,11 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     }
     let response = match step {
         Step::FirstFactor(step) => first_factor(ctx, &step).await,
+        Step::Mailbox(step) => mailbox(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
+        Step::Wait(step) => wait(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -208,7 +215,7 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
             change: action(ctx, login, "change"),
             problems,
             passkey: passkey(ctx, login),
-            recover: None,
+            recover: Some(recover(ctx, login)),
         });
     }
     let combined = step.layout == SignInLayout::Combined;
@@ -225,11 +232,51 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
         again: step.again,
         problems,
         passkey: passkey(ctx, login),
-        recover: None,
+        recover: combined.then(|| recover(ctx, login)),
         sign_up: None,
         cancel: login.client().map(|_| action(ctx, login, "cancel")),
         personas: personas(ctx, login),
     })
+}
+
+/// Where whoever forgot the password goes on with this sign-in.
+fn recover(ctx: &Ctx, login: &Login) -> String {
+    format!(
+        "{}/recover?login={}&step={}",
+        ctx.realm.path(),
+        login.id,
+        login.step
+    )
+}
+
+async fn mailbox(ctx: &Ctx, step: &MailboxStep) -> Result<HttpResponse, PageError> {
+    let login = &step.login;
+    let sent = step.sent.map(|sent| MailboxSent {
+        resend: sent.resend_in.map(|wait| resend(ctx, login, wait)),
+        tries_left: sent.tries_left.map(u32::from),
+        other_address: recover(ctx, login),
+    });
+    html(&Mailbox {
+        chrome: ctx.chrome(),
+        app: app_of(ctx, login).await?,
+        action: action(ctx, login, if sent.is_some() { "code" } else { "mailbox" }),
+        email: login.identifier.clone().unwrap_or_default(),
+        problems: if sent.is_some() {
+            code_problems(ctx, login.problem)
+        } else {
+            problems(ctx, login.problem)
+        },
+        sent,
+        back: action(ctx, login, "change"),
+    })
+}
+
+fn resend(ctx: &Ctx, login: &Login, wait: u64) -> Resend {
+    Resend {
+        action: action(ctx, login, "resend"),
+        wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
+        just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1) && login.problem.is_none(),
+    }
 }
 
 fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
@@ -259,6 +306,7 @@ fn reason(step: &ChallengeStep) -> Reason {
     match step.cause {
         Cause::Enrolment => Reason::BeforeEnrolment,
         Cause::NewPassword => Reason::BeforeNewPassword,
+        Cause::Recovery => Reason::BeforeRecovery,
         Cause::Floor => Reason::OrganisationRule,
         Cause::App => Reason::AppRequest,
         Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
@@ -286,15 +334,14 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
         problems: code_problems(ctx, login.problem),
         tries_left: step.tries_left.map(u32::from),
         sent_to: (mail && login.email_code.is_some()).then_some(masked),
-        resend: step.resend_in.filter(|_| mail).map(|wait| Resend {
-            action: action(ctx, login, "resend"),
-            wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
-            just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1)
-                && login.problem.is_none(),
-        }),
+        resend: step
+            .resend_in
+            .filter(|_| mail)
+            .map(|wait| resend(ctx, login, wait)),
         passkey: passkey(ctx, login).filter(|_| step.method == Method::Passkey),
         others: step.others.clone(),
         choose: action(ctx, login, "method"),
+        lost: step.may_be_lost.then(|| action(ctx, login, "lost")),
         restart: None,
     })
 }
@@ -320,7 +367,9 @@ fn new_password(ctx: &Ctx, step: &NewPasswordStep) -> Result<HttpResponse, PageE
         email: step.email.clone(),
         action: action(ctx, login, "new-password"),
         ask_current: false,
-        reason: if login.breached == Some(true) {
+        reason: if login.recovering == Recovering::Proven {
+            PasswordReason::Forgotten
+        } else if login.breached == Some(true) {
             PasswordReason::Breached
         } else {
             PasswordReason::Required
@@ -328,6 +377,22 @@ fn new_password(ctx: &Ctx, step: &NewPasswordStep) -> Result<HttpResponse, PageE
         min_length: passwords::least(ctx),
         problems: problems(ctx, login.problem),
         cancel: None,
+    })
+}
+
+async fn wait(ctx: &Ctx, step: &WaitStep) -> Result<HttpResponse, PageError> {
+    let (kind, until) = match step.standing {
+        Standing::Barred(until) => (WaitKind::Barred, until),
+        Standing::Waiting(until) => (WaitKind::Waiting, until),
+        Standing::None | Standing::Open => return Err(PageError::internal("nothing to wait for")),
+    };
+    let client = client_of(ctx, &step.login).await?;
+    html(&Wait {
+        chrome: ctx.chrome(),
+        kind,
+        account: mask(step.login.identifier.as_deref().unwrap_or_default()),
+        until: When::at(until),
+        primary: way_on(ctx, client.as_ref()),
     })
 }
 

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::draw::{self, At};
 use crate::base::ids::LoginId;
+use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
@@ -36,15 +37,24 @@ impl Place {
 pub async fn begin(ctx: &Ctx, purpose: Purpose) -> Result<HttpResponse, PageError> {
     match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
         Ok(Started { binding, step, .. }) => {
-            let mut response = draw::step(ctx, step, At::Elsewhere).await?;
-            if let Some(value) = binding {
-                let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
-                response.add_cookie(&cookie).map_err(PageError::internal)?;
-            }
-            Ok(response)
+            let response = draw::step(ctx, step, At::Elsewhere).await?;
+            bound(ctx, response, binding)
         }
         Err(error) => draw::failure(ctx, error, None),
     }
+}
+
+/// Gives a new browser the cookie that its sign-in is bound to.
+fn bound(
+    ctx: &Ctx,
+    mut response: HttpResponse,
+    binding: Option<Secret<String>>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(value) = binding {
+        let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
+        response.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
+    Ok(response)
 }
 
 /// `GET {issuer}/signin`: the step that is due; without a sign-in, one for the account page begins.
@@ -161,6 +171,41 @@ pub async fn new_password(
 ) -> Result<HttpResponse, PageError> {
     let password = form.secret("password").unwrap_or_default();
     submit(&ctx, &place, Answer::NewPassword { password }).await
+}
+
+/// `GET {issuer}/recover`: the password is forgotten, in a sign-in or without one.
+///
+/// # Errors
+/// A page.
+pub async fn recover(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    if place.login.is_some() {
+        return submit(&ctx, &place, Answer::Forgot).await;
+    }
+    let purpose = Purpose::Page {
+        path: "/account".to_owned(),
+        fresh: true,
+    };
+    match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
+        Ok(Started { id, binding, .. }) => {
+            let here = format!("{}/recover?login={id}&step=0", ctx.realm.path());
+            bound(&ctx, draw::redirect(&here), binding)
+        }
+        Err(error) => draw::failure(&ctx, error, None),
+    }
+}
+
+/// `POST {issuer}/signin/mailbox`: the address of whoever forgot the password.
+pub async fn mailbox(
+    Posted { ctx, form }: Posted,
+    place: web::Query<Place>,
+) -> Result<HttpResponse, PageError> {
+    let email = form.get("email").unwrap_or_default().to_owned();
+    submit(&ctx, &place, Answer::Mailbox { email }).await
+}
+
+/// `POST {issuer}/signin/lost`: none of the asked factors is at hand any more.
+pub async fn lost(Posted { ctx, .. }: Posted, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    submit(&ctx, &place, Answer::LostFactors).await
 }
 
 /// `POST {issuer}/signin/remember`.

@@ -1,7 +1,7 @@
 //! The account page and the pages it leads to.
 //!
 //! The page's own forms go to paths under `{base}/account`, each with `csrf`: `sessions/{id}/end`, `sessions/end-others`,
-//! `devices/{id}/forget`, `devices/forget-all`, `apps/{id}/revoke`, `recovery-codes` (makes new ones). Links lead by GET
+//! `recovery/stop`, `devices/{id}/forget`, `devices/forget-all`, `apps/{id}/revoke`, `recovery-codes` (makes new ones). Links lead by GET
 //! to `password`, `totp`, `passkeys`, `factors/{id}/remove` and `activity/{id}/not-me`. Signing out POSTs to
 //! `{base}/signout`.
 
@@ -21,6 +21,8 @@ pub struct AccountHome {
     pub email: String,
     /// What was just done: a name of the catalogue's `done-…` family.
     pub done: Option<&'static str>,
+    /// From when on lost factors may be replaced, when somebody asked for that.
+    pub recovery: Option<When>,
     /// When the password last changed; absent when there is none.
     pub password: Option<When>,
     /// Passkeys.
@@ -164,6 +166,8 @@ pub enum PasswordReason {
     Required,
     /// It is known from data breaches.
     Breached,
+    /// It was forgotten.
+    Forgotten,
 }
 
 /// Asks before a factor is removed.
@@ -180,6 +184,8 @@ pub struct RemoveFactor {
     pub method: crate::domain::assurance::Method,
     /// Whether nothing but the password is left then.
     pub last: bool,
+    /// Why it can't be removed now.
+    pub problems: Vec<Problem>,
     /// Where the form goes.
     pub action: String,
     /// Back to the account page.

@@ -38,6 +38,8 @@ pub struct Challenge {
     pub others: Vec<Method>,
     /// Where `method` goes.
     pub choose: String,
+    /// Where it is said that none of the ways is at hand any more, when that leads somewhere.
+    pub lost: Option<String>,
     /// Back to the start of the sign-in.
     pub restart: Option<String>,
 }
@@ -84,11 +86,13 @@ pub enum Reason {
     BeforeEnrolment,
     /// Before a new password is chosen, more than the old one is proven.
     BeforeNewPassword,
+    /// The password is forgotten; another factor is proven beside the mailbox.
+    BeforeRecovery,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NewBrowser,
         Self::NewRegion,
         Self::UnusualActivity,
@@ -98,6 +102,7 @@ impl Reason {
         Self::FirstSignIn,
         Self::BeforeEnrolment,
         Self::BeforeNewPassword,
+        Self::BeforeRecovery,
     ];
 
     /// The stored name; `reason-…` in the catalogue.
@@ -112,6 +117,7 @@ impl Reason {
             Self::FirstSignIn => "first_sign_in",
             Self::BeforeEnrolment => "before_enrolment",
             Self::BeforeNewPassword => "before_new_password",
+            Self::BeforeRecovery => "before_recovery",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::challenge::Resend;
 use super::{Chrome, PasskeyForm, Problem, Problems as _};
 
 /// Identifier and password on one page, or the identifier alone (the first of two pages).
@@ -79,6 +80,39 @@ pub struct PasswordStep {
     pub passkey: Option<PasskeyForm>,
     /// Where a forgotten password leads.
     pub recover: Option<String>,
+}
+
+/// A forgotten password: the address, then the code. Looks the same whether or not there is an account (people.md U20).
+///
+/// Form fields: `email` and `csrf`, then `code` and `csrf`; `csrf` alone to `resend`'s action.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/mailbox.html")]
+pub struct Mailbox {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app that asks, by name.
+    pub app: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// The address as it was typed.
+    pub email: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// The code that was sent, or seems so; absent while the address is asked for.
+    pub sent: Option<MailboxSent>,
+    /// Back to the sign-in.
+    pub back: String,
+}
+
+/// A code that was sent, or seems so.
+#[derive(Clone, Debug)]
+pub struct MailboxSent {
+    /// Sending it again, while that may be.
+    pub resend: Option<Resend>,
+    /// How many tries are left, shown from the first wrong one.
+    pub tries_left: Option<u32>,
+    /// Back to the address.
+    pub other_address: String,
 }
 
 /// Too many tries; says how long to wait and nothing about the account. Status 429.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Chrome;
+use super::{Chrome, Link, When};
 
 /// Offers to skip the second step on this browser (people.md U30).
 ///
@@ -18,6 +18,44 @@ pub struct RememberBrowser {
     pub days: u32,
     /// Browser and system, for people.
     pub browser: String,
+}
+
+/// Lost factors are replaced later, or can't be at the moment (features.md F8).
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/wait.html")]
+pub struct Wait {
+    /// Around it.
+    pub chrome: Chrome,
+    /// Why it goes no further now.
+    pub kind: WaitKind,
+    /// The account, masked.
+    pub account: String,
+    /// Until when.
+    pub until: When,
+    /// The way on.
+    pub primary: Link,
+}
+
+/// Why lost factors are not replaced now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitKind {
+    /// The waiting period is not over.
+    Waiting,
+    /// The owner stopped one a short while ago.
+    Barred,
+}
+
+impl WaitKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Waiting, Self::Barred];
+
+    /// `wait-…` in the catalogue.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Barred => "barred",
+        }
+    }
 }
 
 /// Posts the authorization response to the app (OAuth 2.0 Form Post Response Mode). Needs the policy without `form-action`.
@@ -47,5 +85,5 @@ pub struct TenantChooser {
     /// What was typed, when nothing has that name.
     pub unknown: Option<String>,
     /// Tenants with a session in this browser: name and where to go.
-    pub known: Vec<super::Link>,
+    pub known: Vec<Link>,
 }

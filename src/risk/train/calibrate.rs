@@ -9,6 +9,9 @@ use crate::risk::replay::calibration::{line, sigmoid};
 /// A logit that was said, whether it was an attack (1 or 0), and how much it counts.
 pub(super) type Said = (f64, f64, f64);
 
+/// A way to make a map of what was said.
+type Candidate = fn(&[Said]) -> Vec<[f64; 2]>;
+
 /// The ends of a straight line, nats: far outside what models say.
 const ENDS: [f64; 2] = [-30.0, 30.0];
 /// Attacks that each half must have; with fewer nothing is corrected.
@@ -23,9 +26,9 @@ pub(super) fn fit(said: &[Said]) -> Vec<[f64; 2]> {
     if attacks(earlier).min(attacks(later)) < LEAST_ATTACKS {
         return Vec::new();
     }
-    let candidates: [fn(&[Said]) -> Vec<[f64; 2]>; 3] = [|_| Vec::new(), platt, isotonic];
+    let candidates: [Candidate; 3] = [|_| Vec::new(), platt, isotonic];
     let best = candidates.into_iter().min_by(|a, b| {
-        let loss = |candidate: &fn(&[Said]) -> Vec<[f64; 2]>| loss(&candidate(earlier), later);
+        let loss = |candidate: &Candidate| loss(&candidate(earlier), later);
         loss(a).total_cmp(&loss(b))
     });
     best.map(|candidate| candidate(said)).unwrap_or_default()

@@ -36,10 +36,10 @@ pub fn tune(
             reason = "thousandths between 0 and 4000"
         )]
         let now = libm::round(before as f64 * weight.clamp(0.0, 2.0)).clamp(0.0, 4_000.0) as i64;
-        if now != 1_000 {
-            model.weights.insert(group, now);
-        } else {
+        if now == 1_000 {
             model.weights.remove(&group);
+        } else {
+            model.weights.insert(group, now);
         }
     }
     Model::parse(&model.to_json()?)

@@ -21,6 +21,7 @@ mod mails;
 mod models;
 mod policies;
 mod profiles;
+mod recoveries;
 mod sessions;
 mod tenants;
 mod tokens;

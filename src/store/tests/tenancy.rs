@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::support::*;
-use crate::base::ids::{ClientId, CredentialId, DecisionId, EventId, KeyId, MailId, PolicyId};
+use crate::base::ids::{ClientId, CredentialId, DecisionId, EventId, KeyId, MailId, PolicyId, RecoveryId};
 use crate::base::page::PageRequest;
 use crate::domain::credential::{Credential, CredentialSecret, PasskeyRecord};
 use crate::domain::key::{KeyStatus, SigningAlg, SigningKey};
 use crate::domain::policy_version::{PolicyMode, PolicyVersion};
+use crate::domain::recovery::Recovery;
 use crate::domain::sealed::Sealed;
 use crate::domain::user::Role;
 use crate::store::*;
@@ -22,6 +23,7 @@ async fn full_and_empty(store: &Store) -> (TenantStore, TenantStore) {
     batch.insert_decision(&decision(1, 5));
     batch.insert_label(&label());
     batch.insert_notice(&notice());
+    batch.insert_recovery(&recovery());
     batch.insert_access_token(&access_token());
     batch.revoke_token(&hash_of("jti"), at(500));
     batch.redeem_code(&hash_of("code"), grant(1).id, at(5));
@@ -67,6 +69,17 @@ fn label() -> LabelRecord {
         decision: DecisionId(id(1)),
         at: at(6),
         label: json!({"fraud": false}),
+    }
+}
+
+fn recovery() -> Recovery {
+    Recovery {
+        id: RecoveryId(id(1)),
+        user: user(1).id,
+        asked_at: at(5),
+        opens_at: at(50),
+        closes_at: at(500),
+        ended: None,
     }
 }
 
@@ -165,7 +178,7 @@ async fn every_read(rows: &TenantStore) -> Vec<(&'static str, usize)> {
         session_by_sid("sid-1") device(device(1).id) device_of_browser(user_id, &[9; 32])
         grant_for_refresh(grant(1).id) grant_status(grant(1).id) grant_of_code(&hash_of("code"))
         access_token(&hash_of("access")) policy(policy().id) policy_by_number(1) decision(decision(1, 5).id)
-        notice(&hash_of("notice")) user_profile(user_id) tenant_profile("baseline") admin_link(&hash_of("link"))
+        notice(&hash_of("notice")) latest_recovery(user_id) user_profile(user_id) tenant_profile("baseline") admin_link(&hash_of("link"))
     };
     found.extend(lists! {
         users_by_id(&[user_id]) credentials_of(user_id) all_clients() consents_of(user_id)
@@ -229,6 +242,7 @@ async fn no_write_touches_rows_of_another_tenant() {
         batch.delete_access_token(&hash_of("access"));
         batch.delete_user_profile(user(1).id);
         batch.erase_traces(user(1).id);
+        batch.stop_recoveries(user(1).id, at(9));
         batch.delete_user(user(1).id);
         empty.commit(batch).await.unwrap();
         for (read, found) in every_read(&full).await {

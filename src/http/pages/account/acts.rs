@@ -40,6 +40,15 @@ pub async fn end_others(Posted { ctx, .. }: Posted) -> Result<HttpResponse, Page
     Ok(redirect(&path(&ctx, "?done=sessions_ended")))
 }
 
+/// `POST {issuer}/account/recovery/stop`.
+pub async fn stop_recovery(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "", false);
+    selfservice::stop_recovery(ctx.platform(), &ctx.realm, &ctx.visit, own.account.user.id)
+        .await
+        .map_err(store_error(&ctx))?;
+    Ok(redirect(&path(&ctx, "?done=recovery_stopped")))
+}
+
 /// `POST {issuer}/account/devices/{id}/forget`.
 pub async fn forget_device(
     Posted { ctx, .. }: Posted,

@@ -14,7 +14,7 @@ use crate::http::pages::passwords;
 use crate::http::views::account::{ChangePassword, PasswordReason, RemoveFactor};
 use crate::http::views::ends::ErrorKind;
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose as EnrolPurpose, RecoveryCodes};
-use crate::http::views::{PasskeyForm, Problem, qr};
+use crate::http::views::{PasskeyForm, Problem, When, qr};
 use crate::selfservice::{self, FactorError, PasswordError};
 use crate::signin::{NewPasswordError, SignInError};
 
@@ -191,8 +191,16 @@ pub async fn add_passkey(Posted { ctx, form }: Posted) -> Result<HttpResponse, P
 /// `GET {issuer}/account/factors/{id}/remove`.
 pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let factor: CredentialId = id(&ctx, &request)?;
-    let rest = format!("/factors/{factor}/remove");
-    let own = own_or_sign_in!(&ctx, &rest, true);
+    let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
+    bound(&ctx, html(&remove_view(&ctx, &own, factor, Vec::new())?)?)
+}
+
+fn remove_view(
+    ctx: &Ctx,
+    own: &Own,
+    factor: CredentialId,
+    problems: Vec<Problem>,
+) -> Result<RemoveFactor, PageError> {
     let credential = own
         .account
         .credentials
@@ -201,7 +209,7 @@ pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse,
     let credential = credential.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
     let strong = own.account.second_factors().len();
     let method = credential.secret.method();
-    let page = RemoveFactor {
+    Ok(RemoveFactor {
         chrome: ctx.chrome(),
         name: credential
             .name
@@ -209,10 +217,10 @@ pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse,
             .unwrap_or_else(|| ctx.text.pick("method", method.name()).into_owned()),
         method,
         last: strong <= 2,
-        action: path(&ctx, &rest),
-        cancel: path(&ctx, ""),
-    };
-    bound(&ctx, html(&page)?)
+        problems,
+        action: path(ctx, &format!("/factors/{factor}/remove")),
+        cancel: path(ctx, ""),
+    })
 }
 
 /// `POST {issuer}/account/factors/{id}/remove`.
@@ -222,10 +230,16 @@ pub async fn remove_factor(
 ) -> Result<HttpResponse, PageError> {
     let factor: CredentialId = id(&ctx, &request)?;
     let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
-    selfservice::remove_factor(ctx.platform(), &ctx.realm, &ctx.visit, &own.account, factor)
-        .await
-        .map_err(|error| factor_error(&ctx, error))?;
-    Ok(redirect(&path(&ctx, "?done=factor_removed")))
+    match selfservice::remove_factor(ctx.platform(), &ctx.realm, &ctx.visit, &own.account, factor).await {
+        Ok(()) => Ok(redirect(&path(&ctx, "?done=factor_removed"))),
+        Err(FactorError::CoolsDown(until)) => {
+            let at = When::at(until).text;
+            let problem = Problem::whole(ctx.text.with("problem-cools-down", &[("at", &at)]));
+            let page = remove_view(&ctx, &own, factor, vec![problem])?;
+            html_with(actix_web::http::StatusCode::CONFLICT, &page)
+        }
+        Err(error) => Err(factor_error(&ctx, error)),
+    }
 }
 
 /// `POST {issuer}/account/recovery-codes`: makes a new set and shows it this once. An account that has nothing stronger keeps

@@ -12,6 +12,7 @@ use crate::http::errors::PageError;
 use crate::http::pages::draw::html;
 use crate::http::views::When;
 use crate::http::views::account::{AccountHome, ActivityRow, AppRow, DeviceRow, Factor, SessionRow};
+use crate::selfservice;
 use crate::store::StoreError;
 
 /// What was just done, from the address.
@@ -47,6 +48,9 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
             .unwrap_or_else(|| user.email.as_str().to_owned()),
         email: user.email.as_str().to_owned(),
         done: done.and_then(done_name),
+        recovery: selfservice::open_recovery(ctx.platform(), &ctx.realm, user.id)
+            .await?
+            .map(When::at),
         password: own
             .account
             .password()
@@ -77,7 +81,7 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
 
 /// Only names of the catalogue are shown, so an address can't put words on the page.
 fn done_name(text: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "password_changed",
         "passkey_added",
         "totp_added",
@@ -87,6 +91,7 @@ fn done_name(text: &str) -> Option<&'static str> {
         "device_forgotten",
         "app_revoked",
         "not_me",
+        "recovery_stopped",
     ];
     KNOWN.into_iter().find(|known| *known == text)
 }

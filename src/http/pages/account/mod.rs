@@ -21,6 +21,7 @@ use crate::store::StoreError;
 
 pub use acts::{
     end_others, end_session, forget_device, forget_devices, not_me, not_me_page, revoke_app, sign_out,
+    stop_recovery,
 };
 pub use factors::{
     add_passkey, add_totp, change_password, passkey_options, passkey_page, password_page, recovery_codes,

@@ -39,7 +39,7 @@ pub struct TenantRow {
 /// Makes or changes a tenant.
 ///
 /// Form fields: `slug` and `preset` (new only), `name`, `registration`, `layout`, `floor`, `default_locale`, `support_contact`,
-/// `remember_days`, `notice_threshold`, `breached_passwords`, `passkey_attestation`, `passkey_models`, `brand_color`, `status` (change only), `version`, `csrf`.
+/// `remember_days`, `recovery_wait_hours`, `notice_threshold`, `breached_passwords`, `passkey_attestation`, `passkey_models`, `brand_color`, `status` (change only), `version`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/tenant_form.html")]
 pub struct TenantForm {
@@ -73,6 +73,8 @@ pub struct TenantForm {
     pub support_contact: String,
     /// How long browsers are remembered.
     pub remember_days: String,
+    /// Waiting period before lost factors are replaced, hours.
+    pub recovery_wait_hours: String,
     /// From which score notices are sent.
     pub notice_threshold: String,
     /// When passwords are looked up among breached ones.

@@ -69,6 +69,7 @@ impl Sample for AccountHome {
             name: "Alice Martins".into(),
             email: "alice@demo.test".into(),
             done: Some("passkey_added"),
+            recovery: Some(ago(-48)),
             password: Some(ago(2000)),
             passkeys: vec![
                 Factor {
@@ -107,6 +108,7 @@ impl Sample for AccountHome {
         };
         let bare = Self {
             done: None,
+            recovery: None,
             passkeys: Vec::new(),
             totp: Vec::new(),
             recovery_left: None,
@@ -160,6 +162,7 @@ impl Sample for RemoveFactor {
         let page = Self {
             name: "iCloud Keychain".into(),
             method: Method::Passkey,
+            problems: Vec::new(),
             last: true,
             action: "/t/demo/account/factors/p1/remove".into(),
             cancel: "/t/demo/account".into(),

@@ -124,6 +124,7 @@ impl Sample for TenantForm {
             ),
             support_contact: "help@demo.test".into(),
             remember_days: "30".into(),
+            recovery_wait_hours: "24".into(),
             notice_threshold: "20".into(),
             breached: on(
                 "when_chosen",

@@ -10,6 +10,7 @@ mod console_decisions;
 mod dev;
 mod signin;
 
+use crate::domain::message::NotPossible;
 use std::collections::BTreeSet;
 
 use askama::Template;
@@ -100,6 +101,7 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
         at: "24 Nov 2026, 23:34 WET".to_owned(),
         browser: "Firefox on Linux".to_owned(),
         what: Some("iCloud Keychain".to_owned()),
+        from: None,
         no: link("no"),
     };
     vec![
@@ -110,10 +112,24 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
             mail::changed(&frame, mail::Change::FactorAdded, &facts),
         ),
         (
+            "recovery-asked",
+            mail::changed(
+                &frame,
+                mail::Change::RecoveryAsked,
+                &mail::ChangeFacts {
+                    what: None,
+                    from: Some("27 Nov 2026, 23:34 WET".to_owned()),
+                    ..facts
+                },
+            ),
+        ),
+        (
             "admin-link",
             mail::admin_link(&frame, &link("admin"), "owner", 15),
         ),
-        ("no-account", mail::no_account(&frame)),
+        ("new-password-code", mail::new_password_code(&frame, "492817", 10)),
+        ("no-account", mail::not_possible(&frame, NotPossible::NoAccount)),
+        ("disabled", mail::not_possible(&frame, NotPossible::Disabled)),
     ]
 }
 

@@ -7,19 +7,23 @@ use crate::http::views::ends::{
 };
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
 use crate::http::views::redirect_diff::RedirectDiff;
-use crate::http::views::signin::{PasswordStep, PersonaLink, SignIn, SignInFields, Throttled};
-use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser};
+use crate::http::views::signin::{
+    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+};
+use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<SignIn>("signin", pages);
     draw::<PasswordStep>("password-step", pages);
+    draw::<Mailbox>("recover", pages);
     draw::<Throttled>("throttled", pages);
     draw::<Challenge>("challenge", pages);
     draw::<EnrolTotp>("enrol-totp", pages);
     draw::<EnrolPasskey>("enrol-passkey", pages);
     draw::<RecoveryCodes>("codes", pages);
     draw::<RememberBrowser>("remember", pages);
+    draw::<Wait>("wait", pages);
     draw::<Consent>("consent", pages);
     draw::<FormPost>("form-post", pages);
     draw::<TenantChooser>("chooser", pages);
@@ -120,6 +124,59 @@ impl Sample for PasswordStep {
     }
 }
 
+impl Sample for Mailbox {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let asked = Self {
+            app: Some("Harbour Supplies".into()),
+            action: "/t/demo/signin/mailbox?login=1".into(),
+            email: "alice@demo.test".into(),
+            problems: Vec::new(),
+            sent: None,
+            back: "/t/demo/signin/change?login=1".into(),
+            chrome,
+        };
+        let sent = Self {
+            action: "/t/demo/signin/code?login=1".into(),
+            sent: Some(MailboxSent {
+                resend: Some(Resend {
+                    action: "/t/demo/signin/resend?login=1".into(),
+                    wait_seconds: 25,
+                    just_sent: true,
+                }),
+                tries_left: None,
+                other_address: "/t/demo/recover?login=1".into(),
+            }),
+            ..asked.clone()
+        };
+        let wrong = Self {
+            problems: vec![Problem::at(
+                "code",
+                sent.chrome.t(crate::text::key::CODE).into_owned(),
+            )],
+            sent: sent.sent.clone().map(|sent| MailboxSent {
+                resend: None,
+                tries_left: Some(9),
+                ..sent
+            }),
+            ..sent.clone()
+        };
+        vec![("address", asked), ("code", sent), ("wrong-code", wrong)]
+    }
+}
+
+impl Sample for Wait {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = |kind: WaitKind| Self {
+            kind,
+            account: "a••••@demo.test".into(),
+            until: super::ago(-72),
+            primary: Link::new("/t/demo/account", "Start again"),
+            chrome: chrome.clone(),
+        };
+        WaitKind::ALL.map(|kind| (kind.name(), page(kind))).into()
+    }
+}
+
 impl Sample for Throttled {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         vec![(
@@ -149,6 +206,7 @@ impl Sample for Challenge {
             passkey: None,
             others: vec![Method::Passkey, Method::EmailOtp, Method::RecoveryCode],
             choose: "/t/demo/signin/method".into(),
+            lost: None,
             restart: Some("/t/demo/signin".into()),
             chrome,
         };

@@ -1,0 +1,59 @@
+//! What a signed-in owner sees and does about a recovery of the account: object to one, and the cool-down after one.
+
+use serde_json::json;
+
+use crate::base::ids::UserId;
+use crate::base::timestamp::Timestamp;
+use crate::domain::recovery::{Recovery, Standing};
+use crate::signin::event;
+use crate::store::StoreError;
+use crate::tenants::{Platform, Realm, Visit};
+
+async fn latest(platform: &Platform, realm: &Realm, user: UserId) -> Result<Option<Recovery>, StoreError> {
+    realm.store(&platform.store).latest_recovery(user).await
+}
+
+/// From when on lost factors may be replaced, when somebody asked for that.
+///
+/// # Errors
+/// The database.
+pub async fn open_recovery(
+    platform: &Platform,
+    realm: &Realm,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let latest = latest(platform, realm, user).await?;
+    Ok(match Standing::of(latest.as_ref(), platform.now()) {
+        Standing::Waiting(_) | Standing::Open => latest.map(|latest| latest.opens_at),
+        Standing::None | Standing::Barred(_) => None,
+    })
+}
+
+/// Objects to a recovery: it ends, and no other begins for a while.
+///
+/// # Errors
+/// The database.
+pub async fn stop_recovery(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    user: UserId,
+) -> Result<(), StoreError> {
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    batch.stop_recoveries(user, platform.now());
+    batch.event(&event(platform, "recovery.stopped", user, visit, json!({})));
+    store.commit(batch).await
+}
+
+/// Until when what guards an account can't be taken away, because lost factors were replaced a short while ago.
+pub(super) async fn cools_until(
+    platform: &Platform,
+    realm: &Realm,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let until = latest(platform, realm, user)
+        .await?
+        .and_then(|latest| latest.cools_until());
+    Ok(until.filter(|until| platform.now() < *until))
+}

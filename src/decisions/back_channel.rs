@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::record::{blank, fill};
+use super::record::{blank, fill, note_fail_mode};
 use crate::base::ids::{ClientId, Reference};
 use crate::base::net::ClientIp;
 use crate::base::timestamp::Timestamp;
@@ -12,6 +12,7 @@ use crate::domain::decision::{Decision, Ending};
 use crate::domain::grant::{Grant, RefreshOrigin};
 use crate::domain::outcome::Outcome;
 use crate::domain::policy_version::PolicyMode;
+use crate::domain::tenant::FailMode;
 use crate::policy::{self, Context, Verdict};
 use crate::risk::machine::scope_hash;
 use crate::risk::visit::{Drift, SessionFacts, Visit as Facts};
@@ -30,7 +31,7 @@ pub struct Caller<'a> {
 }
 
 /// What a call may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permit {
     /// Go on.
     Proceed,
@@ -74,32 +75,38 @@ pub fn judge_refresh(
     let tenant = realm.tenant.record.id;
     let mut facts = signals::back_channel_facts(platform, realm, caller.ip, caller.user_agent);
     facts.session = Some(SessionFacts {
-        network: drift(before.asn, now.asn, Drift::Far),
-        agent: drift(before.agent.as_ref(), now.agent.as_ref(), Drift::Far),
+        network: drift(before.asn, now.asn),
+        agent: drift(before.agent.as_ref(), now.agent.as_ref()),
         reused: Some(false),
     });
     facts.campaign = Some(platform.raises.of_session(tenant, grant.session));
     let evidence = Evidence::derive(&facts, &UserProfile::new(), &Baseline::default());
-    let mut call = Call::new(platform, realm, Action::Refresh, scorecard::session(), &facts);
-    call.client = Some(&grant.client);
-    let of = RepeatOf::Family(grant.id);
-    let (permit, mut record, said) = call.decide(&evidence, &of);
-    if let Some(record) = &mut record {
+    let call = Call {
+        platform,
+        realm,
+        action: Action::Refresh,
+        model: scorecard::session(),
+        facts: &facts,
+        client: &grant.client,
+        caller,
+        degraded: broken_feeds(platform),
+    };
+    let mut decision = call.decide(&evidence, RepeatOf::Family(grant.id));
+    if let Some(record) = &mut decision.record {
         record.subject = Some(grant.user);
         record.session = Some(grant.session);
-        record.ip = Some(caller.ip.to_string());
     }
-    BackChannelDecision {
-        permit,
-        record,
-        of,
-        said,
-    }
+    decision
 }
 
-fn drift<T: PartialEq>(before: Option<T>, now: Option<T>, other: Drift) -> Option<Drift> {
+/// What differs at all may be anything: of a provider only its number is kept, of an agent only its family.
+fn drift<T: PartialEq>(before: Option<T>, now: Option<T>) -> Option<Drift> {
     let same = before? == now?;
-    Some(if same { Drift::Same } else { other })
+    Some(if same { Drift::Same } else { Drift::Far })
+}
+
+fn broken_feeds(platform: &Platform) -> Option<&'static str> {
+    (!platform.networks.broken().is_empty()).then_some("feeds")
 }
 
 /// A client's request for a token of its own.
@@ -132,28 +139,28 @@ pub async fn judge_client(
     let scopes: Vec<u32> = request.scope.split_whitespace().map(scope_hash).collect();
     let mut facts = signals::back_channel_facts(platform, realm, caller.ip, caller.user_agent);
     facts.campaign = Some(platform.raises.of(tenant, caller.ip, None));
-    let evidence = {
+    let (evidence, damaged) = {
         let held = lock_client(&held);
         let secret_age = request.secret_since.map(|since| now.since(since).as_secs());
         facts.machine = Some(held.profile.facts(now, &scopes, secret_age));
-        Evidence::derive(&facts, held.profile.habits(), &Baseline::default())
+        let evidence = Evidence::derive(&facts, held.profile.habits(), &Baseline::default());
+        (evidence, held.damaged)
     };
-    let of = RepeatOf::Client(request.client.clone());
-    let mut call = Call::new(platform, realm, Action::ClientToken, scorecard::machine(), &facts);
-    call.client = Some(request.client);
-    let (permit, mut record, said) = call.decide(&evidence, &of);
-    if let Some(record) = &mut record {
-        record.ip = Some(caller.ip.to_string());
-    }
-    if permit == Permit::Proceed {
+    let call = Call {
+        platform,
+        realm,
+        action: Action::ClientToken,
+        model: scorecard::machine(),
+        facts: &facts,
+        client: request.client,
+        caller,
+        degraded: damaged.then_some("history").or_else(|| broken_feeds(platform)),
+    };
+    let decision = call.decide(&evidence, RepeatOf::Client(request.client.clone()));
+    if decision.permit == Permit::Proceed {
         lock_client(&held).learn(|profile| profile.observe(&facts, &scopes));
     }
-    Ok(BackChannelDecision {
-        permit,
-        record,
-        of,
-        said,
-    })
+    Ok(decision)
 }
 
 /// A call under way.
@@ -163,62 +170,76 @@ struct Call<'a> {
     action: Action,
     model: &'a Model,
     facts: &'a Facts,
-    client: Option<&'a ClientId>,
+    client: &'a ClientId,
+    caller: Caller<'a>,
+    /// The part that is down, if one is.
+    degraded: Option<&'static str>,
 }
 
-impl<'a> Call<'a> {
-    const fn new(
-        platform: &'a Platform,
-        realm: &'a Realm,
-        action: Action,
-        model: &'a Model,
-        facts: &'a Facts,
-    ) -> Self {
-        Self {
-            platform,
-            realm,
-            action,
-            model,
-            facts,
-            client: None,
-        }
-    }
-
-    /// Assesses and decides; gives the record unless the last one says the same, and what is remembered of it.
-    fn decide(&self, evidence: &Evidence, of: &RepeatOf) -> (Permit, Option<Decision>, u64) {
+impl Call<'_> {
+    /// Assesses and decides; makes the record unless the last one says the same.
+    fn decide(&self, evidence: &Evidence, of: RepeatOf) -> BackChannelDecision {
         let assessment = assess(self.model, evidence);
         let live = &self.realm.tenant.policy;
         let context = Context {
-            client: self.client.map(ToString::to_string),
+            client: Some(self.client.to_string()),
             ..Context::of(self.action.clone(), 1)
         };
         let verdict = policy::decide(&live.policy, &assessment, &context);
+        let closed = self.fails_closed(verdict.outcome);
+        let recommended = if closed { Outcome::Deny } else { verdict.outcome };
         let enforced = match live.mode {
-            PolicyMode::Enforce => verdict.outcome,
+            PolicyMode::Enforce => recommended,
             PolicyMode::Observe | PolicyMode::Retired => Outcome::Allow,
         };
-        let permit = self.permit(enforced);
+        let mut permit = self.permit(enforced);
+        if closed {
+            // Our own trouble ends nothing that was granted.
+            permit = permit.min(Permit::Refuse);
+        }
         let said = self.said(&assessment, &verdict);
         let tenant = self.realm.tenant.record.id;
-        let now = self.facts.at;
         let counted = permit == Permit::Proceed
-            && self.platform.repeats.count(tenant, of, said, now) == Repeat::Counted;
+            && self.platform.repeats.count(tenant, &of, said, self.facts.at) == Repeat::Counted;
         let record = (!counted).then(|| {
-            let reference = Reference::of(self.platform.random().uuid(now));
-            let mut record = blank(self.platform, self.realm, now, reference, self.action.clone());
+            let mut record = self.record(permit);
             fill(&mut record, evidence, &assessment, &verdict);
-            record.client = self.client.cloned();
-            record.country = self.facts.address.country.map(|country| country.to_string());
-            verdict.outcome.name().clone_into(&mut record.recommended);
+            note_fail_mode(&mut record, self.realm, &verdict);
+            recommended.name().clone_into(&mut record.recommended);
             enforced.name().clone_into(&mut record.enforced);
-            record.ended = Some(match permit {
-                Permit::Proceed => Ending::Allowed,
-                Permit::Refuse | Permit::End => Ending::Refused,
-            });
-            record.ended_at = Some(now);
             record
         });
-        (permit, record, said)
+        BackChannelDecision {
+            permit,
+            record,
+            of,
+            said,
+        }
+    }
+
+    /// While a part is down the tenant's rule holds (features.md E5). Nobody can be asked for a factor here, and who was let in has
+    /// shown one, so only a tenant that fails closed refuses.
+    fn fails_closed(&self, by_score: Outcome) -> bool {
+        let rule = self.realm.tenant.record.settings.fail_mode;
+        self.degraded.is_some() && rule == FailMode::Closed && self.permit(by_score) == Permit::Proceed
+    }
+
+    fn record(&self, permit: Permit) -> Decision {
+        let now = self.facts.at;
+        let reference = Reference::of(self.platform.random().uuid(now));
+        let country = self.facts.address.country;
+        Decision {
+            client: Some(self.client.clone()),
+            ip: Some(self.caller.ip.to_string()),
+            country: country.map(|country| country.to_string()),
+            degraded: self.degraded.map(str::to_owned),
+            ended: Some(match permit {
+                Permit::Proceed => Ending::Allowed,
+                Permit::Refuse | Permit::End => Ending::Refused,
+            }),
+            ended_at: Some(now),
+            ..blank(self.platform, self.realm, now, reference, self.action.clone())
+        }
     }
 
     /// What an outcome means where nobody can be asked for a factor. A machine that a person would be asked about is let
@@ -247,6 +268,7 @@ impl<'a> Call<'a> {
             &verdict.rule,
             verdict.outcome.name(),
             assessment.reasons.as_slice(),
+            self.degraded,
         )
             .hash(&mut hasher);
         hasher.finish()

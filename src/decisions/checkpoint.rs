@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::record::{blank, fill};
+use super::record::{blank, fill, note_fail_mode};
 use crate::accounts::Account;
 use crate::base::clock::Stopwatch;
 use crate::base::ids::{ClientId, SessionId};
@@ -181,17 +181,6 @@ fn record(
         degraded: gathered.degraded.map(str::to_owned),
         forced: signals::forced_names(&gathered.facts.forced),
         ..blank(platform, realm, at, reference, action)
-    }
-}
-
-/// Says in the record that the fail mode decided, where it did.
-fn note_fail_mode(decision: &mut Decision, realm: &Realm, verdict: &Verdict) {
-    if let Some(part) = &decision.degraded {
-        "fail_mode".clone_into(&mut decision.policy.rule);
-        decision.policy.sentence = format!(
-            "{part} could not be asked, so the tenant's fail mode ({:?}) decided; by score: {}",
-            realm.tenant.record.settings.fail_mode, verdict.sentence
-        );
     }
 }
 

@@ -66,3 +66,14 @@ pub(super) fn fill(decision: &mut Decision, evidence: &Evidence, assessment: &As
     decision.policy.rule.clone_from(&verdict.rule);
     decision.policy.sentence.clone_from(&verdict.sentence);
 }
+
+/// Says in the record that the fail mode decided, where it did.
+pub(super) fn note_fail_mode(decision: &mut Decision, realm: &Realm, verdict: &Verdict) {
+    if let Some(part) = &decision.degraded {
+        "fail_mode".clone_into(&mut decision.policy.rule);
+        decision.policy.sentence = format!(
+            "{part} could not be asked, so the tenant's fail mode ({:?}) decided; by score: {}",
+            realm.tenant.record.settings.fail_mode, verdict.sentence
+        );
+    }
+}

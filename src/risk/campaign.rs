@@ -52,6 +52,17 @@ pub enum CampaignKind {
     SharedInfrastructure,
 }
 
+impl CampaignKind {
+    /// Its name in events and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stuffing => "stuffing",
+            Self::Spraying => "spraying",
+            Self::SharedInfrastructure => "shared_infrastructure",
+        }
+    }
+}
+
 /// A campaign.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Campaign {

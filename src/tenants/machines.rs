@@ -17,6 +17,8 @@ const CAPACITY: usize = 10_000;
 pub struct HeldClient {
     /// The habits.
     pub profile: ClientProfile,
+    /// Whether the stored habits could not be read, so that these began anew; until these were written.
+    pub damaged: bool,
     version: i64,
     changed: bool,
 }
@@ -36,7 +38,7 @@ type Held = HashMap<(TenantId, ClientId), Arc<Mutex<HeldClient>>>;
 pub struct Machines(Mutex<Held>);
 
 impl Machines {
-    /// A client's habits. One whose row can't be read begins anew.
+    /// A client's habits. One whose row can't be read begins anew and is marked as damaged.
     ///
     /// # Errors
     /// The database.
@@ -61,13 +63,13 @@ impl Machines {
         }
         let stored = store.tenant(tenant).tenant_profile(&row_name(client)).await?;
         let version = stored.as_ref().map_or(0, |row| row.version);
-        let profile = stored
-            .and_then(|row| ClientProfile::from_bytes(&row.summary))
-            .unwrap_or_else(|| ClientProfile::new(now));
+        let read = stored.map(|row| ClientProfile::from_bytes(&row.summary));
+        let damaged = read == Some(None);
         let fresh = Arc::new(Mutex::new(HeldClient {
-            profile,
+            damaged,
+            profile: read.flatten().unwrap_or_else(|| ClientProfile::new(now)),
             version,
-            changed: false,
+            changed: damaged,
         }));
         Ok(self.held().entry(key).or_insert(fresh).clone())
     }
@@ -94,7 +96,11 @@ impl Machines {
             let mut batch = rows.batch();
             batch.save_tenant_profile(&row_name(&client), &bytes, version, now);
             match rows.commit(batch).await {
-                Ok(()) => lock(&held).version = version + 1,
+                Ok(()) => {
+                    let mut held = lock(&held);
+                    held.version = version + 1;
+                    held.damaged = false;
+                }
                 Err(error) => {
                     lock(&held).changed = true;
                     return Err(error);

@@ -32,7 +32,31 @@ struct Last {
 
 /// The last recorded decisions.
 #[derive(Debug, Default)]
-pub struct Repeats(Mutex<HashMap<(TenantId, RepeatOf), Last>>);
+pub struct Repeats(Mutex<Held>);
+
+#[derive(Debug, Default)]
+struct Held {
+    last: HashMap<(TenantId, RepeatOf), Last>,
+    /// Counts on decisions that are not the last any more, until they are written.
+    former: Vec<(TenantId, Last)>,
+}
+
+impl Held {
+    /// Takes out everything that is to be written.
+    fn take_pending(&mut self) -> HashMap<TenantId, Vec<Last>> {
+        let mut pending: HashMap<TenantId, Vec<Last>> = HashMap::new();
+        for (tenant, last) in self.former.drain(..) {
+            pending.entry(tenant).or_default().push(last);
+        }
+        for ((tenant, _), last) in &mut self.last {
+            if last.pending > 0 {
+                pending.entry(*tenant).or_default().push(*last);
+                last.pending = 0;
+            }
+        }
+        pending
+    }
+}
 
 /// Whether a decision was counted or has to be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +71,7 @@ impl Repeats {
     /// Counts a decision that says the same as the last recorded one. `said` stands for everything that a reader of the record
     /// would want to know was different.
     pub fn count(&self, tenant: TenantId, of: &RepeatOf, said: u64, now: Timestamp) -> Repeat {
-        match self.held().get_mut(&(tenant, of.clone())) {
+        match self.held().last.get_mut(&(tenant, of.clone())) {
             Some(last) if last.said == said => {
                 last.pending += 1;
                 last.at = now;
@@ -57,21 +81,24 @@ impl Repeats {
         }
     }
 
-    /// Remembers a decision that was recorded. What was counted on the one before and not written yet is lost.
+    /// Remembers a decision that was recorded.
     pub fn recorded(&self, tenant: TenantId, of: RepeatOf, said: u64, decision: DecisionId) {
         let mut held = self.held();
-        if held.len() >= CAPACITY {
-            held.clear();
+        if held.last.len() >= CAPACITY {
+            let all = std::mem::take(&mut held.last);
+            let counted = all.into_iter().filter(|(_, last)| last.pending > 0);
+            held.former
+                .extend(counted.map(|((tenant, _), last)| (tenant, last)));
         }
-        held.insert(
-            (tenant, of),
-            Last {
-                decision,
-                said,
-                pending: 0,
-                at: Timestamp::EPOCH,
-            },
-        );
+        let fresh = Last {
+            decision,
+            said,
+            pending: 0,
+            at: Timestamp::EPOCH,
+        };
+        let before = held.last.insert((tenant, of), fresh);
+        held.former
+            .extend(before.filter(|last| last.pending > 0).map(|last| (tenant, last)));
     }
 
     /// Writes the counts back.
@@ -79,11 +106,7 @@ impl Repeats {
     /// # Errors
     /// The database; what was not written is lost, the decisions stand.
     pub async fn flush(&self, store: &Store) -> Result<(), StoreError> {
-        let mut pending: HashMap<TenantId, Vec<Last>> = HashMap::new();
-        for ((tenant, _), last) in self.held().iter_mut().filter(|(_, last)| last.pending > 0) {
-            pending.entry(*tenant).or_default().push(*last);
-            last.pending = 0;
-        }
+        let pending = self.held().take_pending();
         for (tenant, counted) in pending {
             let rows = store.tenant(tenant);
             let mut batch = rows.batch();
@@ -95,7 +118,7 @@ impl Repeats {
         Ok(())
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<(TenantId, RepeatOf), Last>> {
+    fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -84,27 +84,37 @@ pub(super) fn percent(share: f64) -> String {
 struct Axis {
     low: f64,
     high: f64,
-    log: Option<()>,
+    scale: Scale,
+}
+
+#[derive(Clone, Copy)]
+enum Scale {
+    Linear,
+    Logarithmic,
 }
 
 impl Axis {
     const fn plain(low: f64, high: f64) -> Self {
-        Self { low, high, log: None }
+        Self {
+            low,
+            high,
+            scale: Scale::Linear,
+        }
     }
 
     const fn log(low: f64, high: f64) -> Self {
         Self {
             low,
             high,
-            log: Some(()),
+            scale: Scale::Logarithmic,
         }
     }
 
     /// 0 at the low end, 1 at the high one.
     fn share(self, value: f64) -> f64 {
-        let scale = |value: f64| match self.log {
-            Some(()) => libm::log10(value.max(self.low)),
-            None => value,
+        let scale = |value: f64| match self.scale {
+            Scale::Logarithmic => libm::log10(value.max(self.low)),
+            Scale::Linear => value,
         };
         let (low, high) = (scale(self.low), scale(self.high));
         ((scale(value) - low) / (high - low)).clamp(0.0, 1.0)

@@ -41,7 +41,7 @@ pub(super) async fn advance(
     let client = client.as_ref().map(|client| &client.record);
     loop {
         let account = account_of(platform, realm, &mut login).await?;
-        let need = need(realm, &login, client);
+        let need = need(realm, &login, client, account.as_ref());
         let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
         let lost = match &account {
             Some(account) if login.lost => lost::standing(platform, realm, account).await?,
@@ -173,12 +173,19 @@ async fn account_of(
     Ok(account)
 }
 
-/// What this sign-in must reach, from every side that may ask.
-fn need(realm: &Realm, login: &Login, client: Option<&Client>) -> Need {
-    let client_floor = client
-        .and_then(|client| client.settings.floor)
-        .unwrap_or(Acr::Aal1);
-    let fresh = client.is_some_and(|client| client.settings.fresh_second_factor);
+/// What this sign-in must reach, from every side that may ask. Whoever is about to change what guards an account proves a second
+/// factor now, where the account has one (ASVS 7.5.1): a password alone must not take away what was put there against its loss.
+fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&Account>) -> Need {
+    let guarded = account.is_some_and(Account::has_second_factor);
+    let changes_guards = matches!(login.purpose, Purpose::Page { fresh: true, .. }) && guarded;
+    let client_floor = if changes_guards {
+        Acr::Aal2
+    } else {
+        client
+            .and_then(|client| client.settings.floor)
+            .unwrap_or(Acr::Aal1)
+    };
+    let fresh = changes_guards || client.is_some_and(|client| client.settings.fresh_second_factor);
     let (acr, not_before) = match &login.purpose {
         Purpose::Authorize(request) => {
             let by_age = request.max_age.map(|age| login.started_at.minus(age));

@@ -51,6 +51,39 @@ on_each_store! {
         assert!(store.credentials_of(user.id).await.unwrap().iter().all(|factor| factor.id != id), "{}", browser.page.text());
     }
 
+    /// ASVS 7.5.1: what was put there against a lost password is not taken away by the password.
+    async fn a_password_alone_changes_nothing_that_guards_the_account(app: &TestApp) {
+        let mut thief = Browser::new(app);
+        thief.get("/t/demo/account").await;
+        thief.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+        let mailed = thief.form("method").map(|form| (form, app));
+        if let Some((form, app)) = mailed {
+            thief.send(&form, &[("method", "email_otp")]).await;
+            let code = app.mail_code("bob@demo.test").await;
+            thief.submit("code", &[("code", &code)]).await;
+        }
+        assert_eq!(thief.page.heading(), "Bob Berger", "{}", thief.page.text());
+        let store = app.store().await;
+        let user = store.user_by_email("bob@demo.test").await.unwrap().unwrap();
+        let before = store.credentials_of(user.id).await.unwrap();
+        let totp = before.iter().find(|factor| factor.secret.method().name() == "totp").unwrap().id;
+        let csrf = thief.form("csrf").unwrap().fields;
+        let csrf = csrf.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
+        for path in [format!("factors/{totp}/remove"), "recovery-codes".to_owned(), "totp".to_owned(), "password".to_owned()] {
+            thief.post(&format!("/t/demo/account/{path}"), &[("csrf", &csrf)]).await;
+            assert_eq!(thief.page.heading(), "Confirm it’s you", "{path}: {}", thief.page.text());
+            thief.submit("password", &[("email", "bob@demo.test"), ("password", PASSWORD)]).await;
+            assert!(thief.page.text().contains("authenticator app"), "{path}: {}", thief.page.text());
+            assert!(!thief.page.text().contains("Code by mail"), "{path}: {}", thief.page.text());
+        }
+        assert_eq!(store.credentials_of(user.id).await.unwrap().len(), before.len());
+        // With the factor it goes on to what was wanted.
+        app.advance(std::time::Duration::from_mins(1));
+        let code = app.totp("bob@demo.test");
+        thief.submit("code", &[("code", &code)]).await;
+        assert!(thief.page.url.ends_with("/account/password"), "{}", thief.page.url);
+    }
+
     /// Defect 9, and single use.
     async fn recovery_codes_are_kept_hashed_and_work_once(app: &TestApp) {
         let client = App::web(app).await;

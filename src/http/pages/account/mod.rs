@@ -11,6 +11,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::draw::redirect;
 use super::signin::begin;
 use crate::accounts::{self, Account};
+use crate::base::timestamp::Timestamp;
+use crate::domain::assurance::Strength;
+use crate::factors::assurance::strongest_since;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::oidc::ensure_binding;
@@ -48,22 +51,35 @@ async fn own(ctx: &Ctx, rest: &str, fresh: bool) -> Result<Result<Own, HttpRespo
     let live = sessions::current(ctx.platform(), &ctx.realm, &ctx.visit)
         .await
         .map_err(page_error)?;
-    let needs_proof = |live: &Live| fresh && ctx.platform().now().since(live.session.auth_time()) > FRESH;
-    let Some(live) = live.filter(|live| !needs_proof(live)) else {
+    let sign_in = || {
         let purpose = Purpose::Page {
             path: format!("/account{rest}"),
             fresh,
         };
-        return Ok(Err(begin(ctx, purpose).await?));
+        begin(ctx, purpose)
+    };
+    let Some(live) = live else {
+        return Ok(Err(sign_in().await?));
     };
     let store = ctx.realm.store(&ctx.platform().store);
     let account = accounts::by_id(&store, live.user.id).await.map_err(page_error)?;
     let account = account.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
+    if fresh && !is_fresh(&live, &account, ctx.platform().now()) {
+        return Ok(Err(sign_in().await?));
+    }
     let must_reset = account.user.password_reset_required && rest != "/password";
     if must_reset {
         return Ok(Err(redirect(&path(ctx, "/password"))));
     }
     Ok(Ok(Own { live, account }))
+}
+
+/// Whether enough was proven a short while ago to change what guards the account: its second factor, where it has one.
+fn is_fresh(live: &Live, account: &Account, now: Timestamp) -> bool {
+    let limit = now.minus(FRESH);
+    let strong =
+        strongest_since(&live.session.proofs, limit).is_some_and(|proven| proven > Strength::EmailCode);
+    live.session.auth_time() >= limit && (strong || !account.has_second_factor())
 }
 
 macro_rules! own_or_sign_in {

@@ -13,7 +13,7 @@ use crate::domain::outcome::{LeastStrength, Outcome};
 use crate::domain::policy_version::PolicyMode;
 use crate::domain::tenant::FailMode;
 use crate::flow::need::Judgement;
-use crate::policy::{self, Context, Verdict};
+use crate::policy::{self, Context};
 use crate::risk::visit::Sensitivity;
 use crate::risk::{UserReason, assess};
 use crate::signals::{self, Gathered, Subject};

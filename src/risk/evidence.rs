@@ -11,6 +11,7 @@ use super::signal::{Group, Signal};
 use super::visit::{Forced, Visit};
 use crate::base::timestamp::Timestamp;
 
+mod beyond;
 mod derive;
 
 /// Version of the form of recorded evidence.
@@ -101,9 +102,9 @@ impl Evidence {
         derive::place(&mut sheet, visit, profile);
         derive::habits(&mut sheet, visit, profile, baseline);
         derive::account(&mut sheet, visit);
-        derive::recovery(&mut sheet, visit);
-        derive::session(&mut sheet, visit);
-        derive::machine(&mut sheet, visit);
+        beyond::recovery(&mut sheet, visit);
+        beyond::session(&mut sheet, visit);
+        beyond::machine(&mut sheet, visit);
         derive::force(&mut sheet, visit);
         Self {
             schema: SCHEMA,

@@ -193,6 +193,7 @@ on_each_store! {
         for _ in 0..4 {
             assert_eq!(own_token(&client, "api:read").await.status, 200);
         }
+        app.advance(Duration::from_secs(1));
         let other = App { agent: "python-requests/2.0".into(), ..client.clone() };
         assert_eq!(own_token(&other, "api:read").await.status, 200);
         tidegate::jobs::flush(&app.shared.platform).await;

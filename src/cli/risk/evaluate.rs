@@ -99,6 +99,9 @@ pub(super) struct Report {
     #[serde(flatten)]
     pub(super) friction: Option<Friction>,
     pub(super) cold_start: Vec<ColdStart>,
+    /// The greatest difference of a score from the sum of its explanation, points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explanation_gap: Option<f64>,
     pub(super) speed: Speed,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) ablation: Vec<Ablation>,
@@ -171,6 +174,7 @@ fn measure(args: &EvaluateArgs, model: &Model, outcome: &mut Outcome) -> Result<
         calibration: by_model.then(|| calibration::calibration(&outcome.scored, base_rate(model))),
         friction: by_model.then(|| friction(&outcome.points)),
         cold_start: metrics::cold_start(&outcome.scored),
+        explanation_gap: by_model.then(|| outcome.anatomy.worst_gap()),
         speed: outcome.speed,
         ablation: ablation(outcome, args.seed),
         separation,

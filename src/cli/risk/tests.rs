@@ -85,6 +85,10 @@ fn the_report_has_the_fields_of_the_contract_and_says_what_the_log_is() {
         assert!(report["mix"]["tpr_at"][rate].is_number() && report["mix"]["ci95"][rate].is_array());
     }
     assert_eq!(report["rows"], 6_000);
+    assert!(
+        report["explanation_gap"].as_f64().unwrap() < 1e-9,
+        "every row's explanation adds up"
+    );
     assert!(report["note"].as_str().unwrap().contains("synthetic"));
     let honest = report["honest"].as_u64().unwrap();
     assert_eq!(

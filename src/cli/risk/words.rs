@@ -30,6 +30,11 @@ pub(super) fn in_words(report: &Report) -> String {
             step.earlier, step.honest, step.challenged, step.caught
         )
     }));
+    lines.extend(
+        report
+            .explanation_gap
+            .map(|gap| format!("explanations differ from their score by at most {gap:.1e} points")),
+    );
     lines.push(format!("{:?}", report.speed));
     lines.extend(report.golden.map(|golden| format!("{golden:?}")));
     lines.join("\n") + "\n"

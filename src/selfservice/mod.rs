@@ -1,5 +1,6 @@
 //! Acts of a person on the own account: factors, password, sessions, browsers, apps, and "this wasn't me".
 
+mod checkpoint;
 mod factors;
 mod not_me;
 mod password;
@@ -7,6 +8,7 @@ mod recovery;
 mod recovery_codes;
 mod sessions;
 
+pub use checkpoint::{Permit, decide};
 pub use factors::{
     FactorError, PasskeyBegun, TotpBegun, add_passkey, add_totp, begin_passkey, begin_totp, remove_factor,
 };

@@ -131,7 +131,7 @@ pub(super) async fn advance(
 fn countable(login: &Login) -> Vec<Proof> {
     let anew = match &login.purpose {
         Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
-        Purpose::Page { fresh, .. } => *fresh,
+        Purpose::Page { changes, .. } => changes.is_some(),
     };
     if anew {
         login.proofs.clone()
@@ -177,7 +177,7 @@ async fn account_of(
 /// factor now, where the account has one (ASVS 7.5.1): a password alone must not take away what was put there against its loss.
 fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&Account>) -> Need {
     let guarded = account.is_some_and(Account::has_second_factor);
-    let changes_guards = matches!(login.purpose, Purpose::Page { fresh: true, .. }) && guarded;
+    let changes_guards = matches!(login.purpose, Purpose::Page { changes: Some(_), .. }) && guarded;
     let client_floor = if changes_guards {
         Acr::Aal2
     } else {
@@ -195,7 +195,10 @@ fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&
                 if now { Some(login.started_at) } else { by_age },
             )
         }
-        Purpose::Page { fresh, .. } => (AcrRequest::default(), fresh.then_some(login.started_at)),
+        Purpose::Page { changes, .. } => {
+            let now = changes.as_ref().map(|_| login.started_at);
+            (AcrRequest::default(), now)
+        }
     };
     Need {
         floor: realm.tenant.record.settings.floor.max(client_floor),
@@ -247,9 +250,16 @@ async fn decide(
     login: &mut Login,
     account: &Account,
 ) -> Result<(), SignInError> {
-    let recovers = login.recovering == Recovering::Proven;
+    let action = match &login.purpose {
+        _ if login.recovering == Recovering::Proven => Action::Recover,
+        Purpose::Page {
+            changes: Some(action),
+            ..
+        } => action.clone(),
+        Purpose::Page { changes: None, .. } | Purpose::Authorize(_) => Action::SignIn,
+    };
     let checkpoint = Checkpoint {
-        action: if recovers { Action::Recover } else { Action::SignIn },
+        action,
         account,
         client: login.client(),
         session: login.session,

@@ -13,6 +13,7 @@ use crate::base::encoding::base64url;
 use crate::base::ids::{ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
+use crate::domain::action::Action;
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::outcome::Outcome;
 use crate::factors::email_code::SentCode;
@@ -31,8 +32,8 @@ pub enum Purpose {
     Page {
         /// Path below the issuer, such as `/account`.
         path: String,
-        /// Whether identity must be proven now (before factors are changed, ASVS 7.5.1).
-        fresh: bool,
+        /// What is about to be changed there: then identity must be proven now (ASVS 7.5.1), and that is what the decision is about.
+        changes: Option<Action>,
     },
 }
 

@@ -84,6 +84,31 @@ on_each_store! {
         assert!(thief.page.url.ends_with("/account/password"), "{}", thief.page.url);
     }
 
+    /// features.md E1: a session that was clean when it began is asked again when it wants to change what guards the account.
+    async fn a_change_is_decided_when_it_is_made(app: &TestApp) {
+        let mut browser = Browser::new(app);
+        browser.sign_in(app, "carol@demo.test").await;
+        browser.get("/t/demo/account/totp").await;
+        let (form, secret) = (browser.form("code").unwrap(), browser.page.totp_secret());
+        browser.dials(&["tor", "impossible_travel"]).await;
+        let code = tidegate::factors::totp::current(&secret, app.now()).unwrap();
+        browser.send(&form, &[("code", &code)]).await;
+        assert!(!browser.page.text().contains("Keep these codes"), "{}", browser.page.text());
+        let store = app.store().await;
+        let user = store.user_by_email("carol@demo.test").await.unwrap().unwrap();
+        assert_eq!(store.credentials_of(user.id).await.unwrap().len(), 1);
+        let decisions = app.decisions().await;
+        let about = |decision: &&tidegate::domain::decision::Decision| decision.action.to_string() == "enrol_factor";
+        let refused = decisions.iter().find(about).unwrap();
+        assert_ne!(refused.enforced, "allow", "{refused:?}");
+        browser.dials(&[]).await;
+        app.advance(std::time::Duration::from_secs(1));
+        browser.send(&form, &[("code", &code)]).await;
+        assert!(browser.page.text().contains("Keep these codes"), "{}", browser.page.text());
+        let decisions = app.decisions().await;
+        assert_eq!(decisions.iter().find(about).unwrap().enforced, "allow");
+    }
+
     /// Defect 9, and single use.
     async fn recovery_codes_are_kept_hashed_and_work_once(app: &TestApp) {
         let client = App::web(app).await;

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::draw::{self, At};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
+use crate::domain::action::Action;
 use crate::domain::assurance::Method;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
@@ -64,7 +65,7 @@ pub async fn show(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, Pa
             &ctx,
             Purpose::Page {
                 path: "/account".to_owned(),
-                fresh: false,
+                changes: None,
             },
         )
         .await;
@@ -183,7 +184,7 @@ pub async fn recover(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse,
     }
     let purpose = Purpose::Page {
         path: "/account".to_owned(),
-        fresh: true,
+        changes: Some(Action::ChangeCredential),
     };
     match signin::start(ctx.platform(), &ctx.realm, &ctx.visit, purpose).await {
         Ok(Started { id, binding, .. }) => {

@@ -28,11 +28,13 @@ pub enum HeldKind {
     Unmet,
     /// The tenant is switched off.
     Closed,
+    /// A change of what guards the account.
+    Change,
 }
 
 impl HeldKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Held, Self::Unmet, Self::Closed];
+    pub const ALL: [Self; 4] = [Self::Held, Self::Unmet, Self::Closed, Self::Change];
 
     /// `held-title-…` and `held-text-…` in the catalogue.
     pub const fn name(self) -> &'static str {
@@ -40,6 +42,7 @@ impl HeldKind {
             Self::Held => "held",
             Self::Unmet => "unmet",
             Self::Closed => "closed",
+            Self::Change => "change",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{bound, id, own, own_or_sign_in, path, store_error};
+use super::{Wanted, bound, id, own, own_or_sign_in, path, store_error};
 use crate::base::ids::{ClientId, DeviceId, SessionId};
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
@@ -16,7 +16,7 @@ pub async fn end_session(
     Posted { ctx, .. }: Posted,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let session: SessionId = id(&ctx, &request)?;
     selfservice::end_session(
         ctx.platform(),
@@ -32,7 +32,7 @@ pub async fn end_session(
 
 /// `POST {issuer}/account/sessions/end-others`.
 pub async fn end_others(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let (user, keep) = (own.account.user.id, own.live.session.id);
     selfservice::end_others(ctx.platform(), &ctx.realm, &ctx.visit, user, keep)
         .await
@@ -42,7 +42,7 @@ pub async fn end_others(Posted { ctx, .. }: Posted) -> Result<HttpResponse, Page
 
 /// `POST {issuer}/account/recovery/stop`.
 pub async fn stop_recovery(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     selfservice::stop_recovery(ctx.platform(), &ctx.realm, &ctx.visit, own.account.user.id)
         .await
         .map_err(store_error(&ctx))?;
@@ -54,7 +54,7 @@ pub async fn forget_device(
     Posted { ctx, .. }: Posted,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let device: DeviceId = id(&ctx, &request)?;
     selfservice::forget_device(
         ctx.platform(),
@@ -70,7 +70,7 @@ pub async fn forget_device(
 
 /// `POST {issuer}/account/devices/forget-all`.
 pub async fn forget_devices(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     selfservice::forget_devices(ctx.platform(), &ctx.realm, &ctx.visit, own.account.user.id)
         .await
         .map_err(store_error(&ctx))?;
@@ -79,7 +79,7 @@ pub async fn forget_devices(Posted { ctx, .. }: Posted) -> Result<HttpResponse, 
 
 /// `POST {issuer}/account/apps/{id}/revoke`.
 pub async fn revoke_app(Posted { ctx, .. }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let client = request.match_info().get("id").and_then(ClientId::parse);
     let client = client.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
     selfservice::revoke_app(
@@ -98,7 +98,7 @@ pub async fn revoke_app(Posted { ctx, .. }: Posted, request: HttpRequest) -> Res
 pub async fn not_me_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let session: SessionId = id(&ctx, &request)?;
     let rest = format!("/activity/{session}/not-me");
-    let own = own_or_sign_in!(&ctx, &rest, false);
+    let own = own_or_sign_in!(&ctx, &rest, Wanted::Look);
     let held = ctx
         .realm
         .store(&ctx.platform().store)
@@ -118,7 +118,7 @@ pub async fn not_me_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse,
 
 /// `POST {issuer}/account/activity/{id}/not-me`.
 pub async fn not_me(Posted { ctx, .. }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let session: SessionId = id(&ctx, &request)?;
     match selfservice::report_session(
         ctx.platform(),

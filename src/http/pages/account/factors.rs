@@ -2,8 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{Own, bound, id, own, own_or_sign_in, path};
+use super::{Own, Wanted, bound, id, own, own_or_sign_in, path};
 use crate::base::ids::CredentialId;
+use crate::domain::action::Action;
 use crate::domain::credential::CredentialSecret;
 use crate::factors::attestation::AttestationRefusal;
 use crate::http::context::Ctx;
@@ -20,7 +21,7 @@ use crate::signin::{NewPasswordError, SignInError};
 
 /// `GET {issuer}/account/password`.
 pub async fn password_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "/password", true);
+    let own = own_or_sign_in!(&ctx, "/password", Wanted::Prepare(Action::ChangeCredential));
     bound(&ctx, html(&password_view(&ctx, &own, Vec::new()))?)
 }
 
@@ -44,7 +45,7 @@ fn password_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> ChangePassword
 
 /// `POST {issuer}/account/password`.
 pub async fn change_password(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "/password", true);
+    let own = own_or_sign_in!(&ctx, "/password", Wanted::Change(Action::ChangeCredential));
     let new = form.secret("password").unwrap_or_default();
     let account = (&own.account, own.live.session.id);
     let typed = (form.secret("current_password"), new);
@@ -75,7 +76,7 @@ fn password_problem(ctx: &Ctx, error: &PasswordError) -> Problem {
 
 /// `GET {issuer}/account/totp`.
 pub async fn totp_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "/totp", true);
+    let own = own_or_sign_in!(&ctx, "/totp", Wanted::Prepare(Action::EnrolFactor));
     let page = totp_view(&ctx, &own, Vec::new())?;
     bound(&ctx, html(&page)?)
 }
@@ -106,7 +107,7 @@ fn factor_error(ctx: &Ctx, error: FactorError) -> PageError {
 
 /// `POST {issuer}/account/totp`.
 pub async fn add_totp(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "/totp", true);
+    let own = own_or_sign_in!(&ctx, "/totp", Wanted::Change(Action::EnrolFactor));
     let account = (&own.account, own.live.session.id);
     match selfservice::add_totp(ctx.platform(), &ctx.realm, &ctx.visit, account, form.text("code")).await {
         Ok(()) => factor_added(&ctx, &own, "?done=totp_added").await,
@@ -121,7 +122,7 @@ pub async fn add_totp(Posted { ctx, form }: Posted) -> Result<HttpResponse, Page
 
 /// `GET {issuer}/account/passkeys`.
 pub async fn passkey_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
-    let _own = own_or_sign_in!(&ctx, "/passkeys", true);
+    let _own = own_or_sign_in!(&ctx, "/passkeys", Wanted::Prepare(Action::EnrolFactor));
     bound(&ctx, html(&passkey_view(&ctx, Vec::new()))?)
 }
 
@@ -161,7 +162,7 @@ pub async fn passkey_options(ctx: Ctx, request: HttpRequest) -> Result<HttpRespo
     if !ctx.accepts_csrf(token.unwrap_or_default()) {
         return Err(ctx.error(PageError::new(ErrorKind::Forgery)));
     }
-    let own = own_or_sign_in!(&ctx, "/passkeys", true);
+    let own = own_or_sign_in!(&ctx, "/passkeys", Wanted::Prepare(Action::EnrolFactor));
     let begun = selfservice::begin_passkey(ctx.platform(), &ctx.realm, &own.account, own.live.session.id)
         .map_err(|error| factor_error(&ctx, error))?;
     Ok(HttpResponse::Ok().json(begun.options))
@@ -169,7 +170,7 @@ pub async fn passkey_options(ctx: Ctx, request: HttpRequest) -> Result<HttpRespo
 
 /// `POST {issuer}/account/passkeys`.
 pub async fn add_passkey(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "/passkeys", true);
+    let own = own_or_sign_in!(&ctx, "/passkeys", Wanted::Change(Action::EnrolFactor));
     let account = (&own.account, own.live.session.id);
     let answer = (form.text("credential"), form.text("name"));
     match selfservice::add_passkey(ctx.platform(), &ctx.realm, &ctx.visit, account, answer).await {
@@ -191,7 +192,11 @@ pub async fn add_passkey(Posted { ctx, form }: Posted) -> Result<HttpResponse, P
 /// `GET {issuer}/account/factors/{id}/remove`.
 pub async fn remove_page(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let factor: CredentialId = id(&ctx, &request)?;
-    let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
+    let own = own_or_sign_in!(
+        &ctx,
+        &format!("/factors/{factor}/remove"),
+        Wanted::Prepare(Action::EnrolFactor)
+    );
     bound(&ctx, html(&remove_view(&ctx, &own, factor, Vec::new())?)?)
 }
 
@@ -229,7 +234,11 @@ pub async fn remove_factor(
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
     let factor: CredentialId = id(&ctx, &request)?;
-    let own = own_or_sign_in!(&ctx, &format!("/factors/{factor}/remove"), true);
+    let own = own_or_sign_in!(
+        &ctx,
+        &format!("/factors/{factor}/remove"),
+        Wanted::Change(Action::EnrolFactor)
+    );
     match selfservice::remove_factor(ctx.platform(), &ctx.realm, &ctx.visit, &own.account, factor).await {
         Ok(()) => Ok(redirect(&path(&ctx, "?done=factor_removed"))),
         Err(FactorError::CoolsDown(until)) => {
@@ -245,7 +254,7 @@ pub async fn remove_factor(
 /// `POST {issuer}/account/recovery-codes`: makes a new set and shows it this once. An account that has nothing stronger keeps
 /// them as its way back.
 pub async fn recovery_codes(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", true);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Change(Action::EnrolFactor));
     fresh_codes(&ctx, &own, "").await
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::{Own, bound, own, own_or_sign_in};
+use super::{Own, Wanted, bound, own, own_or_sign_in};
 use crate::base::page::PageRequest;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::session::Session;
@@ -23,7 +23,7 @@ pub struct Done {
 
 /// `GET {issuer}/account`.
 pub async fn home(ctx: Ctx, done: web::Query<Done>) -> Result<HttpResponse, PageError> {
-    let own = own_or_sign_in!(&ctx, "", false);
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
     let page = home_page(&ctx, &own, done.done.as_deref())
         .await
         .map_err(|error| ctx.error(error.into()))?;

@@ -6,18 +6,23 @@ mod home;
 
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::draw::redirect;
+use super::draw::{html_with, redirect};
 use super::signin::begin;
 use crate::accounts::{self, Account};
+use crate::base::ids::Reference;
 use crate::base::timestamp::Timestamp;
+use crate::domain::action::Action;
 use crate::domain::assurance::Strength;
 use crate::factors::assurance::strongest_since;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::oidc::ensure_binding;
-use crate::http::views::ends::ErrorKind;
+use crate::http::views::Link;
+use crate::http::views::ends::{ErrorKind, Held, HeldKind};
+use crate::selfservice::{self, Permit};
 use crate::sessions::{self, Live};
 use crate::signin::Purpose;
 use crate::store::StoreError;
@@ -45,8 +50,27 @@ fn path(ctx: &Ctx, rest: &str) -> String {
     format!("{}/account{rest}", ctx.realm.path())
 }
 
-/// The signed-in person, or the sign-in that leads back here.
-async fn own(ctx: &Ctx, rest: &str, fresh: bool) -> Result<Result<Own, HttpResponse>, PageError> {
+/// What a person wants on the account page.
+enum Wanted {
+    /// To look, or to end something that is the own: the session is enough.
+    Look,
+    /// To see the page of a change: identity is proven now.
+    Prepare(Action),
+    /// To make the change: besides, it is decided about.
+    Change(Action),
+}
+
+impl Wanted {
+    const fn action(&self) -> Option<&Action> {
+        match self {
+            Self::Look => None,
+            Self::Prepare(action) | Self::Change(action) => Some(action),
+        }
+    }
+}
+
+/// The signed-in person, or the page that stands before what is wanted: the sign-in that leads back here, or a refusal.
+async fn own(ctx: &Ctx, rest: &str, wanted: Wanted) -> Result<Result<Own, HttpResponse>, PageError> {
     let page_error = |error: StoreError| ctx.error(error.into());
     let live = sessions::current(ctx.platform(), &ctx.realm, &ctx.visit)
         .await
@@ -54,7 +78,7 @@ async fn own(ctx: &Ctx, rest: &str, fresh: bool) -> Result<Result<Own, HttpRespo
     let sign_in = || {
         let purpose = Purpose::Page {
             path: format!("/account{rest}"),
-            fresh,
+            changes: wanted.action().cloned(),
         };
         begin(ctx, purpose)
     };
@@ -64,14 +88,37 @@ async fn own(ctx: &Ctx, rest: &str, fresh: bool) -> Result<Result<Own, HttpRespo
     let store = ctx.realm.store(&ctx.platform().store);
     let account = accounts::by_id(&store, live.user.id).await.map_err(page_error)?;
     let account = account.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
-    if fresh && !is_fresh(&live, &account, ctx.platform().now()) {
+    if wanted.action().is_some() && !is_fresh(&live, &account, ctx.platform().now()) {
         return Ok(Err(sign_in().await?));
+    }
+    if let Wanted::Change(action) = &wanted {
+        let since = ctx.platform().now().minus(FRESH);
+        let by = (&account, &live.session, since);
+        let permit = selfservice::decide(ctx.platform(), &ctx.realm, &ctx.visit, by, action.clone()).await;
+        match permit.map_err(page_error)? {
+            Permit::Granted => {}
+            Permit::MoreProof => return Ok(Err(sign_in().await?)),
+            Permit::Refused(reference) => return Ok(Err(refused(ctx, &reference)?)),
+        }
     }
     let must_reset = account.user.password_reset_required && rest != "/password";
     if must_reset {
         return Ok(Err(redirect(&path(ctx, "/password"))));
     }
     Ok(Ok(Own { live, account }))
+}
+
+/// The page of a change that the decision refuses.
+fn refused(ctx: &Ctx, reference: &Reference) -> Result<HttpResponse, PageError> {
+    let mut chrome = ctx.chrome();
+    chrome.reference = reference.to_string();
+    let page = Held {
+        chrome,
+        kind: HeldKind::Change,
+        primary: Link::new(path(ctx, ""), ctx.text.get("to-account")),
+        more: Vec::new(),
+    };
+    html_with(StatusCode::FORBIDDEN, &page)
 }
 
 /// Whether enough was proven a short while ago to change what guards the account: its second factor, where it has one.
@@ -83,8 +130,8 @@ fn is_fresh(live: &Live, account: &Account, now: Timestamp) -> bool {
 }
 
 macro_rules! own_or_sign_in {
-    ($ctx:expr, $rest:expr, $fresh:expr) => {
-        match own($ctx, $rest, $fresh).await? {
+    ($ctx:expr, $rest:expr, $wanted:expr) => {
+        match own($ctx, $rest, $wanted).await? {
             Ok(own) => own,
             Err(elsewhere) => return Ok(elsewhere),
         }

@@ -179,13 +179,40 @@ fn models_are_listed_promoted_and_rolled_back() {
     assert_eq!(back["number"], 0);
     let (code, text) = refused(&run(&["risk", "promote", "--rollback", "--tenant", "acme"]));
     assert!(code == 1 && text.contains("nothing to roll back"), "{text}");
-    std::fs::write(dir.path().join("bad.json"), "{\"schema\":1}").unwrap();
-    assert_eq!(
-        refused(&run(&["risk", "promote", "bad.json", "--tenant", "acme"])).0,
-        1
-    );
     let (code, text) = refused(&run(&["risk", "train", "--tenant", "acme", "--out", "new.json"]));
     assert!(code == 1 && text.contains("nothing to learn"), "{text}");
+}
+
+/// Files that are no sound models never score; what is wrong stands in one line.
+#[test]
+fn models_that_can_not_score_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let run = |arguments: &[&str]| tidegate(dir.path(), KEK, arguments);
+    let sound = tidegate::risk::Model::builtin().to_json().unwrap();
+    let number = |text: &str| format!("\"{text}\":1");
+    for (file, wanted) in [
+        ("{ damaged".to_owned(), "not a model file"),
+        (sound.replacen("prior-", "other-", 1), "content hash"),
+        (sound.replacen(&number("schema"), "\"schema\":99", 1), "schema 99"),
+    ] {
+        assert_ne!(file, sound);
+        std::fs::write(dir.path().join("bad.json"), file).unwrap();
+        let (code, text) = refused(&run(&["risk", "promote", "bad.json", "--tenant", "acme"]));
+        assert!(code == 1 && text.contains(wanted), "{text}");
+    }
+    for (arguments, wanted) in [
+        (["risk", "promote", "none.json", "--tenant", "acme"], "none.json"),
+        (["risk", "promote", "bad.json", "--tenant", "nobody"], "nobody"),
+        (["risk", "promote", "--number=7", "--tenant", "acme"], "model"),
+    ] {
+        let (code, text) = refused(&run(&arguments));
+        assert!(code == 1 && text.contains(wanted), "{text}");
+    }
+    let (code, text) = refused(&run(&["risk", "models", "--tenant", "nobody"]));
+    assert!(code == 1 && text.contains("nobody"), "{text}");
+    let listed = json(&run(&["risk", "models", "--tenant", "acme", "--json"]));
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "nothing was added");
 }
 
 /// features.md R8: a file takes a feed's place only when it is what it should be.

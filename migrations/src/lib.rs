@@ -14,6 +14,8 @@ mod m0009_trail;
 mod m0010_recoveries;
 mod m0011_signed_out;
 mod m0020_sender_keys;
+mod m0030_models;
+mod m0031_decision_repeats;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_recoveries::Migration),
             Box::new(m0011_signed_out::Migration),
             Box::new(m0020_sender_keys::Migration),
+            Box::new(m0030_models::Migration),
+            Box::new(m0031_decision_repeats::Migration),
         ]
     }
 

@@ -36,3 +36,4 @@ mod signin;
 mod smtp;
 mod tokens;
 mod transactions;
+mod turning;

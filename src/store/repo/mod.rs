@@ -18,6 +18,7 @@ mod grants;
 mod keys;
 mod labels;
 mod mails;
+mod models;
 mod policies;
 mod profiles;
 mod recoveries;

@@ -92,7 +92,7 @@ pub fn platform(
     let (mail, receiver) = MailQueue::new();
     let platform = Platform {
         store,
-        ephemeral: Ephemeral::default(),
+        ephemeral: Ephemeral::new(config.limits.short_lived),
         envelope,
         hasher: hasher(config)?,
         mail,

@@ -203,7 +203,10 @@ fn models_that_can_not_score_are_refused() {
     }
     for (arguments, wanted) in [
         (["risk", "promote", "none.json", "--tenant", "acme"], "none.json"),
-        (["risk", "promote", "bad.json", "--tenant", "nobody"], "no such tenant"),
+        (
+            ["risk", "promote", "bad.json", "--tenant", "nobody"],
+            "no such tenant",
+        ),
         (["risk", "promote", "--number=7", "--tenant", "acme"], "model"),
     ] {
         let (code, text) = refused(&run(&arguments));

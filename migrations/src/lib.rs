@@ -12,6 +12,8 @@ mod m0007_decisions;
 mod m0008_profiles;
 mod m0009_trail;
 mod m0010_recoveries;
+mod m0011_signed_out;
+mod m0020_sender_keys;
 mod m0030_models;
 mod m0031_decision_repeats;
 
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_profiles::Migration),
             Box::new(m0009_trail::Migration),
             Box::new(m0010_recoveries::Migration),
+            Box::new(m0011_signed_out::Migration),
+            Box::new(m0020_sender_keys::Migration),
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
         ]

@@ -204,6 +204,7 @@ async fn new_account(
         claims: serde_json::Map::new(),
         locale: None,
         password_reset_required: false,
+        signed_out_at: None,
         status: UserStatus::Active,
         created_at: now,
         updated_at: now,

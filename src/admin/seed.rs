@@ -162,6 +162,7 @@ fn user(platform: &Platform, number: u32, now: Timestamp) -> Result<User, AdminE
         claims: Map::new(),
         locale: None,
         password_reset_required: false,
+        signed_out_at: None,
         status: UserStatus::Active,
         created_at: now,
         updated_at: now,

@@ -100,6 +100,8 @@ pub enum TokenKind {
     RecoveryCode,
     /// Code sent by mail.
     EmailCode,
+    /// Request URI of a pushed authorization request.
+    RequestUri,
 }
 
 impl TokenKind {
@@ -116,6 +118,7 @@ impl TokenKind {
             Self::Form => b"form",
             Self::RecoveryCode => b"recovery-code",
             Self::EmailCode => b"email-code",
+            Self::RequestUri => b"request-uri",
         }
     }
 }

@@ -183,6 +183,9 @@ pub struct Tokens {
     /// Authorization code.
     #[serde(deserialize_with = "duration::deserialize")]
     pub code: Duration,
+    /// Pushed authorization request, until it is first shown.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub pushed_request: Duration,
     /// Access token.
     #[serde(deserialize_with = "duration::deserialize")]
     pub access: Duration,
@@ -257,6 +260,12 @@ pub struct Limits {
     pub mails_per_account: u32,
     /// Mails that unknown browsers of one network may make us send in an hour.
     pub mails_per_network: u32,
+    /// Pushed requests and device authorizations of one client in an hour.
+    pub kept_requests_per_client: u32,
+    /// The same of one client without credentials from one network.
+    pub kept_requests_per_client_network: u32,
+    /// Entries of short-lived state.
+    pub short_lived: usize,
     /// Largest body, bytes.
     pub body: usize,
 }

@@ -1,10 +1,13 @@
 //! Verifying JWTs: our own tokens and the assertions of clients. Trust comes from keys that were registered or made here,
-//! never from a token's own header (`jwk`, `x5c`, `jku` are not read; defect 6). Times are checked by the caller against
+//! never from a token's own header (`jwk`, `x5c`, `jku` are not read; defect 6), except where possession of any key is all that is to be
+//! proven. Times are checked by the caller against
 //! our clock.
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
+
+use crate::base::encoding::from_base64url;
 
 /// The most keys a client may register.
 const MAX_KEYS: usize = 32;
@@ -45,6 +48,15 @@ pub fn unverified_header(token: &str) -> Option<Header> {
     (token.len() <= MAX_TOKEN)
         .then(|| jsonwebtoken::decode_header(token).ok())
         .flatten()
+}
+
+/// Whether a token says of itself that nobody signed it (`alg` `none`, RFC 7518 section 3.6). Such a token is never verified; this
+/// only tells its sender what is wrong with it.
+pub fn is_unsecured(token: &str) -> bool {
+    let header = token.split('.').next().and_then(from_base64url);
+    header
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+        .is_some_and(|header| header.get("alg").is_some_and(|alg| alg == "none"))
 }
 
 struct VerifyingKey {
@@ -106,6 +118,46 @@ impl VerifyingKeys {
     }
 }
 
+/// A token that was signed by the key it brings along. That proves only that its maker holds the key; it says nothing about who
+/// that is (RFC 9449 section 4.2).
+#[derive(Debug)]
+pub struct Possession<T> {
+    /// The type in its header.
+    pub typ: Option<String>,
+    /// RFC 7638 thumbprint (SHA-256) of the key.
+    pub thumbprint: String,
+    /// Its claims.
+    pub claims: T,
+}
+
+/// Checks a proof of possession: the only place where a key is taken from a token's own header.
+///
+/// # Errors
+/// [`JwtError`] unless the header holds one public key of ours to use, and the signature is of that key.
+pub fn verify_possession<T: DeserializeOwned + Clone>(token: &str) -> Result<Possession<T>, JwtError> {
+    let header = unverified_header(token).ok_or(JwtError::Malformed)?;
+    let jwk = header.jwk.as_ref().ok_or(JwtError::UnknownKey)?;
+    // The library leaves out private members without a word; RFC 9449 section 4.3 step 7 forbids them.
+    let raw = token.split('.').next().and_then(from_base64url);
+    let raw: Option<serde_json::Value> = raw.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let members = raw.as_ref().and_then(|header| header.get("jwk"));
+    let private = |jwk: &serde_json::Value| ["d", "p", "q", "k"].iter().any(|name| jwk.get(name).is_some());
+    if !ACCEPTED.contains(&header.alg) || members.is_none_or(private) {
+        return Err(JwtError::Algorithm);
+    }
+    let key = verifying_key(jwk)
+        .filter(|key| key.algorithms.contains(&header.alg))
+        .ok_or(JwtError::Algorithm)?;
+    let claims = jsonwebtoken::decode::<T>(token, &key.key, &signature_only(header.alg));
+    Ok(Possession {
+        thumbprint: jwk
+            .thumbprint(ThumbprintHash::SHA256)
+            .map_err(|_| JwtError::Invalid)?,
+        claims: claims.map_err(|_| JwtError::Invalid)?.claims,
+        typ: header.typ,
+    })
+}
+
 /// The library would read the system clock for `exp`; our callers check times with theirs.
 fn signature_only(alg: Algorithm) -> Validation {
     let mut validation = Validation::new(alg);
@@ -164,6 +216,7 @@ mod tests {
             let head = base64url(format!(r#"{{"alg":"{alg}"}}"#).as_bytes());
             let token = format!("{head}.{}.AAAA", base64url(b"{}"));
             assert!(keys.verify::<serde_json::Value>(&token).is_err(), "{alg}");
+            assert_eq!(is_unsecured(&token), alg == "none");
         }
     }
 

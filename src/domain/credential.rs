@@ -19,7 +19,7 @@ pub struct Credential {
     pub secret: CredentialSecret,
     /// A name its owner gave it.
     pub name: Option<String>,
-    /// When it was enrolled.
+    /// When it was enrolled; of a password, since when it is this one.
     pub created_at: Timestamp,
     /// When it last proved something.
     pub last_used_at: Option<Timestamp>,

@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::assurance::{Acr, Proof};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::timestamp::Timestamp;
+use crate::protocol::dpop::Thumbprint;
 
 /// How long after a rotation any repeat of the predecessor counts as a lost reply.
 pub const REPEAT_WINDOW: Duration = Duration::from_mins(1);
@@ -52,6 +53,9 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// When and why it was revoked.
     pub revoked: Option<Revocation>,
+    /// The key that its refresh tokens are bound to: a public client's, which has nothing else to prove itself with (RFC 9449
+    /// section 5).
+    pub key: Option<Thumbprint>,
     /// Its refresh tokens, when the client has that grant type.
     pub family: Option<RefreshFamily>,
 }
@@ -141,6 +145,8 @@ pub struct RefreshOrigin {
     pub agent: Option<String>,
     /// Network the call came from.
     pub asn: Option<u32>,
+    /// The key whose possession was proven.
+    pub key: Option<Thumbprint>,
 }
 
 /// One use of a refresh token, already proven to be derived from this family and sent by its client.
@@ -174,7 +180,7 @@ pub enum Rotation {
 pub enum TheftEvidence {
     /// The successor had been used already.
     SuccessorUsed,
-    /// A repeat by another agent, or late and from another network.
+    /// A repeat by another agent or with another key, or late and from another network.
     ForeignRepeat,
 }
 
@@ -213,7 +219,7 @@ impl RefreshFamily {
     }
 
     fn is_honest_repeat(&self, used: &RefreshUse) -> bool {
-        let same_agent = self.rotated_by.agent == used.origin.agent;
+        let same_agent = self.rotated_by.agent == used.origin.agent && self.rotated_by.key == used.origin.key;
         let soon = used.now.since(self.rotated_at) <= REPEAT_WINDOW;
         let same_network = used.origin.asn.is_some() && self.rotated_by.asn == used.origin.asn;
         same_agent && (soon || same_network)
@@ -242,6 +248,7 @@ mod tests {
         RefreshOrigin {
             agent: Some(agent.to_owned()),
             asn: Some(asn),
+            key: None,
         }
     }
 
@@ -277,9 +284,14 @@ mod tests {
         assert_eq!(second.present(&at(1, 11, origin("curl", 1))), foreign);
         let unknown = RefreshOrigin {
             agent: Some("app".into()),
-            asn: None,
+            ..RefreshOrigin::default()
         };
         assert_eq!(second.present(&at(1, 9_000, unknown)), foreign);
+        let other_key = RefreshOrigin {
+            key: Thumbprint::parse(&"A".repeat(43)),
+            ..origin("app", 1)
+        };
+        assert_eq!(second.present(&at(1, 11, other_key)), foreign);
     }
 
     #[test]

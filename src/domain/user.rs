@@ -28,6 +28,8 @@ pub struct User {
     pub locale: Option<String>,
     /// A new password must be chosen at the next sign-in, after "this wasn't me".
     pub password_reset_required: bool,
+    /// When all sessions were last ended; a sign-in under way that was begun before proves nothing. Written by that act alone.
+    pub signed_out_at: Option<Timestamp>,
     /// Whether the account may sign in.
     pub status: UserStatus,
     /// When it was made.

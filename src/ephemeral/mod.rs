@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 use crate::base::timestamp::Timestamp;
 
 const SHARDS: usize = 16;
-/// Entries a shard may hold: about a million in all. Beyond that new work is refused, never old work dropped.
-const SHARD_LIMIT: usize = 65_536;
+/// Keys whose locks are remembered before unused ones are dropped.
+const LOCKS: usize = 65_536;
 
 /// Why short-lived state was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,8 @@ pub enum EphemeralError {
 #[derive(Debug)]
 pub struct Ephemeral {
     hasher: RandomState,
+    /// Entries a shard may hold. Beyond that new work is refused, never old work dropped.
+    shard_limit: usize,
     shards: Vec<Mutex<Shard>>,
     locks: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
 }
@@ -58,17 +60,17 @@ pub struct KeyLock {
     _guard: tokio::sync::OwnedMutexGuard<()>,
 }
 
-impl Default for Ephemeral {
-    fn default() -> Self {
+impl Ephemeral {
+    /// With room for about so many entries.
+    pub fn new(entries: usize) -> Self {
         Self {
             hasher: RandomState::new(),
+            shard_limit: entries.div_ceil(SHARDS),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             locks: Mutex::default(),
         }
     }
-}
 
-impl Ephemeral {
     /// Keeps a value until `now + life`, in place of what was there.
     ///
     /// # Errors
@@ -84,7 +86,7 @@ impl Ephemeral {
         let expires_at = now.plus(life);
         let mut shard = self.shard(key);
         shard.drop_expired(now);
-        if shard.entries.len() >= SHARD_LIMIT && !shard.entries.contains_key(key) {
+        if shard.entries.len() >= self.shard_limit && !shard.entries.contains_key(key) {
             return Err(EphemeralError::Full);
         }
         shard.expiries.push(Reverse((expires_at, key.to_owned())));
@@ -128,7 +130,7 @@ impl Ephemeral {
             entry.value = count.to_string();
             return Ok(count);
         }
-        if shard.entries.len() >= SHARD_LIMIT {
+        if shard.entries.len() >= self.shard_limit {
             return Err(EphemeralError::Full);
         }
         let expires_at = now.plus(window);
@@ -154,7 +156,7 @@ impl Ephemeral {
     pub async fn lock(&self, key: &str) -> KeyLock {
         let mutex = {
             let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-            if locks.len() > SHARD_LIMIT {
+            if locks.len() > LOCKS {
                 locks.retain(|_, lock| lock.strong_count() > 0);
             }
             let held = locks.get(key).and_then(Weak::upgrade);
@@ -210,7 +212,7 @@ mod tests {
 
     #[test]
     fn values_live_until_their_time() {
-        let state = Ephemeral::default();
+        let state = Ephemeral::new(160);
         state.put("a", &"x", at(0), LIFE).unwrap();
         assert_eq!(state.get::<String>("a", at(9)), Ok(Some("x".to_owned())));
         assert_eq!(state.get::<String>("a", at(10)), Ok(None));
@@ -223,7 +225,7 @@ mod tests {
 
     #[test]
     fn counters_count_in_their_window() {
-        let state = Ephemeral::default();
+        let state = Ephemeral::new(160);
         assert_eq!(state.add("c", at(0), LIFE), Ok(1));
         assert_eq!(state.add("c", at(9), LIFE), Ok(2));
         assert_eq!(state.count("c", at(9)), 2);
@@ -232,9 +234,25 @@ mod tests {
         assert_eq!(state.first_use("j", at(1), LIFE), Ok(false));
     }
 
+    #[test]
+    fn full_state_refuses_new_entries_and_keeps_old_ones() {
+        let state = Ephemeral::new(16);
+        let kept: Vec<String> = (0..200)
+            .map(|n| format!("k{n}"))
+            .filter(|key| state.put(key, &1, at(0), LIFE).is_ok())
+            .collect();
+        assert_eq!(
+            (kept.len(), state.add("new", at(0), LIFE)),
+            (16, Err(EphemeralError::Full))
+        );
+        assert_eq!(state.put(&kept[0], &2, at(1), LIFE), Ok(()));
+        assert_eq!(state.get::<i32>(&kept[0], at(1)), Ok(Some(2)));
+        assert_eq!(state.add("new", at(11), LIFE), Ok(1));
+    }
+
     #[tokio::test]
     async fn a_lock_is_exclusive_and_is_given_back() {
-        let state = Ephemeral::default();
+        let state = Ephemeral::new(160);
         let held = state.lock("k").await;
         let mut second = Box::pin(state.lock("k"));
         assert!(futures_util::poll!(second.as_mut()).is_pending());

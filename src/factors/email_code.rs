@@ -82,11 +82,7 @@ impl SentCode {
             return Ok(());
         }
         self.tries = self.tries.saturating_add(1);
-        Err(if self.remaining() == 0 {
-            CodeRefusal::Exhausted
-        } else {
-            CodeRefusal::Wrong(self.remaining())
-        })
+        Err(CodeRefusal::Wrong(self.remaining()))
     }
 }
 
@@ -116,7 +112,7 @@ mod tests {
     #[test]
     fn tries_run_out_and_a_new_code_does_not_give_them_back() {
         let mut sent = SentCode::new(&key(), "012345", at(0), None);
-        for left in (1..MAX_TRIES).rev() {
+        for left in (0..MAX_TRIES).rev() {
             assert_eq!(sent.check(&key(), "999999", at(1)), Err(CodeRefusal::Wrong(left)));
         }
         assert_eq!(sent.check(&key(), "999999", at(1)), Err(CodeRefusal::Exhausted));

@@ -1,7 +1,11 @@
 //! Every address of the product, grouped by who calls it.
 
+use actix_web::dev::HttpServiceFactory;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::{Resource, Route};
 
+use super::middleware::cors;
 use super::pages::{account, admin_link, notice, signin};
 use super::{console, health, oidc, site};
 
@@ -39,13 +43,16 @@ fn issuer(config: &mut ServiceConfig) {
             get().to(oidc::discovery),
         )
         .route("/jwks", get().to(oidc::jwks))
+        .service(open("/par", [post().to(oidc::par)]))
+        .service(open("/token", [post().to(oidc::token)]))
+        .service(open("/introspect", [post().to(oidc::introspect)]))
+        .service(open("/revoke", [post().to(oidc::revoke)]))
+        .service(open(
+            "/userinfo",
+            [get().to(oidc::userinfo_get), post().to(oidc::userinfo_post)],
+        ))
         .route("/authorize", get().to(oidc::authorize_get))
         .route("/authorize", post().to(oidc::authorize_post))
-        .route("/token", post().to(oidc::token))
-        .route("/userinfo", get().to(oidc::userinfo_get))
-        .route("/userinfo", post().to(oidc::userinfo_post))
-        .route("/introspect", post().to(oidc::introspect))
-        .route("/revoke", post().to(oidc::revoke))
         .route("/logout", get().to(oidc::logout_get))
         .route("/logout", post().to(oidc::logout_post))
         // People signing in
@@ -91,6 +98,12 @@ fn issuer(config: &mut ServiceConfig) {
         .route("/admin-link", post().to(admin_link::redeem))
         .route("/language", post().to(site::language))
         .route("/brand.css", get().to(site::brand_css));
+}
+
+/// An endpoint that apps in browsers may call from any origin.
+fn open<const N: usize>(path: &str, routes: [Route; N]) -> impl HttpServiceFactory + use<N> {
+    let resource = web::resource(path.to_owned()).wrap(from_fn(cors));
+    routes.into_iter().fold(resource, Resource::route)
 }
 
 /// The operations listener.

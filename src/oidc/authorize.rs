@@ -1,10 +1,14 @@
-//! An authorization request: which client, where an answer may go, what is asked; then the sign-in begins.
+//! An authorization request: which client, what it asks wherever that stands, where an answer may go; then the sign-in begins.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::hint::id_token_hint;
+use super::{par, request_object};
 use crate::base::ids::ClientId;
+use crate::domain::client::{ClientMetadata, ClientOrigin};
 use crate::protocol::acr::AcrRequest;
-use crate::protocol::authorize::{AuthorizationRequest, Rejection, validate};
+use crate::protocol::authorize::{AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::store::StoreError;
@@ -15,10 +19,12 @@ use crate::tenants::{ClientRuntime, Platform, Realm};
 pub enum AuthorizeError {
     /// The client is not known or switched off: shown on a page.
     UnknownClient(OAuthError),
-    /// Shown on a page: it is not known where an answer could safely go.
-    Page(Arc<ClientRuntime>, OAuthError),
+    /// Shown on a page: the request can't be read, so nothing says where an answer could go.
+    Unreadable(Arc<ClientRuntime>, OAuthError),
+    /// Shown on a page: the redirect URI (as it was sent) is not registered.
+    RedirectUri(Arc<ClientRuntime>, Option<String>, OAuthError),
     /// Goes back to the app.
-    Redirect(Box<crate::protocol::authorize::ReplyTo>, OAuthError),
+    Redirect(Box<ReplyTo>, OAuthError),
     /// The database.
     Store(StoreError),
 }
@@ -35,6 +41,25 @@ pub async fn check(
     realm: &Realm,
     params: &Params,
 ) -> Result<(Arc<ClientRuntime>, AuthorizationRequest), AuthorizeError> {
+    let client = named(platform, realm, params).await?;
+    let asked = asked(platform, realm, &client, params).await?;
+    let checked = validated(realm, &client, &asked.params, asked.delivery);
+    let mut request = checked.map_err(|rejection| match rejection {
+        Rejection::Page(error) => {
+            let sent = asked.params.get("redirect_uri").map(str::to_owned);
+            AuthorizeError::RedirectUri(client.clone(), sent, error)
+        }
+        Rejection::Redirect(reply, error) => AuthorizeError::Redirect(reply, error),
+    })?;
+    request.pushed = asked.pushed;
+    Ok((client, request))
+}
+
+async fn named(
+    platform: &Platform,
+    realm: &Realm,
+    params: &Params,
+) -> Result<Arc<ClientRuntime>, AuthorizeError> {
     let unknown = |words: &str| {
         AuthorizeError::UnknownClient(OAuthError::new(ErrorCode::InvalidClient, words.to_owned()))
     };
@@ -42,44 +67,98 @@ pub async fn check(
         .get("client_id")
         .ok_or_else(|| unknown("client_id is missing"))?;
     let id = ClientId::parse(text).ok_or_else(|| unknown("client_id is malformed"))?;
-    let client = realm
+    realm
         .tenant
         .client(platform, &id)
         .await
         .map_err(AuthorizeError::Store)?
         .filter(|client| !client.record.settings.disabled)
-        .ok_or_else(|| unknown("client_id is not known"))?;
-    let mut metadata = client.record.metadata.clone();
-    if client.record.settings.origin == crate::domain::client::ClientOrigin::BuiltIn {
-        // The console lives at our own origins; its redirect URI is not stored anywhere.
-        metadata.redirect_uris = vec![format!("{}{CONSOLE_CALLBACK}", realm.origin().text())];
+        .ok_or_else(|| unknown("client_id is not known"))
+}
+
+/// What is asked, and where it stood.
+struct Asked<'a> {
+    params: Cow<'a, Params>,
+    delivery: Delivery,
+    pushed: Option<String>,
+}
+
+/// Finds what is asked: pushed before, in a request object, or in the parameters. From the first two nothing outside counts
+/// (RFC 9126 section 4, RFC 9101 section 5).
+async fn asked<'a>(
+    platform: &Platform,
+    realm: &Realm,
+    client: &Arc<ClientRuntime>,
+    params: &'a Params,
+) -> Result<Asked<'a>, AuthorizeError> {
+    if let Some(uri) = params.get("request_uri").filter(|uri| par::is_ours(uri)) {
+        let found = par::find(platform, realm, &client.record.id, uri)
+            .map_err(|error| AuthorizeError::Unreadable(client.clone(), error))?;
+        return Ok(Asked {
+            params: Cow::Owned(found.params),
+            delivery: found.delivery,
+            pushed: Some(found.id),
+        });
     }
-    let mut request = validate(params, &id, &metadata).map_err(|rejection| match rejection {
-        Rejection::Page(error) => AuthorizeError::Page(client.clone(), error),
-        Rejection::Redirect(reply, error) => AuthorizeError::Redirect(Box::new(reply), error),
-    })?;
+    let Some(object) = params.get("request") else {
+        return Ok(Asked {
+            params: Cow::Borrowed(params),
+            delivery: Delivery::default(),
+            pushed: None,
+        });
+    };
+    match request_object::open(platform, realm, client, object).await {
+        Ok(params) => Ok(Asked {
+            params: Cow::Owned(params),
+            delivery: Delivery {
+                signed: true,
+                ..Delivery::default()
+            },
+            pushed: None,
+        }),
+        // Only to tell the app's developer: a registered address beside the object is as safe as any.
+        Err(error) => Err(
+            match ReplyTo::from_params(params, &client.record.id, &metadata(realm, client)) {
+                Ok(reply) => AuthorizeError::Redirect(Box::new(reply), error),
+                Err(_) => AuthorizeError::Unreadable(client.clone(), error),
+            },
+        ),
+    }
+}
+
+/// What a client registered. The console lives at our own origins; its redirect URI is not stored anywhere.
+fn metadata<'a>(realm: &Realm, client: &'a ClientRuntime) -> Cow<'a, ClientMetadata> {
+    let mut metadata = Cow::Borrowed(&client.record.metadata);
+    if client.record.settings.origin == ClientOrigin::BuiltIn {
+        metadata.to_mut().redirect_uris = vec![format!("{}{CONSOLE_CALLBACK}", realm.origin().text())];
+    }
+    metadata
+}
+
+/// Checks the parameters of a request, wherever they stood.
+///
+/// # Errors
+/// A [`Rejection`] that says where the error goes.
+pub(super) fn validated(
+    realm: &Realm,
+    client: &ClientRuntime,
+    params: &Params,
+    delivery: Delivery,
+) -> Result<AuthorizationRequest, Rejection> {
+    let record = &client.record;
+    let mut request = validate(params, &record.id, &metadata(realm, client), delivery)?;
     // A hint that is not ours, or is another client's, must not be acted on (OpenID Connect Core section 3.1.2.1).
-    if let Some(hint) = request.id_token_hint.clone() {
-        request.id_token_hint = hinted_subject(realm, &hint);
+    if let Some(hint) = request.id_token_hint.take() {
+        let hint = id_token_hint(realm, &hint).filter(|hint| hint.aud == record.id.as_str());
+        request.id_token_hint = hint.map(|hint| hint.sub);
     }
     if request.acr == AcrRequest::default()
-        && let Some(floor) = client.record.settings.floor
+        && let Some(floor) = record.settings.floor
     {
         request.acr = AcrRequest {
             values: vec![floor],
             essential: false,
         };
     }
-    Ok((client, request))
-}
-
-/// The subject of an ID token that we issued; expired ones still tell who it was.
-fn hinted_subject(realm: &Realm, hint: &str) -> Option<String> {
-    let claims: serde_json::Value = realm.tenant.keys.verifying.verify(hint).ok()?;
-    let ours = claims.get("iss").and_then(serde_json::Value::as_str) == Some(realm.issuer());
-    claims
-        .get("sub")
-        .and_then(serde_json::Value::as_str)
-        .filter(|_| ours)
-        .map(str::to_owned)
+    Ok(request)
 }

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::OidcError;
+use super::{OidcError, client_keys};
 use crate::base::secret::{Secret, TokenHash, TokenKind};
-use crate::crypto::jwt::{JwtError, VerifyingKeys, unverified_header};
 use crate::domain::client::ClientAuthMethod;
 use crate::protocol::client_auth::{Presented, PresentedProof};
 use crate::protocol::error::OAuthError;
@@ -18,8 +17,6 @@ use crate::tenants::{ClientRuntime, Platform, Realm};
 const SKEW: Duration = Duration::from_mins(1);
 /// The longest life of an assertion.
 const ASSERTION_LIFE: Duration = Duration::from_mins(10);
-/// The shortest time between two fetches of a key set.
-const REFETCH: Duration = Duration::from_secs(10);
 
 /// A client that proved who it is, or a public one that named itself.
 #[derive(Clone, Debug)]
@@ -95,7 +92,8 @@ fn check_secret(
     Err(OAuthError::invalid_client("wrong secret"))
 }
 
-/// RFC 7523 section 3, with the audience rule of the contract: the issuer, or the called endpoint's address.
+/// RFC 7523 section 3. The audience is the issuer or the called endpoint: an assertion for one endpoint is worth nothing at another.
+/// Only a push may name the token endpoint, as RFC 9126 section 2 asks.
 async fn check_assertion(
     platform: &Platform,
     realm: &Realm,
@@ -104,18 +102,16 @@ async fn check_assertion(
     endpoint: &str,
 ) -> Result<(), OidcError> {
     let refused = |why: &str| OidcError::from(OAuthError::invalid_client(why.to_owned()));
-    let header = unverified_header(assertion).ok_or_else(|| refused("assertion is no JWT"))?;
-    if let Some(wanted) = &client.record.metadata.token_endpoint_auth_signing_alg
-        && format!("{:?}", header.alg) != *wanted
-    {
-        return Err(refused("assertion is not signed with the registered algorithm"));
-    }
-    let claims: Assertion = verify(platform, client, assertion).await?;
+    let registered = client.record.metadata.token_endpoint_auth_signing_alg.as_deref();
+    let claims: Assertion = client_keys::verify(platform, client, assertion, registered)
+        .await
+        .map_err(|error| refused(&error.to_string()))?;
     let id = client.record.id.as_str();
     if claims.iss != id || claims.sub != id {
         return Err(refused("assertion is not about this client"));
     }
-    let fits = |aud: &str| aud == realm.issuer() || aud == endpoint;
+    let push = endpoint == realm.url("/par");
+    let fits = |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
     let audience = match &claims.aud {
         Audience::One(aud) => fits(aud),
         Audience::Many(all) => all.iter().any(|aud| fits(aud)),
@@ -140,43 +136,8 @@ async fn check_assertion(
     match platform.ephemeral.first_use(&key, now, left) {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused("assertion was used before")),
-        Err(error) => Err(OidcError::Internal(error.to_string())),
+        Err(error) => Err(error.into()),
     }
-}
-
-/// Verifies with the client's keys: registered by value, or fetched. An unknown key id makes us fetch again, but not often.
-async fn verify(
-    platform: &Platform,
-    client: &ClientRuntime,
-    assertion: &str,
-) -> Result<Assertion, OidcError> {
-    let refused = |error: JwtError| OidcError::from(OAuthError::invalid_client(error.to_string()));
-    if let Some(keys) = &client.keys {
-        return keys.verify(assertion).map_err(refused);
-    }
-    let now = platform.now();
-    if let Some(keys) = client.fetched_keys(now) {
-        match keys.verify(assertion) {
-            Err(JwtError::UnknownKey | JwtError::Invalid) => {}
-            other => return other.map_err(refused),
-        }
-    }
-    let uri = client
-        .record
-        .metadata
-        .jwks_uri
-        .as_deref()
-        .ok_or_else(|| OAuthError::invalid_client("the client has no keys"))?;
-    if client.fetched_at().is_some_and(|at| now.since(at) < REFETCH) {
-        return Err(refused(JwtError::UnknownKey));
-    }
-    let text = platform
-        .fetcher
-        .text(uri)
-        .await
-        .map_err(|error| OAuthError::invalid_client(format!("jwks_uri: {error}")))?;
-    let keys = VerifyingKeys::from_jwks(&text).map_err(refused)?;
-    client.keep_fetched(keys, now).verify(assertion).map_err(refused)
 }
 
 /// Whether a client with this method has something of its own that nobody else knows.

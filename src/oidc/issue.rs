@@ -15,6 +15,7 @@ use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
 use crate::protocol::claims::{AccessTokenClaims, ClaimsRequest, IdTokenClaims, UserClaims};
+use crate::protocol::dpop::{Confirmation, Thumbprint};
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
 use crate::tenants::{Platform, Realm};
@@ -24,7 +25,7 @@ use crate::tenants::{Platform, Realm};
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
-    /// Always `Bearer`.
+    /// `Bearer`, or `DPoP` for one that is bound to a key.
     pub token_type: &'static str,
     /// Life of the access token, seconds.
     pub expires_in: u64,
@@ -46,6 +47,13 @@ pub(super) struct AccessSubject<'a> {
     pub(super) scope: Option<String>,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
+    /// The key to bind it to.
+    pub(super) key: Option<&'a Thumbprint>,
+}
+
+/// The type of an access token that was bound to a key, or to none.
+pub(super) const fn token_type(key: Option<&Thumbprint>) -> &'static str {
+    if key.is_some() { "DPoP" } else { "Bearer" }
 }
 
 /// Makes an access token. An opaque one is stored with `batch`.
@@ -117,6 +125,7 @@ fn claims(
                 .collect()
         }),
         sid: grant.map(|grant| grant.sid.clone()),
+        cnf: about.key.map(|key| Confirmation { jkt: key.clone() }),
     }
 }
 

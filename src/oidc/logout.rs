@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hint::id_token_hint;
 use crate::base::ids::ClientId;
 use crate::domain::session::EndReason;
 use crate::protocol::params::Params;
@@ -31,7 +32,9 @@ pub async fn check(
     params: &Params,
     live: Option<&Live>,
 ) -> Result<LogoutRequest, StoreError> {
-    let hint = params.get("id_token_hint").and_then(|hint| hinted(realm, hint));
+    let hint = params
+        .get("id_token_hint")
+        .and_then(|hint| id_token_hint(realm, hint));
     let named = params.get("client_id");
     let audience = hint.as_ref().map(|hint| hint.aud.as_str());
     // A client_id beside a hint must be the hint's audience (section 2).
@@ -62,27 +65,6 @@ pub async fn check(
         client,
         return_to,
         proven: fits,
-    })
-}
-
-struct Hint {
-    sub: String,
-    aud: String,
-}
-
-/// An ID token of ours; expired ones count (section 2).
-fn hinted(realm: &Realm, hint: &str) -> Option<Hint> {
-    let claims: serde_json::Value = realm.tenant.keys.verifying.verify(hint).ok()?;
-    let text = |name: &str| {
-        claims
-            .get(name)
-            .and_then(serde_json::Value::as_str)
-            .map(str::to_owned)
-    };
-    (text("iss").as_deref() == Some(realm.issuer())).then_some(())?;
-    Some(Hint {
-        sub: text("sub")?,
-        aud: text("aud")?,
     })
 }
 

@@ -1,12 +1,17 @@
-//! The OpenID provider's own acts: authorization requests and their answers, tokens, userinfo, introspection, revocation,
+//! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation, proofs of possession,
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
 pub mod authorize;
 mod bearer;
 mod client_auth;
+mod client_keys;
+pub mod dpop;
+mod hint;
 pub mod introspect;
 mod issue;
 pub mod logout;
+pub mod par;
+mod request_object;
 pub mod respond;
 pub mod revoke;
 pub mod token;
@@ -16,6 +21,9 @@ pub use bearer::{BearerFailure, Verified};
 pub use client_auth::{AuthenticatedClient, authenticate};
 pub use issue::TokenResponse;
 
+use std::time::Duration;
+
+use crate::ephemeral::EphemeralError;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::store::StoreError;
 
@@ -26,6 +34,8 @@ pub enum OidcError {
     OAuth(OAuthError),
     /// Ours.
     Store(StoreError),
+    /// Asked too often; how long to wait.
+    Throttled(Duration),
     /// Ours, with what the log should know.
     Internal(String),
 }
@@ -39,6 +49,18 @@ impl From<OAuthError> for OidcError {
 impl From<StoreError> for OidcError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<EphemeralError> for OidcError {
+    fn from(error: EphemeralError) -> Self {
+        match error {
+            EphemeralError::Full => {
+                let busy = OAuthError::new(ErrorCode::TemporarilyUnavailable, "try again in a moment");
+                busy.with_detail(error.to_string()).into()
+            }
+            EphemeralError::Unreadable => Self::Internal(error.to_string()),
+        }
     }
 }
 

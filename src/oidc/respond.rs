@@ -3,19 +3,25 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::OidcError;
+use super::{OidcError, par};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::signer::TokenType;
 use crate::domain::assurance::{Acr, Proof};
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
-use crate::protocol::redirect::ResponseMode;
+use crate::protocol::redirect::{Carrier, Form};
 use crate::signin::Finished;
 use crate::tenants::{Platform, Realm};
+
+/// The life of a signed answer (JARM section 2.1 recommends ten minutes at most).
+const SIGNED_LIFE: Duration = Duration::from_mins(10);
 
 /// What an unredeemed code stands for. It lives in short-lived state; its redemption is durable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +40,8 @@ pub struct CodeRecord {
     pub scope: String,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
+    /// The key it is bound to (RFC 9449 section 10).
+    pub dpop_jkt: Option<Thumbprint>,
     /// Whose account.
     pub user: UserId,
     /// In which session.
@@ -76,6 +84,12 @@ pub fn code(
     finished: &Finished,
     request: &AuthorizationRequest,
 ) -> Result<Reply, OidcError> {
+    if let Some(pushed) = &request.pushed {
+        match par::use_up(platform, realm, pushed) {
+            Err(OidcError::OAuth(spent)) => return error(platform, realm, &request.reply, &spent),
+            other => other?,
+        }
+    }
     let now = platform.now();
     let code = format!("tgc_{}", platform.random().opaque());
     let record = CodeRecord {
@@ -86,6 +100,7 @@ pub fn code(
         nonce: request.nonce.clone(),
         scope: request.scope.join(" "),
         claims: request.claims.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
         user: finished.account.user.id,
         session: finished.session.id,
         sid: finished.session.sid.clone(),
@@ -97,35 +112,76 @@ pub fn code(
     let life: Duration = platform.settings.tokens.code;
     platform
         .ephemeral
-        .put(&code_key(realm, hash), &record, now, life)
-        .map_err(|error| OidcError::Internal(error.to_string()))?;
-    Ok(reply(realm, &request.reply, vec![("code", code)]))
+        .put(&code_key(realm, hash), &record, now, life)?;
+    reply(platform, realm, &request.reply, vec![("code", code)])
 }
 
-/// An error for the app.
-pub fn error(realm: &Realm, to: &ReplyTo, error: &OAuthError) -> Reply {
+/// Tells the app that a sign-in did not succeed. It is an answer like any other, so it uses up a pushed request.
+///
+/// # Errors
+/// As [`error`].
+pub fn refusal(
+    platform: &Platform,
+    realm: &Realm,
+    request: &AuthorizationRequest,
+    refused: &OAuthError,
+) -> Result<Reply, OidcError> {
+    if let Some(pushed) = &request.pushed {
+        // Whether it had been used makes no difference to a refusal.
+        let _ = par::use_up(platform, realm, pushed);
+    }
+    error(platform, realm, &request.reply, refused)
+}
+
+/// An error for the app, for a request that no sign-in was begun with.
+///
+/// # Errors
+/// [`OidcError::Internal`] when a signed answer can't be signed.
+pub fn error(
+    platform: &Platform,
+    realm: &Realm,
+    to: &ReplyTo,
+    error: &OAuthError,
+) -> Result<Reply, OidcError> {
     let fields = vec![
         ("error", error.code.as_str().to_owned()),
         ("error_description", error.description.clone()),
     ];
-    reply(realm, to, fields)
+    reply(platform, realm, to, fields)
 }
 
-fn reply(realm: &Realm, to: &ReplyTo, mut fields: Vec<(&'static str, String)>) -> Reply {
+type Fields = Vec<(&'static str, String)>;
+
+fn reply(platform: &Platform, realm: &Realm, to: &ReplyTo, mut fields: Fields) -> Result<Reply, OidcError> {
     if let Some(state) = &to.state {
         fields.push(("state", state.clone()));
     }
     // RFC 9207: which issuer answers.
     fields.push(("iss", realm.issuer().to_owned()));
-    match to.mode {
-        ResponseMode::Query => Reply::Redirect(to.redirect.with_query(&fields)),
-        ResponseMode::Fragment => Reply::Redirect(to.redirect.with_fragment(&fields)),
-        ResponseMode::FormPost => Reply::FormPost {
+    if to.mode.form == Form::Signed {
+        fields = vec![("response", signed(platform, realm, to, fields)?)];
+    }
+    Ok(match to.mode.carrier {
+        Carrier::Query => Reply::Redirect(to.redirect.with_query(&fields)),
+        Carrier::Fragment => Reply::Redirect(to.redirect.with_fragment(&fields)),
+        Carrier::FormPost => Reply::FormPost {
             action: to.redirect.as_str().to_owned(),
             fields: fields
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
         },
-    }
+    })
+}
+
+/// The answer as one JWT for the client (JARM section 2.1).
+fn signed(platform: &Platform, realm: &Realm, to: &ReplyTo, fields: Fields) -> Result<String, OidcError> {
+    let mut claims: Map<String, Value> = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    claims.insert("aud".to_owned(), to.client.as_str().into());
+    claims.insert("exp".to_owned(), platform.now().plus(SIGNED_LIFE).secs().into());
+    let signer = realm.tenant.keys.signer(to.alg)?;
+    Ok(signer.sign(TokenType::Jwt, &claims)?)
 }

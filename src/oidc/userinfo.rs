@@ -2,12 +2,23 @@
 
 use serde_json::{Map, Value};
 
-use super::OidcError;
 use super::bearer::{self, BearerFailure};
 use super::issue::{claims_request, user_claims};
+use super::{OidcError, dpop};
 use crate::crypto::signer::TokenType;
+use crate::protocol::dpop::Thumbprint;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope;
 use crate::tenants::{Platform, Realm};
+
+/// How the token was sent.
+#[derive(Clone, Copy, Debug)]
+pub enum Possession<'a> {
+    /// As a bearer token: whoever has it may use it (RFC 6750).
+    Bearer,
+    /// With a proof that its sender holds the key it is bound to (RFC 9449 section 7.1).
+    DPoP(dpop::Presented<'a>),
+}
 
 /// The answer.
 #[derive(Debug)]
@@ -25,21 +36,30 @@ pub enum UserInfoError {
     InvalidToken,
     /// The token holds, but is not for this.
     InsufficientScope,
+    /// The token is bound to a key, and its possession was not proven.
+    Proof(OAuthError),
     /// Ours.
     Oidc(OidcError),
 }
 
-/// Answers a bearer token.
+/// Answers an access token.
 ///
 /// # Errors
 /// [`UserInfoError`].
-pub async fn userinfo(platform: &Platform, realm: &Realm, token: &str) -> Result<UserInfo, UserInfoError> {
+pub async fn userinfo(
+    platform: &Platform,
+    realm: &Realm,
+    token: &str,
+    possession: Possession<'_>,
+) -> Result<UserInfo, UserInfoError> {
     let verified = bearer::verify(platform, realm, token)
         .await
         .map_err(|failure| match failure {
             BearerFailure::Invalid => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
+    let bound_to = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
+    check_possession(platform, realm, token, bound_to, possession)?;
     let granted = verified.claims.scope.as_deref().unwrap_or_default();
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);
@@ -68,5 +88,30 @@ pub async fn userinfo(platform: &Platform, realm: &Realm, token: &str) -> Result
                 .map_err(|error| UserInfoError::Oidc(error.into()))?;
             Ok(UserInfo::Signed(jwt))
         }
+    }
+}
+
+/// A bound token needs the proof of its key, and an unbound one must not pass for a bound one (RFC 9449 sections 7.1 and 7.2).
+fn check_possession(
+    platform: &Platform,
+    realm: &Realm,
+    token: &str,
+    bound_to: Option<&Thumbprint>,
+    possession: Possession<'_>,
+) -> Result<(), UserInfoError> {
+    let (bound_to, presented) = match (bound_to, possession) {
+        (None, Possession::Bearer) => return Ok(()),
+        (Some(bound_to), Possession::DPoP(presented)) => (bound_to, presented),
+        _ => return Err(UserInfoError::InvalidToken),
+    };
+    let refused = |words: &str| UserInfoError::Proof(OAuthError::new(ErrorCode::InvalidDpopProof, words));
+    match dpop::check(platform, realm, &presented, Some(token)) {
+        Ok(Some(key)) if key == *bound_to => Ok(()),
+        Ok(Some(_)) => Err(refused("the proof is of another key than the token's")),
+        Ok(None) => Err(refused("the proof is missing")),
+        Err(OidcError::OAuth(error)) if error.code != ErrorCode::TemporarilyUnavailable => {
+            Err(UserInfoError::Proof(error))
+        }
+        Err(other) => Err(UserInfoError::Oidc(other)),
     }
 }

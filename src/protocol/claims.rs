@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acr::Acr;
+use super::dpop::Confirmation;
 use super::error::OAuthError;
 use super::scope;
 use crate::base::timestamp::Timestamp;
@@ -52,6 +53,11 @@ impl ClaimsRequest {
         serde_json::from_str(text).map_err(|error| {
             OAuthError::invalid_request("claims is not a valid claims request").with_detail(error.to_string())
         })
+    }
+
+    /// The one subject that the ID token must be about.
+    pub fn subject(&self) -> Option<&str> {
+        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
     }
 
     /// What it says about `acr`: values and whether they are essential.
@@ -240,6 +246,9 @@ pub struct AccessTokenClaims {
     /// Session id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The key it is bound to; whoever holds the token may use it when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 impl AccessTokenClaims {

@@ -53,6 +53,10 @@ codes! {
     RequestNotSupported = "request_not_supported";
     /// OpenID Connect Core section 3.1.2.6.
     RequestUriNotSupported = "request_uri_not_supported";
+    /// RFC 9101 section 7, RFC 9126 section 4.
+    InvalidRequestUri = "invalid_request_uri";
+    /// RFC 9101 section 7.
+    InvalidRequestObject = "invalid_request_object";
     /// OpenID Connect Core section 3.1.2.6.
     RegistrationNotSupported = "registration_not_supported";
     /// OpenID Connect Core Unmet Authentication Requirements 1.0.
@@ -63,6 +67,10 @@ codes! {
     InvalidToken = "invalid_token";
     /// RFC 6750 section 3.1.
     InsufficientScope = "insufficient_scope";
+    /// RFC 9449 section 5.
+    InvalidDpopProof = "invalid_dpop_proof";
+    /// RFC 9449 section 8.
+    UseDpopNonce = "use_dpop_nonce";
     /// RFC 7591 section 3.2.2.
     InvalidRedirectUri = "invalid_redirect_uri";
     /// RFC 7591 section 3.2.2.

@@ -9,7 +9,7 @@ use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::scope;
 
-/// Algorithms that client assertions may be signed with.
+/// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
 
 /// Languages of the hosted pages.
@@ -28,16 +28,18 @@ pub fn document(issuer: &str) -> Value {
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
+        "pushed_authorization_request_endpoint": at("/par"),
         "end_session_endpoint": at("/logout"),
         "scopes_supported": scope::KNOWN,
         "response_types_supported": ["code"],
-        "response_modes_supported": ResponseMode::ALL.map(ResponseMode::name),
+        "response_modes_supported": ResponseMode::names(),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": Acr::ALL.map(Acr::name),
         "prompt_values_supported": Prompt::SUPPORTED,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
+        "authorization_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
         "introspection_endpoint_auth_methods_supported": methods,
@@ -45,11 +47,13 @@ pub fn document(issuer: &str) -> Value {
         "introspection_signing_alg_values_supported": algs,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGS,
+        "dpop_signing_alg_values_supported": ASSERTION_ALGS,
         "code_challenge_methods_supported": ["S256"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": ASSERTION_ALGS,
         "request_uri_parameter_supported": false,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,

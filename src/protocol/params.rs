@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use super::error::OAuthError;
@@ -14,7 +15,8 @@ const MAX_VALUE: usize = 32 * 1024;
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// A request's parameters. A parameter sent without a value counts as omitted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Params(BTreeMap<String, Vec<String>>);
 
 impl Params {
@@ -41,6 +43,28 @@ impl Params {
             let values = params.entry(name.into_owned()).or_default();
             values.push(value.into_owned());
         }
+        Self::without_repeats(params)
+    }
+
+    /// Parameters that came as names and values, such as the claims of a request object.
+    ///
+    /// # Errors
+    /// As [`Params::parse`].
+    pub fn from_values(values: impl Iterator<Item = (String, Vec<String>)>) -> Result<Self, OAuthError> {
+        let params: BTreeMap<String, Vec<String>> = values
+            .map(|(name, mut values)| {
+                values.retain(|value| !value.is_empty());
+                (name, values)
+            })
+            .filter(|(_, values)| !values.is_empty())
+            .collect();
+        if params.len() > MAX_PARAMS || params.values().any(|values| values.len() > MAX_PARAMS) {
+            return Err(OAuthError::invalid_request("too many parameters"));
+        }
+        Self::without_repeats(params)
+    }
+
+    fn without_repeats(params: BTreeMap<String, Vec<String>>) -> Result<Self, OAuthError> {
         let repeated = params
             .iter()
             .find(|(name, values)| values.len() > 1 && !REPEATABLE.contains(&name.as_str()));
@@ -50,6 +74,28 @@ impl Params {
             ))),
             None => Ok(Self(params)),
         }
+    }
+
+    /// The same parameters but some.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut rest = self.0.clone();
+        rest.retain(|name, _| !names.contains(&name.as_str()));
+        Self(rest)
+    }
+
+    /// Puts a value in place of what a parameter had.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), vec![value.to_owned()]);
+    }
+
+    /// How many bytes names and values have in all.
+    pub fn size(&self) -> usize {
+        let sizes = self
+            .0
+            .iter()
+            .map(|(name, values)| name.len() + values.iter().map(String::len).sum::<usize>());
+        sizes.sum()
     }
 
     /// The value of a parameter.

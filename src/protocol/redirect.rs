@@ -10,7 +10,7 @@ use super::registration::{ApplicationType, ClientMetadata};
 /// How the response is carried (OAuth 2.0 Multiple Response Types, Form Post Response Mode).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
+pub enum Carrier {
     /// In the query: the default for `code`.
     #[default]
     Query,
@@ -20,17 +20,41 @@ pub enum ResponseMode {
     FormPost,
 }
 
-impl ResponseMode {
-    /// Every mode, as discovery lists them.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+/// In which form the response is carried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// As parameters.
+    #[default]
+    Plain,
+    /// As one signed JWT (JARM).
+    Signed,
+}
 
-    /// The registered name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
+/// `response_mode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseMode {
+    /// How it is carried.
+    pub carrier: Carrier,
+    /// In which form.
+    pub form: Form,
+}
+
+impl ResponseMode {
+    /// Every mode by its registered name. `jwt` stands for the default of the response type (JARM section 2.3.4).
+    const NAMED: [(&'static str, Carrier, Form); 7] = [
+        ("query", Carrier::Query, Form::Plain),
+        ("fragment", Carrier::Fragment, Form::Plain),
+        ("form_post", Carrier::FormPost, Form::Plain),
+        ("jwt", Carrier::Query, Form::Signed),
+        ("query.jwt", Carrier::Query, Form::Signed),
+        ("fragment.jwt", Carrier::Fragment, Form::Signed),
+        ("form_post.jwt", Carrier::FormPost, Form::Signed),
+    ];
+
+    /// The names of all modes, as discovery lists them.
+    pub fn names() -> [&'static str; 7] {
+        Self::NAMED.map(|(name, ..)| name)
     }
 
     /// Reads `response_mode`.
@@ -38,13 +62,14 @@ impl ResponseMode {
     /// # Errors
     /// `invalid_request` for a mode that is not supported.
     pub fn parse(value: Option<&str>) -> Result<Self, OAuthError> {
-        match value {
-            None => Ok(Self::Query),
-            Some(name) => Self::ALL
-                .into_iter()
-                .find(|mode| mode.name() == name)
-                .ok_or_else(|| OAuthError::invalid_request("response_mode is not supported")),
-        }
+        let Some(value) = value else {
+            return Ok(Self::default());
+        };
+        Self::NAMED
+            .into_iter()
+            .find(|(name, ..)| *name == value)
+            .map(|(_, carrier, form)| Self { carrier, form })
+            .ok_or_else(|| OAuthError::invalid_request("response_mode is not supported"))
     }
 }
 

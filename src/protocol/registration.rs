@@ -170,6 +170,21 @@ pub struct ClientMetadata {
     /// Signs introspection answers (RFC 9701 section 6); like ID tokens when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_signed_response_alg: Option<SigningAlg>,
+    /// Signs authorization responses in the modes that ask for it (JARM section 3); like ID tokens when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<SigningAlg>,
+    /// The algorithm that its request objects must use; any supported one when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// Only signed request objects are taken from it (RFC 9101 section 10.5).
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_signed_request_object: bool,
+    /// Only pushed requests are taken from it (RFC 9126 section 6).
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_pushed_authorization_requests: bool,
+    /// It gets access tokens for proofs of possession only (RFC 9449 section 5.2).
+    #[serde(skip_serializing_if = "is_false")]
+    pub dpop_bound_access_tokens: bool,
     /// Default `max_age` in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
@@ -187,9 +202,23 @@ pub struct ClientMetadata {
     pub other: Map<String, Value>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the form that serde calls it in"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 impl ClientMetadata {
-    /// What signs introspection answers. The default of RFC 9701 section 6 is RS256, as it is for ID tokens; a client that chose
+    /// What signs authorization responses. The default of JARM section 3 is RS256, as it is for ID tokens; a client that chose
     /// another algorithm for those gets the same here.
+    pub fn authorization_alg(&self) -> SigningAlg {
+        self.authorization_signed_response_alg
+            .unwrap_or(self.id_token_signed_response_alg)
+    }
+
+    /// What signs introspection answers; the default of RFC 9701 section 6 is treated alike.
     pub fn introspection_alg(&self) -> SigningAlg {
         self.introspection_signed_response_alg
             .unwrap_or(self.id_token_signed_response_alg)
@@ -201,6 +230,7 @@ impl ClientMetadata {
             Some(self.id_token_signed_response_alg),
             self.userinfo_signed_response_alg,
             self.introspection_signed_response_alg,
+            self.authorization_signed_response_alg,
         ]
         .into_iter()
         .flatten()
@@ -229,6 +259,11 @@ impl Default for ClientMetadata {
             id_token_signed_response_alg: SigningAlg::RS256,
             userinfo_signed_response_alg: None,
             introspection_signed_response_alg: None,
+            authorization_signed_response_alg: None,
+            request_object_signing_alg: None,
+            require_signed_request_object: false,
+            require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
             default_max_age: None,
             require_auth_time: None,
             default_acr_values: Vec::new(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::base::ids::UserId;
 use crate::base::net::{ClientIp, IpScope};
 use crate::base::secret::{Secret, hmac_sha256};
+use crate::domain::client::Client;
 use crate::ephemeral::EphemeralError;
 use crate::risk::visit::FailureFacts;
 use crate::tenants::{Platform, Realm, Visit};
@@ -148,7 +149,6 @@ pub fn throttle(
     let kind = failed.name();
     let network = network(visit.ip);
     let count = |key: String| platform.ephemeral.count(&key, now);
-    let minutes = u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60);
     let pair = count(tenant_key(
         realm,
         &format!("fail-{kind}-pair"),
@@ -162,7 +162,7 @@ pub fn throttle(
         pair >= limits.failures_per_account_network || strangers >= limits.failures_per_account
     };
     if over {
-        return Throttle::Wait(minutes);
+        return Throttle::Wait(minutes());
     }
     // Everybody behind a private or shared address looks the same; such a network is never shut out as a whole.
     let public = visit.ip.scope() == IpScope::Public;
@@ -170,7 +170,7 @@ pub fn throttle(
         && !known_browser
         && count(tenant_key(realm, "fail-network", &network)) >= limits.failures_per_network
     {
-        return Throttle::Wait(minutes);
+        return Throttle::Wait(minutes());
     }
     Throttle::Open
 }
@@ -199,11 +199,8 @@ pub fn count_mail(
     let limits = &platform.settings.limits;
     let network = network(visit.ip);
     // Full short-lived state is no reason to send without a count.
-    let over = |kind: &str, what: &str, limit: u32| {
-        let key = tenant_key(realm, kind, what);
-        let count = platform.ephemeral.add(&key, platform.now(), WINDOW);
-        count.map_or(true, |count| count > limit)
-    };
+    let over =
+        |kind: &str, what: &str, limit: u32| is_over(platform, realm, kind, what, limit).unwrap_or(true);
     let pair = over(
         "mail-pair",
         &format!("{account}:{network}"),
@@ -213,10 +210,57 @@ pub fn count_mail(
     let public = visit.ip.scope() == IpScope::Public;
     let whole = public && !known_browser && over("mail-network", &network, limits.mails_per_network);
     if pair || strangers || whole {
-        Throttle::Wait(u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60))
+        Throttle::Wait(minutes())
     } else {
         Throttle::Open
     }
+}
+
+/// Counts one of something that may happen `limit` times in an hour.
+fn is_over(
+    platform: &Platform,
+    realm: &Realm,
+    kind: &str,
+    what: &str,
+    limit: u32,
+) -> Result<bool, EphemeralError> {
+    let key = tenant_key(realm, kind, what);
+    Ok(platform.ephemeral.add(&key, platform.now(), WINDOW)? > limit)
+}
+
+/// Counts a request of a client that we keep for later, and says whether it may be kept. Without credentials anybody may send it,
+/// and one network must not use up the allowance of all.
+///
+/// # Errors
+/// When short-lived state is full.
+pub fn count_kept_request(
+    platform: &Platform,
+    realm: &Realm,
+    client: &Client,
+    ip: ClientIp,
+) -> Result<Throttle, EphemeralError> {
+    let limits = &platform.settings.limits;
+    let id = client.id.as_str();
+    let pair = format!("{id}:{}", network(ip));
+    let from_one = limits.kept_requests_per_client_network;
+    let over = client.is_public() && is_over(platform, realm, "kept-pair", &pair, from_one)?
+        || is_over(
+            platform,
+            realm,
+            "kept-client",
+            id,
+            limits.kept_requests_per_client,
+        )?;
+    Ok(if over {
+        Throttle::Wait(minutes())
+    } else {
+        Throttle::Open
+    })
+}
+
+/// The window in minutes: what people are told to wait.
+fn minutes() -> u32 {
+    u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60)
 }
 
 /// The counts as the engine takes them.

@@ -8,7 +8,8 @@ mod learn;
 
 pub use agent::{AgentSummary, summary};
 pub use failures::{
-    Failed, Throttle, account_key, count_mail, note_failure, note_success, throttle, unknown_key,
+    Failed, Throttle, account_key, count_kept_request, count_mail, note_failure, note_success, throttle,
+    unknown_key,
 };
 pub(crate) use gather::forced_names;
 pub use gather::{Gathered, HeldProfile, Subject, back_channel_facts, feeds, gather};

@@ -1,6 +1,6 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Choice, JudgedState, Login, Recovering};
+use super::login::{Asked, Choice, JudgedState, Login, Recovering};
 use super::notices::event;
 use super::service::keep;
 use super::step::{
@@ -11,7 +11,7 @@ use super::{SignInError, consent, enrol, finish, lost, mail_code};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
-use crate::domain::assurance::{Acr, Method, Proof, Strength};
+use crate::domain::assurance::{Acr, Method, Strength};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
 use crate::domain::outcome::Outcome;
@@ -39,8 +39,12 @@ pub(super) async fn advance(
         None => None,
     };
     let client = client.as_ref().map(|client| &client.record);
+    login.asked = None;
     loop {
         let account = account_of(platform, realm, &mut login).await?;
+        if let Some(step) = refuse_other_person(platform, realm, &login, account.as_ref()) {
+            return Ok(step);
+        }
         let need = need(realm, &login, client, account.as_ref());
         let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
         let lost = match &account {
@@ -55,7 +59,7 @@ pub(super) async fn advance(
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
             None => Remember::Settled,
         };
-        let proofs = countable(&login);
+        let proofs = login.countable();
         let what = next(&Situation {
             now: platform.now(),
             started_at: login.started_at,
@@ -86,7 +90,7 @@ pub(super) async fn advance(
                 Ok(Step::Enrol(step))
             }
             (Next::NewPassword, Some(account)) => {
-                login.asks_password = true;
+                login.asked = Some(Asked::NewPassword);
                 keep(platform, realm, &login)?;
                 let email = account.user.email.as_str().to_owned();
                 Ok(Step::NewPassword(NewPasswordStep {
@@ -102,12 +106,14 @@ pub(super) async fn advance(
                 }))
             }
             (Next::OfferRemember, _) => {
+                login.asked = Some(Asked::Remember);
                 keep(platform, realm, &login)?;
                 Ok(Step::OfferRemember {
                     login: Box::new(login),
                 })
             }
             (Next::Consent, Some(account)) => {
+                login.asked = Some(Asked::Consent);
                 keep(platform, realm, &login)?;
                 let email = account.user.email.as_str().to_owned();
                 Ok(Step::Consent(ConsentStep {
@@ -123,20 +129,6 @@ pub(super) async fn advance(
                 finish::finish(platform, realm, visit, login, account, reached).await
             }
         };
-    }
-}
-
-/// The proofs that count. A request for a new authentication is not answered with an old one, however young it is
-/// (OpenID Connect Core section 3.1.2.1, `prompt=login`).
-fn countable(login: &Login) -> Vec<Proof> {
-    let anew = match &login.purpose {
-        Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
-        Purpose::Page { changes, .. } => changes.is_some(),
-    };
-    if anew {
-        login.proofs.clone()
-    } else {
-        login.all_proofs()
     }
 }
 
@@ -171,6 +163,27 @@ async fn account_of(
         login.forget_person();
     }
     Ok(account)
+}
+
+/// Nobody but the person that the app asked about gets an answer (OpenID Connect Core sections 3.1.2.2 and 5.5.1).
+fn refuse_other_person(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    account: Option<&Account>,
+) -> Option<Step> {
+    let (request, account) = (login.request()?, account?);
+    if login.proofs.is_empty() || request.may_be_about(&account.user.sub) {
+        return None;
+    }
+    platform.ephemeral.remove(&super::service::key(realm, login.id));
+    Some(Step::Refused {
+        request: Box::new(request.clone()),
+        error: OAuthError::new(
+            ErrorCode::LoginRequired,
+            "somebody else signed in than was asked for",
+        ),
+    })
 }
 
 /// What this sign-in must reach, from every side that may ask. Whoever is about to change what guards an account proves a second
@@ -360,22 +373,32 @@ async fn challenge(
     })))
 }
 
+/// Ends a sign-in that did not succeed; the record says so, unless the decision was the refusal itself.
+async fn close(platform: &Platform, realm: &Realm, login: &Login) -> Result<(), SignInError> {
+    let open = login
+        .judged
+        .as_ref()
+        .filter(|judged| judged.judgement != Judgement::Refuse);
+    if let Some(judged) = open {
+        let store = realm.store(&platform.store);
+        let mut batch = store.batch();
+        batch.end_decision(judged.decision, Ending::Refused, None, platform.now());
+        store.commit(batch).await?;
+    }
+    platform.ephemeral.remove(&super::service::key(realm, login.id));
+    Ok(())
+}
+
 /// It ends here: by the decision, or because nothing strong enough is enrolled. Either way the record says how it ended.
 async fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
     let (outcome, reference) = match &login.judged {
         Some(judged) if judged.judgement == Judgement::Refuse => {
             (Some(judged.outcome), judged.reference.clone())
         }
-        Some(judged) => {
-            let store = realm.store(&platform.store);
-            let mut batch = store.batch();
-            batch.end_decision(judged.decision, Ending::Refused, None, platform.now());
-            store.commit(batch).await?;
-            (None, judged.reference.clone())
-        }
+        Some(judged) => (None, judged.reference.clone()),
         None => (Some(Outcome::Deny), visit.reference.clone()),
     };
-    platform.ephemeral.remove(&super::service::key(realm, login.id));
+    close(platform, realm, &login).await?;
     Ok(Step::Held(HeldStep {
         login: Box::new(login),
         outcome,
@@ -387,13 +410,16 @@ async fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -
 /// end in the held page.
 async fn unmet(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
     match login.request() {
-        Some(request) if request.acr.essential => Ok(Step::Refused {
-            request: Box::new(request.clone()),
-            error: OAuthError::new(
-                ErrorCode::UnmetAuthenticationRequirements,
-                "the account has no factor that reaches the requested class",
-            ),
-        }),
+        Some(request) if request.acr.essential => {
+            close(platform, realm, &login).await?;
+            Ok(Step::Refused {
+                request: Box::new(request.clone()),
+                error: OAuthError::new(
+                    ErrorCode::UnmetAuthenticationRequirements,
+                    "the account has no factor that reaches the requested class",
+                ),
+            })
+        }
         _ => held(platform, realm, visit, login).await,
     }
 }

@@ -1,6 +1,6 @@
 //! Consent, and saying no.
 
-use super::login::{Choice, Login};
+use super::login::{Asked, Choice, Login};
 use super::service::{ConsentChoice, key};
 use super::step::Step;
 use crate::flow::next::Consent;
@@ -9,8 +9,11 @@ use crate::protocol::scope;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm};
 
-/// Takes the answer.
+/// Takes the answer, when the page asked for it.
 pub(super) fn answer(login: &mut Login, choice: ConsentChoice) {
+    if login.asked != Some(Asked::Consent) {
+        return;
+    }
     login.consent = match choice {
         ConsentChoice::Allow => Choice::Yes,
         ConsentChoice::Deny => Choice::No,

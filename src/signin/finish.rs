@@ -88,7 +88,7 @@ pub(super) async fn finish(
         mail_code::hand_over(platform, realm, &account, message).await?;
     }
     platform.ephemeral.remove(&key(realm, login.id));
-    let proofs = done.session.proofs.clone();
+    let proofs = login.countable();
     Ok(Step::Finished(Box::new(Finished {
         purpose: login.purpose.clone(),
         session: done.session,
@@ -118,7 +118,11 @@ async fn write(
     let store = realm.store(&platform.store);
     let now = platform.now();
     let held = match login.session {
-        Some(id) => store.session(id).await?.filter(|session| session.is_live(now)),
+        // One that ended at this moment is not replaced by a new one.
+        Some(id) => {
+            let held = store.session(id).await?.filter(|session| session.is_live(now));
+            Some(held.ok_or(SignInError::Expired)?)
+        }
         None => None,
     };
     let mut batch = store.batch();
@@ -140,6 +144,7 @@ async fn write(
         cookie: browser_cookie,
         newsworthy,
     } = save_browser(platform, realm, visit, login, (account, &gathered), &mut batch);
+    end_other_persons(platform, realm, visit, account, &mut batch).await?;
     let (session, cookie) = save_session(platform, visit, login, (account, device.id), held, &mut batch);
     signals::learn(
         platform,
@@ -215,6 +220,21 @@ fn save_consent(platform: &Platform, login: &Login, account: &Account, batch: &m
     }
 }
 
+/// The session of another person on this browser ends: its cookie is about to be replaced (ASVS 5 7.2.4).
+async fn end_other_persons(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    account: &Account,
+    batch: &mut Batch,
+) -> Result<(), StoreError> {
+    let live = sessions::current(platform, realm, visit).await?;
+    if let Some(live) = live.filter(|live| live.session.user != account.user.id) {
+        sessions::end_one(platform, live.session.id, EndReason::Replaced, batch);
+    }
+    Ok(())
+}
+
 fn save_session(
     platform: &Platform,
     visit: &Visit,
@@ -224,11 +244,8 @@ fn save_session(
     batch: &mut Batch,
 ) -> (Session, Secret<String>) {
     if let Some(mut session) = held {
-        if session.user == account.user.id {
-            let cookie = sessions::strengthen(platform, &mut session, &login.proofs, batch);
-            return (session, cookie);
-        }
-        sessions::end_one(platform, session.id, EndReason::Replaced, batch);
+        let cookie = sessions::strengthen(platform, &mut session, &login.proofs, batch);
+        return (session, cookie);
     }
     sessions::begin(
         platform,

@@ -119,6 +119,18 @@ pub enum Recovering {
     Proven,
 }
 
+/// A question that only its own page may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// A new password.
+    NewPassword,
+    /// Whether to remember this browser.
+    Remember,
+    /// Consent.
+    Consent,
+}
+
 /// A sign-in under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Login {
@@ -162,12 +174,12 @@ pub struct Login {
     pub wrong_codes: u8,
     /// Whether the password that was typed is on a list of breached ones; absent when nobody looked or could say.
     pub breached: Option<bool>,
-    /// Whether a new password is asked for; an answer that was not asked for changes nothing.
-    pub asks_password: bool,
     /// Where the replacing of a forgotten password stands.
     pub recovering: Recovering,
     /// Whether the factors beside the password are said to be lost too.
     pub lost: bool,
+    /// The question on the page; an answer that was not asked for changes nothing.
+    pub asked: Option<Asked>,
     /// Once finished: the address the browser was sent to, for a page that is loaded again.
     pub finished: Option<String>,
 }
@@ -196,9 +208,9 @@ impl Login {
             problem: None,
             wrong_codes: 0,
             breached: None,
-            asks_password: false,
             recovering: Recovering::No,
             lost: false,
+            asked: None,
             finished: None,
         }
     }
@@ -226,6 +238,20 @@ impl Login {
     /// Everything that was proven: in the session, then here.
     pub fn all_proofs(&self) -> Vec<Proof> {
         self.session_proofs.iter().chain(&self.proofs).cloned().collect()
+    }
+
+    /// The proofs that count. A request for a new authentication is not answered with an old one, however young it is
+    /// (OpenID Connect Core section 3.1.2.1, `prompt=login`), and its tokens don't tell of one (section 2, `amr`).
+    pub fn countable(&self) -> Vec<Proof> {
+        let anew = match &self.purpose {
+            Purpose::Authorize(request) => request.prompt.login || request.prompt.select_account,
+            Purpose::Page { changes, .. } => changes.is_some(),
+        };
+        if anew {
+            self.proofs.clone()
+        } else {
+            self.all_proofs()
+        }
     }
 
     /// Takes a proof. The first one that tells who it is begins the account's part of the sign-in.
@@ -264,8 +290,8 @@ impl Login {
         self.remember = Choice::Open;
         self.consent = Choice::Open;
         self.breached = None;
-        self.asks_password = false;
         self.stop_recovering();
+        self.asked = None;
     }
 }
 

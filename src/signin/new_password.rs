@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::SignInError;
-use super::login::{FormProblem, Login, Recovering};
+use super::login::{Asked, FormProblem, Login, Recovering};
 use super::notices::{change_notice, event, tell};
 use crate::accounts::{self, Account};
 use crate::base::ids::{CredentialId, SessionId};
@@ -130,22 +130,22 @@ pub(super) async fn choose(
     login: &mut Login,
     new: &Zeroizing<String>,
 ) -> Result<(), SignInError> {
-    let Some(user) = login.user.filter(|_| login.asks_password) else {
+    let Some(user) = login.user.filter(|_| login.asked == Some(Asked::NewPassword)) else {
         return Ok(());
     };
     let account = accounts::by_id(&realm.store(&platform.store), user)
         .await?
+        .filter(Account::is_active)
         .ok_or(SignInError::Expired)?;
     match replace_password(platform, realm, visit, (&account, login.session), new).await {
         Ok(()) => {
-            login.asks_password = false;
             login.breached = None;
-            if login.recovering == Recovering::Proven {
-                login.prove(Proof::by(Method::Password, platform.now()));
-                // With lost factors it goes on until they are replaced.
-                if !login.lost {
-                    login.stop_recovering();
-                }
+            // The proof by the old one went with it; who chose the new one has just typed it.
+            login.proofs.retain(|proof| proof.method != Method::Password);
+            login.prove(Proof::by(Method::Password, platform.now()));
+            // With lost factors it goes on until they are replaced.
+            if login.recovering == Recovering::Proven && !login.lost {
+                login.stop_recovering();
             }
         }
         Err(NewPasswordError::Refused(refusal)) => login.problem = Some(FormProblem::NewPassword(refusal)),

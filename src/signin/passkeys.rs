@@ -38,7 +38,7 @@ pub async fn options(
     };
     let _turn = platform.ephemeral.lock(&key(realm, id)).await;
     let mut login = load(platform, realm, visit, id)?;
-    let usage = if login.proofs.is_empty() {
+    let usage = if login.countable().is_empty() {
         PasskeyUse::SignIn
     } else {
         PasskeyUse::SecondFactor

@@ -3,15 +3,16 @@
 
 use zeroize::Zeroizing;
 
-use super::login::{Login, Purpose, Recovering};
+use super::login::{Asked, Choice, Login, Purpose, Recovering};
 use super::step::Step;
 use super::{
     SignInError, advance, consent, enrol, first_factor, lost, mail_code, mailbox, new_password, passkeys,
     second_factor,
 };
+use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
-use crate::domain::assurance::Method;
+use crate::domain::assurance::{Method, Proof};
 use crate::sessions;
 use crate::tenants::{Platform, Realm, Visit};
 
@@ -133,7 +134,9 @@ pub async fn start(
     let (binding, fresh) = bind(platform, visit);
     let id = LoginId(platform.random().uuid(now));
     let mut login = Login::new(id, purpose, &binding, now);
-    if let Some(live) = sessions::current(platform, realm, visit).await? {
+    let live = sessions::current(platform, realm, visit).await?;
+    let expected = |sub: &str| login.request().is_none_or(|request| request.may_be_about(sub));
+    if let Some(live) = live.filter(|live| expected(&live.user.sub)) {
         login.user = Some(live.session.user);
         login.session = Some(live.session.id);
         login.session_proofs = live.session.proofs;
@@ -158,7 +161,7 @@ pub async fn show(
     id: LoginId,
 ) -> Result<Step, SignInError> {
     let _turn = platform.ephemeral.lock(&key(realm, id)).await;
-    let login = load(platform, realm, visit, id)?;
+    let login = resume(platform, realm, visit, id).await?;
     match &login.finished {
         Some(went_to) => Ok(Step::AlreadyFinished {
             went_to: went_to.clone(),
@@ -179,7 +182,7 @@ pub async fn submit(
     answer: Answer,
 ) -> Result<Step, SignInError> {
     let _turn = platform.ephemeral.lock(&key(realm, id)).await;
-    let mut login = load(platform, realm, visit, id)?;
+    let mut login = resume(platform, realm, visit, id).await?;
     if let Some(went_to) = &login.finished {
         return Ok(Step::AlreadyFinished {
             went_to: went_to.clone(),
@@ -227,12 +230,13 @@ async fn take(
         Answer::Forgot => mailbox::begin(login),
         Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
         Answer::LostFactors => lost::say(platform, realm, visit, login).await?,
-        Answer::Remember { choice } => {
+        Answer::Remember { choice } if login.asked == Some(Asked::Remember) => {
             login.remember = match choice {
-                RememberChoice::Remember => super::login::Choice::Yes,
-                RememberChoice::NotNow => super::login::Choice::No,
+                RememberChoice::Remember => Choice::Yes,
+                RememberChoice::NotNow => Choice::No,
             };
         }
+        Answer::Remember { .. } => {}
         Answer::NewPassword { password } => {
             new_password::choose(platform, realm, visit, login, &password).await?;
         }
@@ -240,6 +244,42 @@ async fn take(
         Answer::Cancel => return Ok(Some(consent::cancel(platform, realm, login))),
     }
     Ok(None)
+}
+
+/// Loads a sign-in as it stands now. When the session that it continues has ended, the password that was proven is no longer the
+/// account's, or all sessions were ended since, it begins anew: signing out everywhere and a new password shut out whoever waits
+/// (ASVS 5 7.4.1, 7.4.3).
+async fn resume(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    id: LoginId,
+) -> Result<Login, SignInError> {
+    let mut login = load(platform, realm, visit, id)?;
+    let Some(user) = login.user.filter(|_| login.finished.is_none()) else {
+        return Ok(login);
+    };
+    let store = realm.store(&platform.store);
+    let session_lives = match login.session {
+        Some(id) => store
+            .session(id)
+            .await?
+            .is_some_and(|session| session.is_live(platform.now())),
+        None => true,
+    };
+    let account = accounts::by_id(&store, user).await?;
+    let password = account.as_ref().and_then(Account::password);
+    let replaced = login.proofs.iter().any(|proof| {
+        proof.method == Method::Password
+            && password.is_none_or(|(credential, _)| proof.at < credential.created_at)
+    });
+    let signed_out = account.as_ref().and_then(|account| account.user.signed_out_at);
+    let outdated = |proof: &Proof| signed_out.is_some_and(|at| proof.at < at);
+    let all_outdated = !login.proofs.is_empty() && login.proofs.iter().all(outdated);
+    if !session_lives || replaced || all_outdated {
+        login.forget_person();
+    }
+    Ok(login)
 }
 
 pub(super) fn load(

@@ -154,6 +154,41 @@ describe("openid-client", () => {
     assert.equal(new URL(visitor.left).searchParams.get("error"), "login_required");
   });
 
+  test("a pushed request, also as a signed object", async () => {
+    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+    const jwk = { ...(await crypto.subtle.exportKey("jwk", pair.publicKey)), alg: "ES256", kid: "app" };
+    const { made, config } = await ownClient("--set", `jwks=${JSON.stringify({ keys: [jwk] })}`, "--set", "require_pushed_authorization_requests=true");
+    for (const signed of [false, true]) {
+      const { checks, url } = await asked(config, "http://127.0.0.1:9/cb");
+      const parameters = Object.fromEntries(url.searchParams);
+      const object = signed ? await oidc.buildAuthorizationUrlWithJAR(config, parameters, { key: pair.privateKey, kid: "app" }) : undefined;
+      const pushed = await oidc.buildAuthorizationUrlWithPAR(config, signed ? object.searchParams : parameters);
+      assert.deepEqual([...pushed.searchParams.keys()].sort(), ["client_id", "request_uri"]);
+      const visitor = await new Visitor(server.base).signIn(server, pushed.href, "alice@demo.test");
+      const tokens = await oidc.authorizationCodeGrant(config, new URL(visitor.left), checks);
+      assert.equal(tokens.claims().aud, made.client_id);
+    }
+    const { url } = await asked(config, "http://127.0.0.1:9/cb");
+    const visitor = new Visitor(server.base);
+    await visitor.go(url.href);
+    assert.equal(new URL(visitor.left).searchParams.get("error"), "invalid_request", "not pushed");
+  });
+
+  test("DPoP: tokens of a public client are bound to its key, nonces included", async () => {
+    const config = await demoCli();
+    const handle = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
+    const { checks, url } = await asked(config, LOOPBACK);
+    const visitor = await new Visitor(server.base).signIn(server, url.href, "alice@demo.test");
+    const tokens = await oidc.authorizationCodeGrant(config, new URL(visitor.left), checks, undefined, { DPoP: handle });
+    assert.equal(tokens.token_type, "dpop");
+    const info = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP: handle });
+    assert.equal(info.email, "alice@demo.test");
+    await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub), "as a bearer token");
+    await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), (error) => error.error === "invalid_grant");
+    const second = await oidc.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP: handle });
+    assert.notEqual(second.refresh_token, tokens.refresh_token);
+  });
+
   test("form_post answers with a form that holds what the app checks", async () => {
     const { config } = await ownClient();
     const { checks, url } = await asked(config, "http://127.0.0.1:9/cb", { response_mode: "form_post" });

@@ -105,16 +105,32 @@ on_each_store! {
 
         browser.get("/console/clients/new?tenant=demo").await;
         let form = [("type", "web"), ("client_name", "Shop"), ("redirect_uris", "http://shop.test/cb"),
-            ("auth_method", "client_secret_basic")];
+            ("token_endpoint_auth_method", "client_secret_basic")];
         browser.submit("client_name", &form).await;
         assert!(browser.page.text().contains("redirect"), "{}", browser.page.text());
         let form = [("type", "web"), ("client_name", "Shop"), ("redirect_uris", "https://shop.test/cb"),
-            ("auth_method", "client_secret_basic")];
+            ("token_endpoint_auth_method", "client_secret_basic")];
         browser.submit("client_name", &form).await;
         assert!(browser.page.text().contains("OIDC_CLIENT_SECRET="), "{}", browser.page.text());
         let all = tidegate::base::page::PageRequest::default();
         let found = admin::clients::list(&actor, platform, Some("shop"), &all).await.unwrap();
         assert_eq!(found.items.len(), 1);
+        browser.get(&format!("/console/clients/{}/edit?tenant=demo", found.items[0].client_id)).await;
+        let on = [("require_pushed_authorization_requests", "on"), ("dpop_bound_access_tokens", "on"),
+            ("require_signed_request_object", "on"), ("authorization_signed_response_alg", "EdDSA"),
+            // What a browser would send of fields that were not touched.
+            ("redirect_uris", "https://shop.test/cb"), ("token_endpoint_auth_method", "client_secret_basic")];
+        browser.submit("client_name", &on).await;
+        assert!(browser.page.text().contains("needs jwks"), "{}", browser.page.text());
+        browser.submit("client_name", &[&on[..], &[("jwks_uri", "https://shop.test/jwks")]].concat()).await;
+        let page = browser.page.text();
+        for words in ["Take pushed requests only", "Bind tokens to a key of the app", "Take signed requests only", "EdDSA"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let shop = admin::clients::show(&actor, platform, found.items[0].client_id.as_str()).await.unwrap();
+        for (name, _) in &on[..3] {
+            assert_eq!(shop.metadata[*name], true, "{name}");
+        }
         let trail = admin::audit::list(&actor, platform, None, &all).await.unwrap();
         let acts: Vec<String> = trail.items.into_iter().map(|record| record.entry.act).collect();
         for act in ["user.created", "user.disabled", "user.erased", "client.created"] {

@@ -14,18 +14,26 @@
 mod support;
 
 mod account;
+mod assertions;
 mod attestation;
 mod authorize;
 mod clients;
 mod console;
+mod dpop;
 mod export;
+mod hints;
 mod hostile;
 mod introspection;
+mod jarm;
+mod limits;
 mod logs;
+mod par;
 mod passwords;
 mod recovery;
+mod request_objects;
 mod risk;
 mod signin;
 mod smtp;
 mod tokens;
+mod transactions;
 mod turning;

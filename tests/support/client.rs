@@ -7,6 +7,7 @@ use tidegate::admin::clients::{self, Kind, NewClient, Unknown};
 use tidegate::base::encoding::{base64, base64url};
 use tidegate::base::ids::ClientId;
 use tidegate::base::secret::{TokenHash, TokenKind, sha256};
+use tidegate::crypto::signer::{self, NewKey, Signer, TokenType};
 use tidegate::domain::client::{
     Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSettings, GrantType,
 };
@@ -185,6 +186,7 @@ impl App {
     pub fn request(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let mut params = params.to_vec();
         if self.public {
+            params.retain(|(name, _)| *name != "client_id");
             params.push(("client_id", &self.id));
             return self.post(path, &params);
         }
@@ -258,6 +260,66 @@ pub async fn read(request: reqwest::RequestBuilder) -> Answer {
         status,
         body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         headers,
+    }
+}
+
+/// The query of an address as names and values.
+pub fn parameters(address: &str) -> Vec<(String, String)> {
+    url::Url::parse(address)
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect()
+}
+
+/// A key pair of a client.
+pub struct OwnKey {
+    signer: Signer,
+    key: NewKey,
+    /// What the client registers.
+    pub jwks: Value,
+    pub thumbprint: String,
+}
+
+impl OwnKey {
+    pub fn new(alg: SigningAlg) -> Self {
+        tidegate::crypto::install_providers();
+        let key = signer::generate(alg).unwrap();
+        let jwk: Value = serde_json::from_str(&key.public_jwk).unwrap();
+        Self {
+            signer: Signer::open(alg, &key.kid, &key.pkcs8).unwrap(),
+            jwks: json!({"keys": [jwk]}),
+            thumbprint: key.kid.clone(),
+            key,
+        }
+    }
+
+    /// The public half.
+    pub fn jwk(&self) -> &Value {
+        &self.jwks["keys"][0]
+    }
+
+    /// A proof of possession (DPoP) by an ES256 key.
+    pub fn proof(&self, claims: &Value) -> String {
+        self.signed_with(
+            &json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()}),
+            claims,
+        )
+    }
+
+    /// A JWT with any header, signed by an ES256 key.
+    pub fn signed_with(&self, header: &Value, claims: &Value) -> String {
+        let message = [header, claims]
+            .map(|part| base64url(part.to_string().as_bytes()))
+            .join(".");
+        let key = jsonwebtoken::EncodingKey::from_ec_der(self.key.pkcs8.expose());
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::ES256).unwrap();
+        format!("{message}.{signature}")
+    }
+
+    pub fn sign(&self, claims: &Value) -> String {
+        self.signer.sign(TokenType::Jwt, claims).unwrap()
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 23] = [
+const HELD: [&str; 28] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -42,6 +42,11 @@ const HELD: [&str; 23] = [
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
     "introspection_signed_response_alg",
+    "authorization_signed_response_alg",
+    "request_object_signing_alg",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -52,26 +57,21 @@ const HELD: [&str; 23] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 28] = [
+const UNSUPPORTED: [&str; 23] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
     "userinfo_encrypted_response_enc",
-    "request_object_signing_alg",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "request_uris",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
-    "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
     "tls_client_auth_subject_dn",
     "backchannel_logout_uri",
@@ -171,9 +171,11 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     };
     one("token_endpoint_auth_method", &methods)?;
     one("token_endpoint_auth_signing_alg", &ASSERTION_ALGS)?;
+    one("request_object_signing_alg", &ASSERTION_ALGS)?;
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
+    one("authorization_signed_response_alg", &algs)?;
     one("application_type", &["web", "native"])?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])
@@ -275,8 +277,12 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "token_endpoint_auth_signing_alg belongs to private_key_jwt",
         ));
     }
-    if signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none() {
+    let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    if signs && !keys {
         return Err(refuse("private_key_jwt needs jwks or jwks_uri"));
+    }
+    if metadata.require_signed_request_object && !keys {
+        return Err(refuse("require_signed_request_object needs jwks or jwks_uri"));
     }
     Ok(())
 }

@@ -109,6 +109,7 @@ fn user_of(platform: &Platform, wanted: &NewUser) -> Result<User, AdminError> {
         claims,
         locale,
         password_reset_required: false,
+        signed_out_at: None,
         status: UserStatus::Active,
         created_at: now,
         updated_at: now,

@@ -1,8 +1,9 @@
 //! Applications.
 
 use actix_web::{HttpRequest, web};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::client_form::{fields_of, form_page, members};
 use super::fields::{Fields, problem};
 use super::overview::filter;
 use super::session::{ConsoleCtx, Refusal};
@@ -12,17 +13,10 @@ use crate::admin::clients::{self, ClientView, CreatedClient, Kind, NewClient, Un
 use crate::base::page::{Cursor, PageRequest};
 use crate::domain::client::ClientOrigin;
 use crate::http::pages::draw::html;
-use crate::http::views::console::clients::{ClientForm, ClientList, ClientPage, ClientRow, SecretRow};
+use crate::http::views::console::Section;
+use crate::http::views::console::clients::{ClientList, ClientPage, ClientRow, MemberRow, SecretRow};
 use crate::http::views::console::tenants::ConfirmDelete;
-use crate::http::views::console::{Choice, Section};
 use crate::http::views::{Problem, When};
-
-const AUTH_METHODS: [(&str, &str); 4] = [
-    ("client_secret_basic", "client_secret_basic"),
-    ("client_secret_post", "client_secret_post"),
-    ("private_key_jwt", "private_key_jwt"),
-    ("none", "none (PKCE)"),
-];
 
 /// `GET /console/clients`.
 pub(super) async fn list(ctx: ConsoleCtx, query: web::Query<ListQuery>) -> Answer {
@@ -40,7 +34,7 @@ pub(super) async fn list(ctx: ConsoleCtx, query: web::Query<ListQuery>) -> Answe
     Ok(html(&page)?)
 }
 
-fn member<'a>(client: &'a ClientView, name: &str) -> &'a str {
+pub(super) fn member<'a>(client: &'a ClientView, name: &str) -> &'a str {
     client
         .metadata
         .get(name)
@@ -76,7 +70,9 @@ pub(super) async fn new(ctx: ConsoleCtx) -> Answer {
     ctx.actor
         .may_manage_clients()
         .map_err(|error| ctx.refuse(error))?;
-    let blank = Fields::parse(b"type=web&auth_method=client_secret_basic");
+    let blank = Fields::parse(
+        b"type=web&token_endpoint_auth_method=client_secret_basic&id_token_signed_response_alg=ES256",
+    );
     Ok(html(&form_page(&ctx, None, &blank, Vec::new()))?)
 }
 
@@ -116,24 +112,6 @@ fn wanted(form: &Fields) -> Result<NewClient, AdminError> {
         document,
         unknown: Unknown::Refuse,
     })
-}
-
-/// The form as members of a document; an empty field removes what is there.
-fn members(form: &Fields) -> Map<String, Value> {
-    let text = |name: &str| Some(form.text(name)).filter(|text| !text.is_empty());
-    let document = json!({
-        "client_name": text("client_name"),
-        "redirect_uris": form.lines("redirect_uris"),
-        "post_logout_redirect_uris": form.lines("post_logout_redirect_uris"),
-        "token_endpoint_auth_method": text("auth_method"),
-        "scope": text("scope"),
-        "floor": text("floor"),
-        "require_consent": form.on("require_consent"),
-        "development": form.on("development"),
-        "fresh_second_factor": form.on("fresh_second_factor"),
-        "disabled": form.on("disabled"),
-    });
-    document.as_object().cloned().unwrap_or_default()
 }
 
 async fn named(ctx: &ConsoleCtx, id: &str) -> Result<ClientView, Refusal> {
@@ -249,89 +227,6 @@ fn again(ctx: &ConsoleCtx, client: Option<&ClientView>, form: &Fields, error: Ad
     Ok(html(&form_page(ctx, client, form, vec![problem]))?)
 }
 
-/// A client as the form would send it.
-fn fields_of(client: &ClientView) -> Fields {
-    let lines = |name: &str| -> String {
-        let list = client.metadata.get(name).and_then(Value::as_array);
-        list.into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    let floor = client
-        .settings
-        .floor
-        .map_or("", crate::domain::assurance::Acr::name);
-    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
-    pairs
-        .append_pair("client_name", member(client, "client_name"))
-        .append_pair("redirect_uris", &lines("redirect_uris"))
-        .append_pair("post_logout_redirect_uris", &lines("post_logout_redirect_uris"))
-        .append_pair("auth_method", member(client, "token_endpoint_auth_method"))
-        .append_pair("scope", member(client, "scope"))
-        .append_pair("floor", floor)
-        .append_pair("version", &client.version.to_string());
-    let settings = &client.settings;
-    let checks = [
-        ("require_consent", settings.require_consent),
-        ("development", settings.development),
-        ("fresh_second_factor", settings.fresh_second_factor),
-        ("disabled", settings.disabled),
-    ];
-    for (name, _) in checks.into_iter().filter(|(_, on)| *on) {
-        pairs.append_pair(name, "on");
-    }
-    Fields::parse(pairs.finish().as_bytes())
-}
-
-fn form_page(
-    ctx: &ConsoleCtx,
-    client: Option<&ClientView>,
-    form: &Fields,
-    problems: Vec<Problem>,
-) -> ClientForm {
-    let frame = ctx.frame(Section::Clients);
-    let text = |name: &str| form.text(name).to_owned();
-    let kinds = Kind::ALL.map(|kind| Choice {
-        value: kind.name().to_owned(),
-        text: frame.chrome.pick("kind", kind.name()).into_owned(),
-        chosen: kind.name() == form.text("type"),
-    });
-    let floors = [
-        ("", "–"),
-        ("aal1", "aal1"),
-        ("aal2", "aal2"),
-        ("phr", "phr"),
-        ("phrh", "phrh"),
-    ];
-    ClientForm {
-        new: client.is_none(),
-        action: client.map_or_else(
-            || frame.href("clients"),
-            |client| frame.act("clients", client.client_id.as_str(), "edit"),
-        ),
-        cancel: client.map_or_else(
-            || frame.href("clients"),
-            |client| frame.of("clients", client.client_id.as_str()),
-        ),
-        problems,
-        kinds: kinds.to_vec(),
-        client_name: text("client_name"),
-        redirect_uris: text("redirect_uris"),
-        post_logout_redirect_uris: text("post_logout_redirect_uris"),
-        auth_methods: Choice::list(&AUTH_METHODS, form.text("auth_method")),
-        scope: text("scope"),
-        floor: Choice::list(&floors, form.text("floor")),
-        require_consent: form.on("require_consent"),
-        development: form.on("development"),
-        fresh_second_factor: form.on("fresh_second_factor"),
-        disabled: form.on("disabled"),
-        version: text("version"),
-        frame,
-    }
-}
-
 fn client_page(
     ctx: &ConsoleCtx,
     client: &ClientView,
@@ -360,7 +255,11 @@ fn client_page(
         metadata: client
             .metadata
             .iter()
-            .map(|(name, value)| (name.clone(), shown(value)))
+            .map(|(name, value)| MemberRow {
+                words: frame.chrome.pick_or_name("client-member", name).into_owned(),
+                name: name.clone(),
+                value: shown(value),
+            })
             .collect(),
         secrets: client
             .secrets

@@ -23,6 +23,7 @@ use crate::http::views::ends::ErrorKind;
 use crate::oidc::authorize::CONSOLE_CALLBACK;
 use crate::oidc::token::BackChannel;
 use crate::oidc::{AuthenticatedClient, OidcError};
+use crate::protocol::error::ErrorCode;
 use crate::protocol::params::Params;
 use crate::tenants::{CONSOLE_CLIENT, Realm};
 
@@ -181,13 +182,15 @@ async fn redeem(
     let from = BackChannel {
         ip: client_ip(web, request),
         user_agent: header_text(request, actix_web::http::header::USER_AGENT, 512),
+        key: None,
     };
     let caller = AuthenticatedClient { client };
     let tokens = crate::oidc::token::token(platform, realm, &caller, &params, &from).await;
     let tokens = tokens.map_err(|error| match error {
-        OidcError::OAuth(error) => PageError::new(ErrorKind::Forbidden).with_cause(error),
-        OidcError::Store(error) => error.into(),
-        OidcError::Internal(cause) => PageError::internal(cause),
+        OidcError::OAuth(error) if error.code != ErrorCode::TemporarilyUnavailable => {
+            PageError::new(ErrorKind::Forbidden).with_cause(error)
+        }
+        other => other.into(),
     })?;
     let token = tokens
         .id_token

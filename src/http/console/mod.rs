@@ -2,6 +2,7 @@
 //! Connect, as the built-in client `console` of a tenant.
 
 mod audit;
+mod client_form;
 mod clients;
 mod decision;
 mod decisions;

@@ -189,6 +189,7 @@ async fn ensure_user(platform: &Platform, store: &TenantStore, persona: &Persona
         claims: Map::new(),
         locale: None,
         password_reset_required: false,
+        signed_out_at: None,
         status: UserStatus::Active,
         created_at: now,
         updated_at: now,

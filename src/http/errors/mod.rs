@@ -3,5 +3,5 @@
 mod oauth;
 mod page;
 
-pub use oauth::{BearerError, OAuthJson};
+pub use oauth::{BearerError, Challenge, OAuthJson};
 pub use page::PageError;

@@ -1,6 +1,7 @@
 //! Errors of the endpoints that clients call: RFC 6749 section 5.2 and RFC 6750 section 3.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -10,6 +11,7 @@ use serde_json::json;
 use crate::oidc::OidcError;
 use crate::oidc::userinfo::UserInfoError;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::metadata::ASSERTION_ALGS;
 use crate::store::StoreError;
 use crate::tenants::TenantError;
 
@@ -20,13 +22,27 @@ pub struct OAuthJson {
     status: StatusCode,
     /// Whether the client used HTTP Basic, which then must be challenged (RFC 6749 section 5.2).
     basic: bool,
+    /// The nonce that proofs of possession must carry, for a request that came with one (RFC 9449 section 8).
+    nonce: Option<String>,
+    /// When to come again.
+    retry_after: Option<Duration>,
 }
+
+/// When to come again after an overload.
+const SOON: Duration = Duration::from_secs(5);
 
 impl OAuthJson {
     /// Marks that the client used the `Authorization` header.
     #[must_use]
     pub fn challenged(mut self, used_basic: bool) -> Self {
         self.basic = used_basic;
+        self
+    }
+
+    /// Tells which nonce the next proof must carry.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: Option<String>) -> Self {
+        self.nonce = nonce;
         self
     }
 
@@ -48,6 +64,8 @@ impl From<OAuthError> for OAuthJson {
             error,
             status,
             basic: false,
+            nonce: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON),
         }
     }
 }
@@ -76,6 +94,14 @@ impl From<OidcError> for OAuthJson {
         match error {
             OidcError::OAuth(error) => error.into(),
             OidcError::Store(error) => error.into(),
+            OidcError::Throttled(wait) => {
+                let words = "too many requests; try again later";
+                Self {
+                    status: StatusCode::TOO_MANY_REQUESTS,
+                    retry_after: Some(wait),
+                    ..OAuthError::new(ErrorCode::TemporarilyUnavailable, words).into()
+                }
+            }
             OidcError::Internal(detail) => internal(detail).into(),
         }
     }
@@ -121,6 +147,12 @@ impl ResponseError for OAuthJson {
                 HeaderValue::from_static("Basic realm=\"client\""),
             ));
         }
+        if let Some(nonce) = &self.nonce {
+            response.insert_header(("dpop-nonce", nonce.as_str()));
+        }
+        if let Some(wait) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, wait.as_secs()));
+        }
         response.json(json!({
             "error": self.error.code.as_str(),
             "error_description": self.error.description,
@@ -128,57 +160,115 @@ impl ResponseError for OAuthJson {
     }
 }
 
-/// A bearer challenge.
+/// What a resource asks for: how a token is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449 section 7.1.
+    DPoP,
+}
+
+impl Challenge {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Bearer, Self::DPoP];
+
+    /// The authentication scheme.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::DPoP => "DPoP",
+        }
+    }
+
+    /// The value of `WWW-Authenticate`.
+    fn text(self, error: Option<&(ErrorCode, String)>) -> String {
+        let mut members = Vec::new();
+        if let Some((code, words)) = error {
+            members.push(format!("error=\"{}\"", code.as_str()));
+            members.push(format!("error_description=\"{words}\""));
+        }
+        if self == Self::DPoP {
+            members.push(format!("algs=\"{}\"", ASSERTION_ALGS.join(" ")));
+        }
+        format!("{} {}", self.scheme(), members.join(", "))
+            .trim_end()
+            .to_owned()
+    }
+}
+
+/// Why a token was not accepted.
 #[derive(Debug)]
 pub struct BearerError {
     status: StatusCode,
     /// Absent when no token came at all (RFC 6750 section 3.1).
-    error: Option<(ErrorCode, &'static str)>,
+    error: Option<(ErrorCode, String)>,
     detail: Option<String>,
+    challenge: Challenge,
+    nonce: Option<String>,
 }
 
 impl BearerError {
-    /// No token came.
-    pub const fn missing() -> Self {
+    fn new(status: StatusCode, error: Option<(ErrorCode, String)>) -> Self {
         Self {
-            status: StatusCode::UNAUTHORIZED,
-            error: None,
+            status,
+            error,
             detail: None,
+            challenge: Challenge::Bearer,
+            nonce: None,
         }
     }
 
+    /// No token came.
+    pub fn missing() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, None)
+    }
+
     /// The request itself is wrong.
-    pub const fn bad_request(words: &'static str) -> Self {
+    pub fn bad_request(words: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            Some((ErrorCode::InvalidRequest, words.to_owned())),
+        )
+    }
+
+    /// Answers in the scheme that the token came by, with the nonce for the next proof.
+    #[must_use]
+    pub fn challenging(self, challenge: Challenge, nonce: Option<String>) -> Self {
         Self {
-            status: StatusCode::BAD_REQUEST,
-            error: Some((ErrorCode::InvalidRequest, words)),
-            detail: None,
+            challenge,
+            nonce,
+            ..self
         }
     }
 }
 
 impl From<UserInfoError> for BearerError {
     fn from(error: UserInfoError) -> Self {
-        match error {
-            UserInfoError::InvalidToken => Self {
-                status: StatusCode::UNAUTHORIZED,
-                error: Some((ErrorCode::InvalidToken, "the access token is not valid")),
-                detail: None,
-            },
-            UserInfoError::InsufficientScope => Self {
-                status: StatusCode::FORBIDDEN,
-                error: Some((
-                    ErrorCode::InsufficientScope,
-                    "the token was not granted scope openid",
-                )),
-                detail: None,
-            },
-            UserInfoError::Oidc(error) => Self {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                error: Some((ErrorCode::TemporarilyUnavailable, "try again in a moment")),
-                detail: Some(format!("{error:?}")),
-            },
-        }
+        let (status, code, words) = match error {
+            UserInfoError::InvalidToken => (
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::InvalidToken,
+                "the access token is not valid".to_owned(),
+            ),
+            UserInfoError::InsufficientScope => (
+                StatusCode::FORBIDDEN,
+                ErrorCode::InsufficientScope,
+                "the token was not granted scope openid".to_owned(),
+            ),
+            UserInfoError::Proof(error) => (StatusCode::UNAUTHORIZED, error.code, error.description),
+            UserInfoError::Oidc(error) => {
+                let words = "try again in a moment".to_owned();
+                return Self {
+                    detail: Some(format!("{error:?}")),
+                    ..Self::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        Some((ErrorCode::TemporarilyUnavailable, words)),
+                    )
+                };
+            }
+        };
+        Self::new(status, Some((code, words)))
     }
 }
 
@@ -199,19 +289,23 @@ impl ResponseError for BearerError {
         }
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
-        let challenge = match self.error {
-            None => "Bearer".to_owned(),
-            Some((code, words)) => {
-                format!(
-                    "Bearer error=\"{}\", error_description=\"{words}\"",
-                    code.as_str()
-                )
-            }
-        };
-        if let Ok(value) = HeaderValue::from_str(&challenge) {
-            response.insert_header((header::WWW_AUTHENTICATE, value));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, SOON.as_secs()));
         }
-        match self.error {
+        // Without a token both ways are open; with one, it is the way that it came by.
+        let asked: &[Challenge] = match &self.error {
+            None => &Challenge::ALL,
+            Some(_) => std::slice::from_ref(&self.challenge),
+        };
+        for challenge in asked {
+            if let Ok(value) = HeaderValue::from_str(&challenge.text(self.error.as_ref())) {
+                response.append_header((header::WWW_AUTHENTICATE, value));
+            }
+        }
+        if let Some(nonce) = &self.nonce {
+            response.insert_header(("dpop-nonce", nonce.as_str()));
+        }
+        match &self.error {
             None => response.finish(),
             Some((code, words)) => response.json(json!({"error": code.as_str(), "error_description": words})),
         }

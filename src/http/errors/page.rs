@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::http::views::ends::{Detail, ErrorKind, ErrorPage};
 use crate::http::views::{Chrome, Link, Template};
+use crate::oidc::OidcError;
+use crate::protocol::error::ErrorCode;
 use crate::signin::SignInError;
 use crate::store::StoreError;
 use crate::tenants::TenantError;
@@ -80,6 +82,20 @@ impl PageError {
     pub fn with_cause(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string());
         self
+    }
+}
+
+impl From<OidcError> for PageError {
+    fn from(error: OidcError) -> Self {
+        match error {
+            OidcError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => {
+                Self::new(ErrorKind::Busy).with_cause(error)
+            }
+            OidcError::Throttled(_) => Self::new(ErrorKind::Busy).with_cause("throttled"),
+            OidcError::OAuth(error) => Self::new(ErrorKind::BadRequest).with_cause(error),
+            OidcError::Store(error) => error.into(),
+            OidcError::Internal(cause) => Self::internal(cause),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::http::context::{Shared, client_ip, header_text, realm_of};
 use crate::http::errors::OAuthJson;
+use crate::oidc::dpop::{self, Presented};
 use crate::oidc::token::BackChannel;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -22,6 +23,9 @@ pub struct Wire {
     pub authorization: Option<String>,
     /// Who calls.
     pub from: BackChannel,
+    /// The `DPoP` headers.
+    proofs: Vec<String>,
+    method: String,
     is_form: bool,
 }
 
@@ -29,6 +33,20 @@ impl Wire {
     /// The platform.
     pub fn platform(&self) -> &Platform {
         &self.web.platform
+    }
+
+    /// What proves possession of a key, for a call of `url`.
+    pub fn presented<'a>(&'a self, url: &'a str) -> Presented<'a> {
+        Presented {
+            proofs: &self.proofs,
+            method: &self.method,
+            url,
+        }
+    }
+
+    /// The nonce for the answer to a request that came with a proof.
+    pub fn nonce(&self) -> Option<String> {
+        (!self.proofs.is_empty()).then(|| dpop::nonce(self.platform(), &self.realm))
     }
 
     /// The body's parameters.
@@ -67,7 +85,14 @@ impl FromRequest for Wire {
                 from: BackChannel {
                     ip: client_ip(&web, &request),
                     user_agent: header_text(&request, header::USER_AGENT, 512),
+                    key: None,
                 },
+                proofs: request
+                    .headers()
+                    .get_all("dpop")
+                    .map(|value| value.to_str().unwrap_or_default().to_owned())
+                    .collect(),
+                method: request.method().as_str().to_owned(),
                 is_form,
                 web,
             })

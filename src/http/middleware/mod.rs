@@ -1,7 +1,9 @@
 //! What happens around every request: reference, host check, headers, log line.
 
+mod cors;
 mod edge;
 mod headers;
 
+pub use cors::cors;
 pub use edge::edge;
 pub use headers::{NO_FORM_ACTION, secure_headers};

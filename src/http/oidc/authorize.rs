@@ -44,9 +44,16 @@ async fn authorize(ctx: &Ctx, encoded: &[u8]) -> Result<HttpResponse, PageError>
                     .with_cause(error),
             ))
         }
-        Err(AuthorizeError::Page(client, error)) => Err(bad_redirect(ctx, &client, &params, &error)),
+        Err(AuthorizeError::Unreadable(client, error)) => Err(unreadable(ctx, &client, error)),
+        Err(AuthorizeError::RedirectUri(client, sent, error)) => Err(bad_redirect(
+            ctx,
+            &client,
+            sent.as_deref().unwrap_or_default(),
+            &error,
+        )),
         Err(AuthorizeError::Redirect(reply, error)) => {
-            draw_reply(ctx, respond::error(&ctx.realm, &reply, &error), None).await
+            let reply = respond::error(ctx.platform(), &ctx.realm, &reply, &error);
+            draw_reply(ctx, reply.map_err(|error| ctx.error(error.into()))?, None).await
         }
         Err(AuthorizeError::Store(error)) => Err(ctx.error(error.into())),
     }
@@ -61,16 +68,27 @@ fn plain_detail(error: &OAuthError, client: Option<&str>) -> Detail {
     }
 }
 
+fn shows_detail(ctx: &Ctx, client: &ClientRuntime) -> bool {
+    ctx.platform().settings.dev || client.record.settings.development
+}
+
+/// The page for a request that can't be read: a request URI that is spent, a request object of somebody else.
+fn unreadable(ctx: &Ctx, client: &ClientRuntime, error: OAuthError) -> PageError {
+    let detail = shows_detail(ctx, client).then(|| plain_detail(&error, Some(client.record.id.as_str())));
+    ctx.error(
+        PageError::new(ErrorKind::BadRequest)
+            .with_primary(way_on(ctx, Some(&client.record)))
+            .with_detail(detail)
+            .with_cause(error),
+    )
+}
+
 /// The page for a redirect URI that is not registered. The difference is shown in the dev profile and for clients marked as
 /// in development; everybody else gets the reference code (people.md D3).
-fn bad_redirect(ctx: &Ctx, client: &ClientRuntime, params: &Params, error: &OAuthError) -> PageError {
-    let shown = ctx.platform().settings.dev || client.record.settings.development;
-    let detail = shown.then(|| Detail {
-        redirect: Some(RedirectDiff::of(
-            params.get("redirect_uri").unwrap_or_default(),
-            &client.record.metadata.redirect_uris,
-        )),
-        ..plain_detail(error, params.get("client_id"))
+fn bad_redirect(ctx: &Ctx, client: &ClientRuntime, sent: &str, error: &OAuthError) -> PageError {
+    let detail = shows_detail(ctx, client).then(|| Detail {
+        redirect: Some(RedirectDiff::of(sent, &client.record.metadata.redirect_uris)),
+        ..plain_detail(error, Some(client.record.id.as_str()))
     });
     ctx.error(
         PageError::new(ErrorKind::RedirectUri)

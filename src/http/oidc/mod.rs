@@ -3,12 +3,16 @@
 mod authorize;
 mod discovery;
 mod logout;
+mod par;
 mod tokens;
+mod userinfo;
 
 pub use authorize::{authorize_get, authorize_post};
 pub use discovery::{discovery, discovery_inserted, jwks};
 pub use logout::{logout_get, logout_post};
-pub use tokens::{introspect, revoke, token, userinfo_get, userinfo_post};
+pub use par::par;
+pub use tokens::{introspect, revoke, token};
+pub use userinfo::{userinfo_get, userinfo_post};
 
 pub(crate) use authorize::draw_reply;
 pub(crate) use logout::ensure_binding;

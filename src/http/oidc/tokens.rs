@@ -1,17 +1,22 @@
-//! Token, introspection, revocation and userinfo.
+//! Token, introspection and revocation.
 
-use actix_web::http::header::{self, Accept, Header as _};
+use actix_web::http::header::{self, Accept, Header as _, HeaderName};
 use actix_web::mime::Mime;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use crate::http::errors::{BearerError, OAuthJson};
+use crate::http::errors::OAuthJson;
 use crate::http::extract::Wire;
 use crate::oidc::introspect::{self, Form, Introspection, SIGNED_MEDIA_TYPE};
-use crate::oidc::userinfo::UserInfo;
+use crate::oidc::token::BackChannel;
 use crate::oidc::{self, AuthenticatedClient};
 use crate::protocol::params::Params;
 
-async fn caller(wire: &Wire, body: &[u8], path: &str) -> Result<(AuthenticatedClient, Params), OAuthJson> {
+/// Reads and authenticates a request of a client.
+pub(super) async fn caller(
+    wire: &Wire,
+    body: &[u8],
+    path: &str,
+) -> Result<(AuthenticatedClient, Params), OAuthJson> {
     let used_header = wire.authorization.is_some();
     let run = async {
         let params = wire.params(body)?;
@@ -24,12 +29,33 @@ async fn caller(wire: &Wire, body: &[u8], path: &str) -> Result<(AuthenticatedCl
     run.await.map_err(|error| error.challenged(used_header))
 }
 
-fn no_store() -> actix_web::HttpResponseBuilder {
+/// An answer that nobody keeps.
+pub(super) fn no_store() -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::PRAGMA, "no-cache"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        .insert_header((header::PRAGMA, "no-cache"));
+    response
+}
+
+/// The header that tells which nonce proofs must carry (RFC 9449 section 8).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// Who calls one of our endpoints, with the key whose possession the request proves.
+pub(super) fn from(wire: &Wire, path: &str) -> Result<BackChannel, OAuthJson> {
+    let url = wire.realm.url(path);
+    let key = oidc::dpop::check(wire.platform(), &wire.realm, &wire.presented(&url), None)?;
+    Ok(BackChannel {
+        key,
+        ..wire.from.clone()
+    })
+}
+
+/// Adds the nonce to the answer of a request that came with a proof.
+pub(super) fn with_nonce(mut response: HttpResponseBuilder, nonce: Option<String>) -> HttpResponseBuilder {
+    if let Some(nonce) = nonce {
+        response.insert_header((DPOP_NONCE, nonce));
+    }
     response
 }
 
@@ -42,9 +68,8 @@ pub async fn token(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJs
             .get("grant_type")
             .unwrap_or_default()
             .clone_into(&mut grant);
-        Ok::<_, OAuthJson>(
-            oidc::token::token(wire.platform(), &wire.realm, &caller, &params, &wire.from).await?,
-        )
+        let from = from(&wire, "/token")?;
+        Ok::<_, OAuthJson>(oidc::token::token(wire.platform(), &wire.realm, &caller, &params, &from).await?)
     };
     let result = run.await;
     let metrics = &wire.web.metrics;
@@ -52,7 +77,9 @@ pub async fn token(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJs
         Ok(_) => metrics.token(&grant, "issued"),
         Err(error) => metrics.token(&grant, error.code().as_str()),
     }
-    Ok(no_store().json(result?))
+    let nonce = wire.nonce();
+    let tokens = result.map_err(|error| error.with_nonce(nonce.clone()))?;
+    Ok(with_nonce(no_store(), nonce).json(tokens))
 }
 
 /// `{issuer}/introspect`: JSON, or signed where the caller accepts that.
@@ -90,47 +117,4 @@ pub async fn revoke(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJ
     let (caller, params) = caller(&wire, &body, "/revoke").await?;
     oidc::revoke::revoke(wire.platform(), &wire.realm, &caller, &params).await?;
     Ok(no_store().finish())
-}
-
-/// `{issuer}/userinfo` by GET: the token in the header.
-pub async fn userinfo_get(wire: Wire) -> Result<HttpResponse, BearerError> {
-    let token = bearer(&wire)?.ok_or_else(BearerError::missing)?;
-    answer(&wire, &token).await
-}
-
-/// `{issuer}/userinfo` by POST: the token in the header or in the form (RFC 6750 section 2.2), not in both.
-pub async fn userinfo_post(
-    wire: Wire,
-    body: web::Bytes,
-    request: HttpRequest,
-) -> Result<HttpResponse, BearerError> {
-    let has_body = !body.is_empty() && request.headers().contains_key(header::CONTENT_TYPE);
-    let in_body = if has_body { wire.params(&body).ok() } else { None };
-    let in_body = in_body
-        .as_ref()
-        .and_then(|params| params.get("access_token"))
-        .map(str::to_owned);
-    let token = match (bearer(&wire)?, in_body) {
-        (Some(_), Some(_)) => return Err(BearerError::bad_request("the token came twice")),
-        (Some(token), None) | (None, Some(token)) => token,
-        (None, None) => return Err(BearerError::missing()),
-    };
-    answer(&wire, &token).await
-}
-
-fn bearer(wire: &Wire) -> Result<Option<String>, BearerError> {
-    let Some(value) = wire.authorization.as_deref() else {
-        return Ok(None);
-    };
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
-        _ => Err(BearerError::missing()),
-    }
-}
-
-async fn answer(wire: &Wire, token: &str) -> Result<HttpResponse, BearerError> {
-    match oidc::userinfo::userinfo(wire.platform(), &wire.realm, token).await? {
-        UserInfo::Plain(claims) => Ok(no_store().json(claims)),
-        UserInfo::Signed(jwt) => Ok(no_store().content_type("application/jwt").body(jwt)),
-    }
 }

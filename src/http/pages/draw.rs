@@ -113,7 +113,8 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
             return draw_held(ctx, held).await;
         }
         Step::Refused { request, error } => {
-            return draw_reply(ctx, respond::error(&ctx.realm, &request.reply, error), None).await;
+            let reply = respond::refusal(ctx.platform(), &ctx.realm, request, error);
+            return draw_reply(ctx, reply.map_err(|error| ctx.error(error.into()))?, None).await;
         }
         Step::Finished(finished) => {
             metrics.sign_in("completed");
@@ -491,7 +492,7 @@ async fn draw_finished(ctx: &Ctx, finished: &Finished) -> Result<HttpResponse, P
     let mut response = match &finished.purpose {
         Purpose::Authorize(request) => {
             let reply = respond::code(ctx.platform(), &ctx.realm, finished, request)
-                .map_err(|error| ctx.error(PageError::internal(format!("{error:?}"))))?;
+                .map_err(|error| ctx.error(error.into()))?;
             let client = client_of(ctx, &finished.login).await?;
             let back = way_on(ctx, client.as_ref());
             finished

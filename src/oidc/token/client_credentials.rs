@@ -2,7 +2,7 @@
 //! record a decision that says something new.
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, TokenResponse, access_token};
+use super::super::issue::{AccessSubject, TokenResponse, access_token, token_type};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
@@ -50,6 +50,7 @@ pub(super) async fn issue(
         sub: client.id.as_str().to_owned(),
         scope: scope.clone(),
         grant: None,
+        key: from.key.as_ref(),
     };
     let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
@@ -58,7 +59,7 @@ pub(super) async fn issue(
     }
     Ok(TokenResponse {
         access_token: token,
-        token_type: "Bearer",
+        token_type: token_type(from.key.as_ref()),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,

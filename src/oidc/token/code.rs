@@ -1,7 +1,7 @@
 //! Redeeming an authorization code (RFC 6749 section 4.1.3): once, by the client it was given to. A second use revokes what
 //! the first one gave (section 4.1.2, defect 3).
 
-use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
+use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, token_type, wants_id_token};
 use super::super::respond::{CodeRecord, code_key};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
@@ -31,7 +31,7 @@ pub(super) async fn redeem(
     let Some(record) = held.map_err(|error| OidcError::Internal(error.to_string()))? else {
         return Err(replayed(platform, &store, hash).await?);
     };
-    check(caller, params, &record)?;
+    check(caller, params, &record, from)?;
     let user = store
         .user(record.user)
         .await?
@@ -51,6 +51,7 @@ pub(super) async fn redeem(
         sub: user.sub.clone(),
         scope: Some(grant.scope.clone()),
         grant: Some(&grant),
+        key: from.key.as_ref(),
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
@@ -80,7 +81,7 @@ pub(super) async fn redeem(
     }
     Ok(TokenResponse {
         access_token: access,
-        token_type: "Bearer",
+        token_type: token_type(from.key.as_ref()),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: refresh,
         id_token: id,
@@ -88,8 +89,13 @@ pub(super) async fn redeem(
     })
 }
 
-/// The code must have been given to this client, with this redirect URI, for this verifier.
-fn check(caller: &AuthenticatedClient, params: &Params, record: &CodeRecord) -> Result<(), OidcError> {
+/// The code must have been given to this client, with this redirect URI, for this verifier and this key.
+fn check(
+    caller: &AuthenticatedClient,
+    params: &Params,
+    record: &CodeRecord,
+    from: &BackChannel,
+) -> Result<(), OidcError> {
     if record.client != caller.client.record.id {
         return Err(invalid_grant("the code was given to another client"));
     }
@@ -101,6 +107,10 @@ fn check(caller: &AuthenticatedClient, params: &Params, record: &CodeRecord) -> 
         return Err(invalid_grant(
             "redirect_uri differs from the authorization request",
         ));
+    }
+    // RFC 9449 section 10.
+    if record.dpop_jkt.is_some() && record.dpop_jkt != from.key {
+        return Err(invalid_grant("the code is bound to another key"));
     }
     Ok(pkce::check_verifier(
         record.challenge.as_ref(),
@@ -150,6 +160,7 @@ fn grant_of(
         proofs: record.proofs,
         created_at: now,
         revoked: None,
+        key: from.key.clone().filter(|_| caller.client.record.is_public()),
         family: refreshes.then(|| family(platform, offline, origin_of(platform, from))),
     }
 }

@@ -9,6 +9,7 @@ use super::{AuthenticatedClient, OidcError};
 use crate::base::net::ClientIp;
 use crate::decisions::Caller;
 use crate::domain::client::GrantType;
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::tenants::{Platform, Realm};
@@ -20,6 +21,8 @@ pub struct BackChannel {
     pub ip: ClientIp,
     /// Its user agent.
     pub user_agent: Option<String>,
+    /// The key whose possession it proved; access tokens are bound to it.
+    pub key: Option<Thumbprint>,
 }
 
 impl BackChannel {
@@ -56,6 +59,10 @@ pub async fn token(
             "the client is not registered for this grant type",
         )
         .into());
+    }
+    if caller.client.record.metadata.dpop_bound_access_tokens && from.key.is_none() {
+        let words = "this client must prove possession of a key (DPoP)";
+        return Err(OAuthError::new(ErrorCode::InvalidDpopProof, words).into());
     }
     match grant {
         GrantType::AuthorizationCode => code::redeem(platform, realm, caller, params, from).await,

@@ -1,7 +1,7 @@
 //! Using a refresh token (features.md O6). The decision is `domain::grant`'s; here it is read, written with the generation as
 //! precondition, and asked again when another use came first.
 
-use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
+use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, token_type, wants_id_token};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use crate::base::ids::EventId;
@@ -12,6 +12,7 @@ use crate::domain::grant::{
 };
 use crate::domain::session::EndReason;
 use crate::domain::user::UserStatus;
+use crate::protocol::dpop::Thumbprint;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::{PresentedRefreshToken, derive};
 use crate::protocol::scope;
@@ -51,6 +52,7 @@ pub(super) fn origin_of(platform: &Platform, from: &BackChannel) -> RefreshOrigi
     RefreshOrigin {
         agent: family,
         asn: platform.networks.look_up(from.ip.ip()).asn,
+        key: from.key.clone(),
     }
 }
 
@@ -73,6 +75,10 @@ pub(super) async fn refresh(
     for _ in 0..TRIES {
         let found = store.grant_for_refresh(presented.grant).await?;
         let (held, family) = check(platform, realm, caller, &presented, found)?;
+        // RFC 9449 section 5: without its key a stolen token of a public client is worth nothing, and tells of no theft.
+        if held.grant.key.is_some() && held.grant.key != from.key {
+            return Err(invalid_grant("the refresh token is bound to another key"));
+        }
         match family.present(&used) {
             Rotation::Rotate(next) => {
                 let origins = (&family.rotated_by, &used.origin);
@@ -84,13 +90,25 @@ pub(super) async fn refresh(
                     expected: family.generation,
                     decision: &decision,
                 };
-                match answer(platform, realm, caller, params, (&held, &next, Some(rotate))).await {
+                match answer(
+                    platform,
+                    realm,
+                    caller,
+                    params,
+                    (&held, &next, Some(rotate)),
+                    from.key.as_ref(),
+                )
+                .await
+                {
                     // Another use of the same token came first: look again, it is a repeat now.
                     Err(OidcError::Store(StoreError::Conflict(_))) => {}
                     other => return other,
                 }
             }
-            Rotation::Repeat => return answer(platform, realm, caller, params, (&held, &family, None)).await,
+            Rotation::Repeat => {
+                let held = (&held, &family, None);
+                return answer(platform, realm, caller, params, held, from.key.as_ref()).await;
+            }
             Rotation::Theft(evidence) => return Err(theft(platform, &store, &held, evidence, from).await?),
             Rotation::Refused => return Err(invalid_grant("the refresh token has expired")),
         }
@@ -143,6 +161,7 @@ async fn answer(
     caller: &AuthenticatedClient,
     params: &Params,
     (held, family, rotate): (&GrantWithUser, &RefreshFamily, Option<Rotate<'_>>),
+    key: Option<&Thumbprint>,
 ) -> Result<TokenResponse, OidcError> {
     let client = &caller.client.record;
     let grant = &held.grant;
@@ -160,6 +179,7 @@ async fn answer(
         sub: held.user.sub.clone(),
         scope: Some(narrowed.clone()),
         grant: Some(grant),
+        key,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
@@ -183,7 +203,7 @@ async fn answer(
     }
     Ok(TokenResponse {
         access_token: access,
-        token_type: "Bearer",
+        token_type: token_type(key),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: Some(derive(
             &realm.tenant.refresh_key,

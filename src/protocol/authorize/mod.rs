@@ -11,11 +11,12 @@ pub use prompt::Prompt;
 
 use super::acr::{Acr, AcrRequest};
 use super::claims::ClaimsRequest;
+use super::dpop::Thumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::redirect::{CheckedRedirect, ResponseMode};
-use super::registration::{ClientAuthMethod, ClientMetadata, GrantType};
+use super::registration::{ClientAuthMethod, ClientMetadata, GrantType, SigningAlg};
 use super::scope;
 use crate::base::ids::ClientId;
 
@@ -42,21 +43,63 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// Who is expected to sign in: a hint only.
     pub login_hint: Option<String>,
-    /// An ID token of an earlier sign-in, not yet verified.
+    /// The ID token of an earlier sign-in; the subject that it names, once it was verified.
     pub id_token_hint: Option<String>,
     /// Languages of the pages, best first.
     pub ui_locales: Vec<String>,
+    /// The key that the code is bound to (RFC 9449 section 10).
+    pub dpop_jkt: Option<Thumbprint>,
+    /// Which pushed request it is (RFC 9126); an answer uses that up.
+    pub pushed: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// Whether the answer may be about this subject: one that a hint or the `claims` parameter names must be (OpenID Connect Core
+    /// sections 3.1.2.1, 3.1.2.2 and 5.5.1).
+    pub fn may_be_about(&self, sub: &str) -> bool {
+        let hinted = self.id_token_hint.as_deref().is_none_or(|hinted| hinted == sub);
+        hinted && self.claims.subject().is_none_or(|named| named == sub)
+    }
+}
+
+/// How a request reached us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// By the client itself, ahead of the browser (RFC 9126).
+    pub pushed: bool,
+    /// As an object that the client signed (RFC 9101).
+    pub signed: bool,
 }
 
 /// Where and how the answer goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
+    /// To which client.
+    pub client: ClientId,
+    /// What signs it, where the mode asks for that.
+    pub alg: SigningAlg,
     /// To which registered URI.
     pub redirect: CheckedRedirect,
     /// In which mode.
     pub mode: ResponseMode,
     /// Echoed as it was sent.
     pub state: Option<String>,
+}
+
+impl ReplyTo {
+    /// Reads where the answer goes. A mode that is not supported is itself answered in the default one.
+    ///
+    /// # Errors
+    /// `invalid_request` when the redirect URI is not registered; it must be shown on a page.
+    pub fn from_params(params: &Params, id: &ClientId, client: &ClientMetadata) -> Result<Self, OAuthError> {
+        Ok(Self {
+            client: id.clone(),
+            alg: client.authorization_alg(),
+            redirect: CheckedRedirect::matching(params.get("redirect_uri"), client)?,
+            mode: ResponseMode::parse(params.get("response_mode")).unwrap_or_default(),
+            state: params.get("state").map(str::to_owned),
+        })
+    }
 }
 
 impl AuthorizationRequest {
@@ -72,7 +115,7 @@ pub enum Rejection {
     /// Shown on a page: it is not known where an answer could safely go.
     Page(OAuthError),
     /// Goes back to the app.
-    Redirect(ReplyTo, OAuthError),
+    Redirect(Box<ReplyTo>, OAuthError),
 }
 
 /// Checks a request of a known client.
@@ -83,18 +126,12 @@ pub fn validate(
     params: &Params,
     id: &ClientId,
     client: &ClientMetadata,
+    delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
-    let redirect = CheckedRedirect::matching(params.get("redirect_uri"), client).map_err(Rejection::Page)?;
-    let state = params.get("state").map(str::to_owned);
-    let mode = ResponseMode::parse(params.get("response_mode"));
-    // An unsupported mode is itself answered in the default one.
-    let reply = ReplyTo {
-        redirect,
-        mode: mode.clone().unwrap_or_default(),
-        state,
-    };
-    let refuse = |error| Rejection::Redirect(reply.clone(), error);
-    mode.map_err(refuse)?;
+    let reply = ReplyTo::from_params(params, id, client).map_err(Rejection::Page)?;
+    let refuse = |error| Rejection::Redirect(Box::new(reply.clone()), error);
+    ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
+    check_delivery(delivery, client).map_err(refuse)?;
     check_response_type(params, client).map_err(refuse)?;
     check_request_objects(params).map_err(refuse)?;
     let prompt = Prompt::parse(params).map_err(refuse)?;
@@ -115,6 +152,8 @@ pub fn validate(
         login_hint: bounded(params, "login_hint", 320).map_err(refuse)?,
         id_token_hint: params.get("id_token_hint").map(str::to_owned),
         ui_locales: params.words("ui_locales").into_iter().take(10).collect(),
+        dpop_jkt: dpop_jkt(params).map_err(refuse)?,
+        pushed: None,
         reply,
     })
 }
@@ -134,7 +173,23 @@ fn check_response_type(params: &Params, client: &ClientMetadata) -> Result<(), O
     }
 }
 
-/// Request objects are never silently ignored (OpenID Connect Core section 6).
+/// What a client may have bound itself to (RFC 9126 section 6, RFC 9101 section 10.5).
+fn check_delivery(delivery: Delivery, client: &ClientMetadata) -> Result<(), OAuthError> {
+    if client.require_pushed_authorization_requests && !delivery.pushed {
+        return Err(OAuthError::invalid_request(
+            "this client must push its authorization requests",
+        ));
+    }
+    if client.require_signed_request_object && !delivery.signed {
+        return Err(OAuthError::invalid_request(
+            "this client must send its authorization requests as signed request objects",
+        ));
+    }
+    Ok(())
+}
+
+/// Objects were opened before; one by reference, or one inside a pushed request, is never silently ignored (OpenID Connect Core
+/// section 6).
 fn check_request_objects(params: &Params) -> Result<(), OAuthError> {
     let refused = [
         ("request", ErrorCode::RequestNotSupported),
@@ -202,6 +257,13 @@ fn acr_request(params: &Params, client: &ClientMetadata, claims: &ClaimsRequest)
         values: words.iter().filter_map(|word| Acr::from_name(word)).collect(),
         essential: false,
     }
+}
+
+fn dpop_jkt(params: &Params) -> Result<Option<Thumbprint>, OAuthError> {
+    let read = |text| {
+        Thumbprint::parse(text).ok_or_else(|| OAuthError::invalid_request("dpop_jkt is no thumbprint"))
+    };
+    params.get("dpop_jkt").map(read).transpose()
 }
 
 fn bounded(params: &Params, name: &str, max: usize) -> Result<Option<String>, OAuthError> {

@@ -14,6 +14,7 @@ fn check(query: &str, client: &ClientMetadata) -> Result<AuthorizationRequest, R
         &Params::parse(query.as_bytes()).unwrap(),
         &ClientId::parse("c").unwrap(),
         client,
+        Delivery::default(),
     )
 }
 
@@ -40,7 +41,12 @@ fn oidc_core_3_1_2_1_a_plain_request() {
 fn an_unregistered_redirect_uri_is_never_redirected_to() {
     let params =
         Params::parse(b"client_id=c&redirect_uri=https%3A%2F%2Fevil.test&response_type=code").unwrap();
-    let rejection = validate(&params, &ClientId::parse("c").unwrap(), &client());
+    let rejection = validate(
+        &params,
+        &ClientId::parse("c").unwrap(),
+        &client(),
+        Delivery::default(),
+    );
     assert!(matches!(rejection, Err(Rejection::Page(_))));
 }
 
@@ -129,4 +135,21 @@ fn acr_comes_from_claims_then_acr_values_then_the_registration() {
         check("response_type=code", &defaulted).unwrap().acr.values,
         [Acr::Aal2]
     );
+}
+
+#[test]
+fn a_client_may_bind_itself_to_pushed_and_signed_requests() {
+    let bound = |pushed, signed| ClientMetadata {
+        require_pushed_authorization_requests: pushed,
+        require_signed_request_object: signed,
+        ..client()
+    };
+    let params = Params::parse(b"redirect_uri=https%3A%2F%2Fapp.test%2Fcb&response_type=code").unwrap();
+    let id = ClientId::parse("c").unwrap();
+    let accepts = |client: &ClientMetadata, pushed, signed| {
+        validate(&params, &id, client, Delivery { pushed, signed }).is_ok()
+    };
+    assert!(accepts(&bound(true, false), true, false) && !accepts(&bound(true, false), false, true));
+    assert!(accepts(&bound(false, true), false, true) && !accepts(&bound(false, true), true, false));
+    assert!(accepts(&bound(true, true), true, true));
 }

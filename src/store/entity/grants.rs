@@ -31,6 +31,8 @@ pub struct Model {
     pub rotated_asn: Option<i64>,
     pub idle_expires_at: Option<i64>,
     pub expires_at: Option<i64>,
+    pub dpop_jkt: Option<String>,
+    pub rotated_jkt: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

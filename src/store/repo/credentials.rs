@@ -108,6 +108,8 @@ fn row_of(credential: &Credential) -> Vec<(&'static str, Value)> {
         ("last_step", last_step.into()),
         ("passkey_id", maybe_text(passkey_id)),
         ("name", maybe_text(credential.name.as_deref())),
+        // Of a password: since when it is this one.
+        ("created_at", time(credential.created_at)),
         ("last_used_at", maybe_time(credential.last_used_at)),
     ]
 }
@@ -118,7 +120,6 @@ impl Batch {
         let mut row = row_of(credential);
         row.push(("id", credential.id.0.into()));
         row.push(("user_id", credential.user.0.into()));
-        row.push(("created_at", time(credential.created_at)));
         row.push(("version", credential.version.into()));
         self.insert("credentials", row);
     }

@@ -13,6 +13,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::Acr;
 use crate::domain::grant::{Grant, RefreshFamily, RefreshOrigin, Revocation, RevocationReason};
 use crate::domain::user::User;
+use crate::protocol::dpop::Thumbprint;
 use crate::store::entity::grants::{Column, Entity, Model};
 use crate::store::entity::{code_redemptions, users};
 use crate::store::rows::{at, bytes, client_id, from_json, hash, known, maybe_text, text, time, to_json};
@@ -48,6 +49,7 @@ impl TryFrom<Model> for Grant {
             proofs: from_json("grant proofs", &row.proofs)?,
             created_at: at(row.created_at),
             revoked: revoked(row.revoked_at, row.revoked_reason.as_deref())?,
+            key: thumbprint(row.dpop_jkt.as_deref())?,
             family: family(&row)?,
             sid: row.sid,
             scope: row.scope,
@@ -55,6 +57,11 @@ impl TryFrom<Model> for Grant {
             claims_request: row.claims_request,
         })
     }
+}
+
+fn thumbprint(stored: Option<&str>) -> Result<Option<Thumbprint>, StoreError> {
+    let read = |text| known("thumbprint of a key", text, Thumbprint::parse(text));
+    stored.map(read).transpose()
 }
 
 fn revoked(revoked_at: Option<i64>, reason: Option<&str>) -> Result<Option<Revocation>, StoreError> {
@@ -80,6 +87,7 @@ fn family(row: &Model) -> Result<Option<RefreshFamily>, StoreError> {
         rotated_by: RefreshOrigin {
             agent: row.rotated_agent.clone(),
             asn: row.rotated_asn.and_then(|asn| u32::try_from(asn).ok()),
+            key: thumbprint(row.rotated_jkt.as_deref())?,
         },
         offline: row.offline,
         idle_expires_at: at(row.idle_expires_at.ok_or_else(corrupt)?),
@@ -179,6 +187,11 @@ fn family_values(family: Option<&RefreshFamily>) -> Vec<Value> {
         family.map(|family| family.rotated_at.micros()).into(),
         maybe_text(origin.and_then(|origin| origin.agent.as_deref())),
         origin.and_then(|origin| origin.asn).map(i64::from).into(),
+        maybe_text(
+            origin
+                .and_then(|origin| origin.key.as_ref())
+                .map(Thumbprint::as_str),
+        ),
         family.map(|family| family.idle_expires_at.micros()).into(),
         family.map(|family| family.expires_at.micros()).into(),
     ]
@@ -204,13 +217,15 @@ impl Batch {
             time(keep_until),
             grant.revoked.map(|revoked| revoked.at.micros()).into(),
             maybe_text(grant.revoked.map(|revoked| revoked.reason.name())),
+            maybe_text(grant.key.as_ref().map(Thumbprint::as_str)),
         ];
         values.extend(family_values(grant.family.as_ref()));
         self.run(
             "INSERT INTO grants (tenant_id, id, user_id, client_id, session_id, sid, scope, nonce, claims_request, \
-             auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, offline, seed, generation, \
-             rotated_at, rotated_agent, rotated_asn, idle_expires_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, \
-             $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+             auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, dpop_jkt, offline, seed, \
+             generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at) VALUES \
+             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+             $23, $24, $25, $26)",
             values,
         );
     }
@@ -230,7 +245,7 @@ impl Batch {
         self.require(
             "grants.generation",
             "UPDATE grants SET generation = $4, rotated_at = $5, rotated_agent = $6, rotated_asn = $7, \
-             idle_expires_at = $8 WHERE tenant_id = $1 AND id = $2 AND generation = $3 AND revoked_at IS NULL",
+             rotated_jkt = $8, idle_expires_at = $9 WHERE tenant_id = $1 AND id = $2 AND generation = $3 AND revoked_at IS NULL",
             vec![
                 grant.0.into(),
                 generation(expected_generation),
@@ -238,6 +253,7 @@ impl Batch {
                 time(next.rotated_at),
                 maybe_text(next.rotated_by.agent.as_deref()),
                 next.rotated_by.asn.map(i64::from).into(),
+                maybe_text(next.rotated_by.key.as_ref().map(Thumbprint::as_str)),
                 time(next.idle_expires_at),
             ],
         );

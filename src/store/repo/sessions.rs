@@ -199,7 +199,8 @@ impl Batch {
         );
     }
 
-    /// Ends all sessions of a user but one, and revokes their grants as [`Batch::end_session`] does.
+    /// Ends all sessions of a user but one, and revokes their grants as [`Batch::end_session`] does. Sign-ins under way begin anew
+    /// (`signed_out_at`).
     pub fn end_sessions_of_user(&mut self, user: UserId, except: Option<SessionId>, end: SessionEnd) {
         // No session has the nil id.
         let except = except.map(|session| session.0).unwrap_or_default();
@@ -223,6 +224,10 @@ impl Batch {
                 time(end.at),
                 text(end.reason.name()),
             ],
+        );
+        self.run(
+            "UPDATE users SET signed_out_at = $3 WHERE tenant_id = $1 AND id = $2",
+            vec![user.0.into(), time(end.at)],
         );
     }
 }

@@ -30,6 +30,7 @@ impl TryFrom<Model> for User {
             claims: from_json("user claims", &row.claims)?,
             locale: row.locale,
             password_reset_required: row.reset_required,
+            signed_out_at: maybe_at(row.signed_out_at),
             status: from_name("user status", &row.status)?,
             created_at: at(row.created_at),
             updated_at: at(row.updated_at),

@@ -23,6 +23,7 @@ use crate::domain::sealed::Sealed;
 use crate::domain::session::Session;
 use crate::domain::tenant::{Tenant, TenantSettings, TenantStatus};
 use crate::domain::user::{EmailAddress, User, UserStatus};
+use crate::protocol::dpop::Thumbprint;
 use crate::store::{Store, StoreOptions, TenantStore};
 
 /// Runs a test on a migrated SQLite database, and on a PostgreSQL one when `TIDEGATE_TEST_POSTGRES_URL` names a server
@@ -159,6 +160,7 @@ pub(super) fn user(number: u128) -> User {
         claims: serde_json::from_value(json!({"zoneinfo": "Europe/Berlin"})).unwrap(),
         locale: Some("de".into()),
         password_reset_required: false,
+        signed_out_at: None,
         status: UserStatus::Active,
         created_at: at(1),
         updated_at: at(2),
@@ -229,6 +231,7 @@ pub(super) fn family() -> RefreshFamily {
         rotated_by: RefreshOrigin {
             agent: Some("app".into()),
             asn: Some(4_200_000_000),
+            key: Thumbprint::parse(&"B".repeat(43)),
         },
         offline: false,
         idle_expires_at: at(2_000),
@@ -251,6 +254,7 @@ pub(super) fn grant(number: u128) -> Grant {
         proofs: vec![Proof::by(Method::Password, at(3)), Proof::by(Method::Totp, at(4))],
         created_at: at(4),
         revoked: None,
+        key: Thumbprint::parse(&"A".repeat(43)),
         family: Some(family()),
     }
 }

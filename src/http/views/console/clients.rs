@@ -38,8 +38,8 @@ pub struct ClientRow {
 
 /// Makes or changes a client.
 ///
-/// Form fields: `type` (new only), `client_name`, `redirect_uris` and `post_logout_redirect_uris` (one a line), `auth_method`,
-/// `scope`, `floor`, `require_consent`, `development`, `fresh_second_factor`, `disabled` (checkboxes, value `on`), `version`, `csrf`.
+/// Form fields: `type` (new only), members of client metadata and our settings by their names (lists one item a line, checkboxes with
+/// value `on`), `version`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/client_form.html")]
 pub struct ClientForm {
@@ -57,26 +57,42 @@ pub struct ClientForm {
     pub kinds: Vec<Choice>,
     /// Its name.
     pub client_name: String,
-    /// Redirect URIs, one a line.
-    pub redirect_uris: String,
-    /// Where a logout may lead, one a line.
-    pub post_logout_redirect_uris: String,
-    /// Client authentication.
-    pub auth_methods: Vec<Choice>,
-    /// Scopes it may ask for.
-    pub scope: String,
-    /// The least assurance of its sign-ins.
-    pub floor: Vec<Choice>,
-    /// Ask for consent although it is ours.
-    pub require_consent: bool,
-    /// Redirect errors show what is wrong.
-    pub development: bool,
-    /// A remembered browser never satisfies its second step.
-    pub fresh_second_factor: bool,
-    /// Switched off.
-    pub disabled: bool,
+    /// Fields of one line.
+    pub texts: Vec<Line>,
+    /// Fields with one item a line.
+    pub lists: Vec<Line>,
+    /// Selects: name, words and choices.
+    pub choices: Vec<(&'static str, String, Vec<Choice>)>,
+    /// Checkboxes.
+    pub checks: Vec<Check>,
     /// The row's version, against lost updates.
     pub version: String,
+}
+
+/// A field for text.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is called.
+    pub words: String,
+    /// What to put in.
+    pub hint: String,
+    /// What stands in it.
+    pub value: String,
+}
+
+/// A checkbox.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is called.
+    pub words: String,
+    /// What it does.
+    pub hint: String,
+    /// Whether it is on.
+    pub on: bool,
 }
 
 /// A client: what it is, what to paste into the app, its secrets.
@@ -101,14 +117,25 @@ pub struct ClientPage {
     pub issuer: String,
     /// Where discovery is.
     pub discovery: String,
-    /// Metadata: standard names and values.
-    pub metadata: Vec<(String, String)>,
+    /// What it registered.
+    pub metadata: Vec<MemberRow>,
     /// Its secrets.
     pub secrets: Vec<SecretRow>,
     /// When it was made.
     pub created: When,
     /// When it last changed.
     pub updated: When,
+}
+
+/// A member of client metadata.
+#[derive(Clone, Debug)]
+pub struct MemberRow {
+    /// Its standard name.
+    pub name: String,
+    /// What people call it; its name again when there is no word for it.
+    pub words: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// A client secret: never the secret itself.

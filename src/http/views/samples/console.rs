@@ -2,7 +2,9 @@ use super::account::{apps, devices, sessions};
 use super::console_decisions::decisions;
 use super::{Drawn, Sample, ago, draw};
 use crate::http::views::console::audit::{AuditList, AuditRow};
-use crate::http::views::console::clients::{ClientForm, ClientList, ClientPage, ClientRow, SecretRow};
+use crate::http::views::console::clients::{
+    Check, ClientForm, ClientList, ClientPage, ClientRow, Line, MemberRow, SecretRow,
+};
 use crate::http::views::console::keys::{KeyList, KeyRow};
 use crate::http::views::console::tenants::{ConfirmDelete, TenantForm, TenantList, TenantRow};
 use crate::http::views::console::users::{UserFactor, UserList, UserNew, UserPage, UserRow};
@@ -226,29 +228,41 @@ impl Sample for ClientForm {
             chosen: kind == "web",
         });
         let page = Self {
-            frame: frame(chrome, Section::Clients),
+            frame: frame(chrome.clone(), Section::Clients),
             new: true,
             action: "/console/clients?tenant=demo".into(),
             cancel: "/console/clients?tenant=demo".into(),
             problems: vec![uris],
             kinds: kinds.to_vec(),
             client_name: "Harbour Supplies".into(),
-            redirect_uris: "app.example/callback".into(),
-            post_logout_redirect_uris: String::new(),
-            auth_methods: on(
-                "client_secret_basic",
-                &[
-                    ("client_secret_basic", "client_secret_basic"),
-                    ("private_key_jwt", "private_key_jwt"),
-                    ("none", "none (PKCE)"),
-                ],
-            ),
-            scope: "openid profile email".into(),
-            floor: on("", &[("", "As the tenant"), ("aal2", "Second factor (aal2)")]),
-            require_consent: false,
-            development: true,
-            fresh_second_factor: false,
-            disabled: false,
+            texts: vec![Line {
+                name: "client_name",
+                words: chrome.pick("client-member", "client_name").into_owned(),
+                hint: chrome.pick("client-hint", "client_name").into_owned(),
+                value: "Harbour Supplies".into(),
+            }],
+            lists: vec![Line {
+                name: "redirect_uris",
+                words: chrome.pick("client-member", "redirect_uris").into_owned(),
+                hint: chrome.pick("client-hint", "redirect_uris").into_owned(),
+                value: "app.example/callback".into(),
+            }],
+            choices: vec![(
+                "token_endpoint_auth_method",
+                chrome
+                    .pick("client-member", "token_endpoint_auth_method")
+                    .into_owned(),
+                on(
+                    "client_secret_basic",
+                    &[("client_secret_basic", "client_secret_basic"), ("none", "none")],
+                ),
+            )],
+            checks: vec![Check {
+                name: "development",
+                words: chrome.pick("client-member", "development").into_owned(),
+                hint: chrome.pick("client-hint", "development").into_owned(),
+                on: true,
+            }],
             version: "1".into(),
         };
         vec![
@@ -268,7 +282,7 @@ impl Sample for ClientForm {
 impl Sample for ClientPage {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         let page = Self {
-            frame: frame(chrome, Section::Clients),
+            frame: frame(chrome.clone(), Section::Clients),
             id: "demo-rp".into(),
             name: "Harbour Supplies".into(),
             disabled: false,
@@ -277,8 +291,16 @@ impl Sample for ClientPage {
             issuer: "https://id.example/t/demo".into(),
             discovery: "https://id.example/t/demo/.well-known/openid-configuration".into(),
             metadata: vec![
-                ("redirect_uris".into(), "https://app.example/callback".into()),
-                ("grant_types".into(), "authorization_code refresh_token".into()),
+                MemberRow {
+                    name: "redirect_uris".into(),
+                    words: chrome.pick("client-member", "redirect_uris").into_owned(),
+                    value: "https://app.example/callback".into(),
+                },
+                MemberRow {
+                    name: "grant_types".into(),
+                    words: "grant_types".into(),
+                    value: "authorization_code refresh_token".into(),
+                },
             ],
             secrets: vec![
                 SecretRow {

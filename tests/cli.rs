@@ -203,14 +203,17 @@ fn models_that_can_not_score_are_refused() {
     }
     for (arguments, wanted) in [
         (["risk", "promote", "none.json", "--tenant", "acme"], "none.json"),
-        (["risk", "promote", "bad.json", "--tenant", "nobody"], "nobody"),
+        (
+            ["risk", "promote", "bad.json", "--tenant", "nobody"],
+            "no such tenant",
+        ),
         (["risk", "promote", "--number=7", "--tenant", "acme"], "model"),
     ] {
         let (code, text) = refused(&run(&arguments));
         assert!(code == 1 && text.contains(wanted), "{text}");
     }
     let (code, text) = refused(&run(&["risk", "models", "--tenant", "nobody"]));
-    assert!(code == 1 && text.contains("nobody"), "{text}");
+    assert!(code == 1 && text.contains("no such tenant"), "{text}");
     let listed = json(&run(&["risk", "models", "--tenant", "acme", "--json"]));
     assert_eq!(listed["items"].as_array().unwrap().len(), 1, "nothing was added");
 }

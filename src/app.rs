@@ -26,7 +26,8 @@ use crate::outbound::mail::Mailer;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, outside,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, Raises,
+    Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.
@@ -106,6 +107,9 @@ pub fn platform(
         origins: parts.origins,
         failures: DecayedCounters::default(),
         baselines: Baselines::default(),
+        machines: Machines::default(),
+        repeats: Repeats::default(),
+        raises: Raises::default(),
         forced_accounts: ArcSwap::default(),
         settings: PlatformSettings {
             tokens: config.tokens.clone(),

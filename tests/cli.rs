@@ -130,3 +130,128 @@ fn json_is_one_object_and_nothing_else() {
         assert!(value.is_object());
     }
 }
+
+fn json(output: &Output) -> serde_json::Value {
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// features.md L2: a model file is added, promoted and taken back; the compiled-in one is always there to fall back on.
+#[test]
+fn models_are_listed_promoted_and_rolled_back() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let run = |arguments: &[&str]| tidegate(dir.path(), KEK, arguments);
+    let list = || json(&run(&["risk", "models", "--tenant", "acme", "--json"]))["items"].clone();
+    assert_eq!(list()[0]["number"], 0);
+    assert_eq!(list()[0]["live"], true);
+    let mut own = tidegate::risk::Model::builtin().clone();
+    own.version = "acme-1".into();
+    std::fs::write(dir.path().join("own.json"), own.to_json().unwrap()).unwrap();
+    let added = json(&run(&[
+        "risk",
+        "promote",
+        "own.json",
+        "--add-only",
+        "--tenant",
+        "acme",
+        "--json",
+    ]));
+    assert_eq!(
+        (added["number"].as_i64(), added["live"].as_bool()),
+        (Some(1), Some(false))
+    );
+    let live = json(&run(&[
+        "risk", "promote", "--number", "1", "--tenant", "acme", "--json",
+    ]));
+    assert_eq!(
+        (live["version"].as_str(), live["live"].as_bool()),
+        (Some("acme-1"), Some(true))
+    );
+    let back = json(&run(&[
+        "risk",
+        "promote",
+        "--rollback",
+        "--tenant",
+        "acme",
+        "--json",
+    ]));
+    assert_eq!(back["number"], 0);
+    let (code, text) = refused(&run(&["risk", "promote", "--rollback", "--tenant", "acme"]));
+    assert!(code == 1 && text.contains("nothing to roll back"), "{text}");
+    let (code, text) = refused(&run(&["risk", "train", "--tenant", "acme", "--out", "new.json"]));
+    assert!(code == 1 && text.contains("nothing to learn"), "{text}");
+}
+
+/// Files that are no sound models never score; what is wrong stands in one line.
+#[test]
+fn models_that_can_not_score_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let run = |arguments: &[&str]| tidegate(dir.path(), KEK, arguments);
+    let sound = tidegate::risk::Model::builtin().to_json().unwrap();
+    let number = |text: &str| format!("\"{text}\":1");
+    for (file, wanted) in [
+        ("{ damaged".to_owned(), "not a model file"),
+        (sound.replacen("prior-", "other-", 1), "content hash"),
+        (sound.replacen(&number("schema"), "\"schema\":99", 1), "schema 99"),
+    ] {
+        assert_ne!(file, sound);
+        std::fs::write(dir.path().join("bad.json"), file).unwrap();
+        let (code, text) = refused(&run(&["risk", "promote", "bad.json", "--tenant", "acme"]));
+        assert!(code == 1 && text.contains(wanted), "{text}");
+    }
+    for (arguments, wanted) in [
+        (["risk", "promote", "none.json", "--tenant", "acme"], "none.json"),
+        (
+            ["risk", "promote", "bad.json", "--tenant", "nobody"],
+            "no such tenant",
+        ),
+        (["risk", "promote", "--number=7", "--tenant", "acme"], "model"),
+    ] {
+        let (code, text) = refused(&run(&arguments));
+        assert!(code == 1 && text.contains(wanted), "{text}");
+    }
+    let (code, text) = refused(&run(&["risk", "models", "--tenant", "nobody"]));
+    assert!(code == 1 && text.contains("no such tenant"), "{text}");
+    let listed = json(&run(&["risk", "models", "--tenant", "acme", "--json"]));
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "nothing was added");
+}
+
+/// features.md R8: a file takes a feed's place only when it is what it should be.
+#[test]
+fn feeds_are_looked_at_before_they_take_their_place() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(
+        dir.path().join("feeds.toml"),
+        "[feeds]\ntor = \"tor.list\"\n[feeds.sources]\ntor = \"https://127.0.0.1:1/tor\"\n",
+    )
+    .unwrap();
+    let run = |arguments: &[&str]| {
+        let all = [&["--config", "feeds.toml"], arguments].concat();
+        tidegate(dir.path(), KEK, &all)
+    };
+    let state = || {
+        let listed = json(&run(&["feeds", "list", "--json"]));
+        let items = listed["items"].as_array().unwrap();
+        items.iter().find(|item| item["feed"] == "tor").unwrap().clone()
+    };
+    assert!(state()["problem"].is_string(), "the file is not there yet");
+    std::fs::write(dir.path().join("good"), "192.0.2.1\n198.51.100.0/24\n").unwrap();
+    std::fs::write(dir.path().join("page"), "<html>Please sign in</html>").unwrap();
+    assert!(run(&["feeds", "add", "tor", "good"]).status.success());
+    assert!(state()["problem"].is_null() && state()["as_of"].is_string());
+    let (code, text) = refused(&run(&["feeds", "add", "tor", "page"]));
+    assert!(code == 1 && text.contains("stays as it was"), "{text}");
+    let kept = std::fs::read_to_string(dir.path().join("tor.list")).unwrap();
+    assert!(kept.starts_with("192.0.2.1"));
+    assert!(!dir.path().join("tor.list.fresh").exists());
+    let (code, text) = refused(&run(&["feeds", "add", "asn", "good"]));
+    assert!(code == 1 && text.contains("feeds.asn"), "{text}");
+    let fetched = run(&["feeds", "refresh"]);
+    assert!(!fetched.status.success(), "nobody answers there");
+    assert!(
+        String::from_utf8_lossy(&fetched.stdout).contains("fetching failed"),
+        "{fetched:?}"
+    );
+}

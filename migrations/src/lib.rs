@@ -15,6 +15,8 @@ mod m0010_recoveries;
 mod m0011_signed_out;
 mod m0020_sender_keys;
 mod m0021_logout_deliveries;
+mod m0030_models;
+mod m0031_decision_repeats;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_signed_out::Migration),
             Box::new(m0020_sender_keys::Migration),
             Box::new(m0021_logout_deliveries::Migration),
+            Box::new(m0030_models::Migration),
+            Box::new(m0031_decision_repeats::Migration),
         ]
     }
 

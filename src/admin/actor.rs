@@ -273,6 +273,10 @@ capabilities! {
     may_read_policies -> PolicyReader: [Owner, Admin, Analyst, Auditor], "see policies";
     /// The right to publish policies.
     may_manage_policies -> PolicyManager: [Owner, Admin], "publish policies";
+    /// The right to see risk models.
+    may_read_models -> ModelReader: [Owner, Admin, Analyst, Auditor], "see risk models";
+    /// The right to add, promote and roll back risk models.
+    may_manage_models -> ModelManager: [Owner, Admin], "change risk models";
     /// The right to see decisions.
     may_read_decisions -> DecisionReader: [Owner, Admin, Analyst, Auditor], "see decisions";
     /// The right to say what became known of decisions.

@@ -11,6 +11,7 @@ pub mod clients;
 pub mod decisions;
 pub mod keys;
 pub mod links;
+pub mod models;
 pub mod policies;
 pub mod seed;
 pub mod tenants;
@@ -21,8 +22,8 @@ mod tests;
 
 pub use actor::{
     Actor, AuditReader, ClientManager, ClientReader, DecisionReader, KeyManager, KeyReader, LabelWriter,
-    PolicyManager, PolicyReader, Right, RoleManager, TenantKeeper, TenantManager, TenantReader, UserManager,
-    UserReader,
+    ModelManager, ModelReader, PolicyManager, PolicyReader, Right, RoleManager, TenantKeeper, TenantManager,
+    TenantReader, UserManager, UserReader,
 };
 pub use tenants::ensure_system_tenant;
 

@@ -274,5 +274,7 @@ fn decision(platform: &Platform, subject: Option<UserId>, at: Timestamp) -> Deci
         ended_at: Some(at),
         labels: Vec::new(),
         latency_micros: 500,
+        repeats: 0,
+        repeated_at: None,
     }
 }

@@ -9,6 +9,7 @@ use super::backup::{BackupArgs, MigrateArgs, RestoreArgs};
 use super::client::ClientCommand;
 use super::decision::DecisionCommand;
 use super::doctor::DoctorArgs;
+use super::feeds::FeedsCommand;
 use super::policy::PolicyCommand;
 use super::tenant::TenantCommand;
 use super::user::UserCommand;
@@ -72,6 +73,9 @@ pub enum Command {
     /// Policies: what a score leads to.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Geography, networks and reputation.
+    #[command(subcommand)]
+    Feeds(FeedsCommand),
     /// Decisions: export them.
     #[command(subcommand)]
     Decision(DecisionCommand),

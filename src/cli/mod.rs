@@ -6,6 +6,7 @@ mod backup;
 mod client;
 mod decision;
 mod doctor;
+mod feeds;
 mod input;
 mod open;
 mod policy;
@@ -84,9 +85,8 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
         Command::Keys(command) => various::keys(opener, command).await,
         Command::Admin(command) => various::admin(opener, command).await,
         Command::Audit(command) => various::audit(opener, command).await,
+        Command::Feeds(command) => feeds::run(opener, command).await,
         Command::Seed(args) => various::seed(opener, args).await,
-        Command::Risk(command) => risk::run(command)
-            .map(Outcome::finished)
-            .map_err(|error| CliError::Failed(error.to_string())),
+        Command::Risk(command) => risk::run(opener, command).await,
     }
 }

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use url::Url;
 
 use super::duration;
+use super::feeds::FeedSources;
 use crate::base::net::TrustedProxies;
 use crate::base::secret::Secret;
 
@@ -156,6 +157,8 @@ pub struct Feeds {
     /// How often files are looked at for changes.
     #[serde(deserialize_with = "duration::deserialize")]
     pub reload_every: Duration,
+    /// Where `tidegate feeds refresh` fetches each feed from; empty for those that something else brings.
+    pub sources: FeedSources,
 }
 
 /// What attestations of passkeys are verified against.

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
+use super::record::{blank, fill, note_fail_mode};
 use crate::accounts::Account;
 use crate::base::clock::Stopwatch;
-use crate::base::ids::{ClientId, DecisionId, SessionId};
+use crate::base::ids::{ClientId, SessionId};
 use crate::domain::action::Action;
 use crate::domain::assurance::Strength;
-use crate::domain::decision::{Decision, DecisionMode, Ending, PolicyRef};
+use crate::domain::decision::{Decision, DecisionMode, Ending};
 use crate::domain::outcome::{LeastStrength, Outcome};
 use crate::domain::policy_version::PolicyMode;
 use crate::domain::tenant::FailMode;
 use crate::flow::need::Judgement;
-use crate::policy::{self, Context, Verdict};
+use crate::policy::{self, Context};
 use crate::risk::visit::Sensitivity;
-use crate::risk::{Assessment, UserReason, assess};
+use crate::risk::{UserReason, assess};
 use crate::signals::{self, Gathered, Subject};
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
@@ -73,14 +74,17 @@ pub async fn judge(
     let subject = Subject {
         account: checkpoint.account,
         sensitivity: sensitivity(&checkpoint.action),
+        session: checkpoint.session,
         breached_password: checkpoint.breached_password,
     };
     let gathering = signals::gather(platform, realm, visit, subject);
     let gathered = tokio::time::timeout(BUDGET, gathering)
         .await
         .map_err(|_| StoreError::Busy)??;
-    let model = platform.model.load();
-    let assessment = assess(&model, &gathered.evidence);
+    let assessment = match &realm.tenant.model {
+        Some(own) => assess(own, &gathered.evidence),
+        None => assess(&platform.model.load(), &gathered.evidence),
+    };
     let live = &realm.tenant.policy;
     let verdict = policy::decide(&live.policy, &assessment, &context(&checkpoint, &gathered));
     let recommended = match gathered.degraded {
@@ -92,7 +96,8 @@ pub async fn judge(
         PolicyMode::Observe | PolicyMode::Retired => Outcome::Allow,
     };
     let mut decision = record(platform, realm, visit, &checkpoint, &gathered);
-    fill(&mut decision, realm, &assessment, &verdict);
+    fill(&mut decision, &gathered.evidence, &assessment, &verdict);
+    note_fail_mode(&mut decision, realm, &verdict);
     recommended.name().clone_into(&mut decision.recommended);
     enforced.name().clone_into(&mut decision.enforced);
     (decision.ended, decision.ended_at) = match Judgement::of(enforced) {
@@ -165,56 +170,17 @@ fn record(
     gathered: &Gathered,
 ) -> Decision {
     let at = gathered.facts.at;
-    let live = &realm.tenant.policy;
+    let (reference, action) = (visit.reference.clone(), checkpoint.action.clone());
     Decision {
-        id: DecisionId(platform.random().uuid(at)),
-        reference: visit.reference.clone(),
-        at,
-        action: checkpoint.action.clone(),
         subject: Some(checkpoint.account.user.id),
         client: checkpoint.client.cloned(),
         session: checkpoint.session,
         device: gathered.browser.device.as_ref().map(|device| device.id),
         ip: Some(visit.ip.to_string()),
         country: gathered.facts.address.country.map(|country| country.to_string()),
-        evidence: serde_json::to_value(&gathered.evidence).unwrap_or_default(),
-        assessment: serde_json::Value::Null,
-        score: 0.0,
-        model: String::new(),
-        policy: PolicyRef {
-            id: Some(live.id),
-            version: live.label.clone(),
-            rule: String::new(),
-            sentence: String::new(),
-        },
-        mode: match live.mode {
-            PolicyMode::Enforce => DecisionMode::Enforce,
-            PolicyMode::Observe | PolicyMode::Retired => DecisionMode::Observe,
-        },
-        recommended: String::new(),
-        enforced: String::new(),
         degraded: gathered.degraded.map(str::to_owned),
         forced: signals::forced_names(&gathered.facts.forced),
-        asked: None,
-        ended: None,
-        ended_at: None,
-        labels: Vec::new(),
-        latency_micros: 0,
-    }
-}
-
-fn fill(decision: &mut Decision, realm: &Realm, assessment: &Assessment, verdict: &Verdict) {
-    decision.assessment = serde_json::to_value(assessment).unwrap_or_default();
-    decision.score = assessment.score;
-    decision.model.clone_from(&assessment.model);
-    decision.policy.rule.clone_from(&verdict.rule);
-    decision.policy.sentence.clone_from(&verdict.sentence);
-    if let Some(part) = &decision.degraded {
-        "fail_mode".clone_into(&mut decision.policy.rule);
-        decision.policy.sentence = format!(
-            "{part} could not be asked, so the tenant's fail mode ({:?}) decided; by score: {}",
-            realm.tenant.record.settings.fail_mode, verdict.sentence
-        );
+        ..blank(platform, realm, at, reference, action)
     }
 }
 
@@ -228,37 +194,21 @@ pub fn refusal(
     sentence: &str,
 ) -> Decision {
     let at = platform.now();
-    let live = &realm.tenant.policy;
-    Decision {
-        id: DecisionId(platform.random().uuid(at)),
-        reference: visit.reference.clone(),
-        at,
-        action: checkpoint.action.clone(),
+    let (reference, action) = (visit.reference.clone(), checkpoint.action.clone());
+    let mut decision = Decision {
         subject: Some(checkpoint.account.user.id),
         client: checkpoint.client.cloned(),
         session: checkpoint.session,
-        device: None,
         ip: Some(visit.ip.to_string()),
-        country: None,
-        evidence: serde_json::Value::Null,
-        assessment: serde_json::Value::Null,
-        score: 0.0,
         model: "none".to_owned(),
-        policy: PolicyRef {
-            id: Some(live.id),
-            version: live.label.clone(),
-            rule: rule.to_owned(),
-            sentence: sentence.to_owned(),
-        },
         mode: DecisionMode::Enforce,
         recommended: Outcome::Deny.name().to_owned(),
         enforced: Outcome::Deny.name().to_owned(),
-        degraded: None,
-        forced: Vec::new(),
-        asked: None,
         ended: Some(Ending::Refused),
         ended_at: Some(at),
-        labels: Vec::new(),
-        latency_micros: 0,
-    }
+        ..blank(platform, realm, at, reference, action)
+    };
+    rule.clone_into(&mut decision.policy.rule);
+    sentence.clone_into(&mut decision.policy.sentence);
+    decision
 }

@@ -59,6 +59,12 @@ pub struct Decision {
     pub labels: Vec<serde_json::Value>,
     /// Time from gathering to outcome, microseconds.
     pub latency_micros: i64,
+    /// How often the same was decided again on equal evidence (refreshes and client tokens).
+    #[serde(default)]
+    pub repeats: i64,
+    /// When it was last decided again.
+    #[serde(default)]
+    pub repeated_at: Option<Timestamp>,
 }
 
 /// Which policy version and rule decided.

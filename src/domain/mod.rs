@@ -13,6 +13,7 @@ pub mod message;
 pub mod outcome;
 pub mod policy_version;
 pub mod recovery;
+pub mod risk_model;
 pub mod sealed;
 pub mod session;
 pub mod tenant;

@@ -12,8 +12,10 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
+use crate::decisions::second_pass;
 use crate::oidc::backchannel_logout;
 use crate::outbound::mail::Mailer;
+use crate::store::StoreError;
 use crate::tenants::{OutgoingMail, Platform, advance_keys};
 
 /// Running jobs; dropping it stops them.
@@ -49,6 +51,7 @@ pub fn start(
         ),
         every(Duration::from_mins(10), "expire", Job::Expire),
         every(Duration::from_hours(1), "retention", Job::Retention),
+        every(Duration::from_secs(30), "second_pass", Job::SecondPass),
     ])
 }
 
@@ -60,6 +63,7 @@ enum Job {
     Feeds,
     Expire,
     Retention,
+    SecondPass,
 }
 
 #[expect(clippy::disallowed_methods, reason = "jobs are where tasks are started")]
@@ -100,12 +104,7 @@ async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
             }
             Ok(())
         }
-        Job::Baselines => platform
-            .baselines
-            .flush(&platform.store, platform.now())
-            .await
-            .map(|_| ())
-            .map_err(|error| error.to_string()),
+        Job::Baselines => write_back(platform).await.map_err(|error| error.to_string()),
         Job::Feeds => {
             let platform = platform.clone();
             let reloaded = tokio::task::spawn_blocking(move || platform.networks.reload_if_changed());
@@ -114,6 +113,10 @@ async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
             }
             Ok(())
         }
+        Job::SecondPass => second_pass(platform)
+            .await
+            .map(|_| ())
+            .map_err(|error| error.to_string()),
         Job::Retention => retain(platform).await.map_err(|error| error.to_string()),
         Job::Expire => {
             // One cut-off for everything: older than the longest life of a refresh token, so that replay stays detectable.
@@ -148,9 +151,16 @@ async fn follow_changes(platform: Arc<Platform>) {
     }
 }
 
+/// Writes back what was learned and counted in memory.
+async fn write_back(platform: &Platform) -> Result<(), StoreError> {
+    platform.baselines.flush(&platform.store, platform.now()).await?;
+    platform.machines.flush(&platform.store, platform.now()).await?;
+    platform.repeats.flush(&platform.store).await
+}
+
 /// Writes back what is only in memory, at the end.
 pub async fn flush(platform: &Platform) {
-    if let Err(error) = platform.baselines.flush(&platform.store, platform.now()).await {
-        tracing::error!(target: "tidegate::jobs", code = "baselines.lost", %error);
+    if let Err(error) = write_back(platform).await {
+        tracing::error!(target: "tidegate::jobs", code = "memory.lost", %error);
     }
 }

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::io::AsyncWriteExt as _;
 use url::{Host, Url};
 
 use crate::base::net::{ClientIp, IpScope};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For files that operators name.
+const LONG_TIMEOUT: Duration = Duration::from_mins(10);
 const MAX_BYTES: usize = 64 * 1024;
 
 /// Why a document was not fetched.
@@ -129,6 +132,34 @@ impl Fetcher {
             return Ok(());
         }
         Err(FetchError::Forbidden(url.to_string()))
+    }
+
+    /// Fetches a file that an operator named, of up to `most` bytes and within ten minutes. What is there is written over.
+    ///
+    /// # Errors
+    /// [`FetchError`]; then the file may be there in part.
+    pub async fn to_file(&self, url: &Url, file: &Path, most: u64) -> Result<(), FetchError> {
+        self.check(url)?;
+        let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
+        let unwritten = |error: std::io::Error| FetchError::Failed(format!("{}: {error}", file.display()));
+        let request = self.client.get(url.clone()).timeout(LONG_TIMEOUT);
+        let mut response = request.send().await.map_err(failed)?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(FetchError::Failed(format!(
+                "status {}",
+                response.status().as_u16()
+            )));
+        }
+        let mut out = tokio::fs::File::create(file).await.map_err(unwritten)?;
+        let mut written = 0;
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            written += chunk.len() as u64;
+            if written > most {
+                return Err(FetchError::Failed(format!("more than {most} bytes")));
+            }
+            out.write_all(&chunk).await.map_err(unwritten)?;
+        }
+        out.sync_all().await.map_err(unwritten)
     }
 
     /// Fetches a text document.

@@ -15,6 +15,10 @@ use crate::base::timestamp::Timestamp;
 
 /// Longest list that is read, lines; a longer one is refused whole.
 const MAX_LINES: usize = 5_000_000;
+/// Largest list that is read, bytes; looked at before anything is read.
+const MAX_LIST_BYTES: u64 = 256 * 1024 * 1024;
+/// Largest database that is read, bytes.
+pub const MAX_DATABASE_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Where the files are.
 #[derive(Clone, Debug, Default)]
@@ -183,6 +187,26 @@ impl Networks {
     }
 }
 
+/// Reads a file as a feed and gives the date of its data, or what is wrong with it: what a file must pass before it takes a
+/// feed's place. A list without a single network is none.
+///
+/// # Errors
+/// In words.
+pub fn check_file(name: &'static str, path: &Path) -> Result<Timestamp, String> {
+    let mut loaded = Loaded::default();
+    let as_of = loaded.read_one(name, path)?;
+    let lists = [
+        &loaded.tor,
+        &loaded.hosting,
+        &loaded.anonymizer,
+        &loaded.reputation,
+    ];
+    if lists.into_iter().flatten().any(|list| list.by_length.is_empty()) {
+        return Err("there is no address or network in it".to_owned());
+    }
+    Ok(as_of)
+}
+
 impl NetworkFiles {
     fn all(&self) -> [(&'static str, Option<&PathBuf>); 7] {
         [
@@ -234,7 +258,17 @@ impl Loaded {
     }
 
     fn read_one(&mut self, name: &str, path: &Path) -> Result<Timestamp, String> {
-        if ["city", "country", "asn"].contains(&name) {
+        let is_database = ["city", "country", "asn"].contains(&name);
+        let bound = if is_database {
+            MAX_DATABASE_BYTES
+        } else {
+            MAX_LIST_BYTES
+        };
+        let bytes = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+        if bytes > bound {
+            return Err(format!("{bytes} bytes are more than the {bound} that are read"));
+        }
+        if is_database {
             let reader = Reader::open_readfile(path).map_err(|error| error.to_string())?;
             let built = Timestamp::from_secs(i64::try_from(reader.metadata().build_epoch).unwrap_or(0));
             let database = Some(Database { reader, built });
@@ -367,58 +401,4 @@ impl List {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ip(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn lists_of_every_form() {
-        let text = "# comment\n198.51.100.7\n203.0.113.0/24 ; SBL1\nExitAddress 192.0.2.9 2026-01-01\n2001:db8::/32\nnonsense\n0.0.0.0/0";
-        let list = List::parse(text, Timestamp::EPOCH).unwrap();
-        for hit in [
-            "198.51.100.7",
-            "203.0.113.200",
-            "192.0.2.9",
-            "2001:db8:1::1",
-            "::ffff:198.51.100.7",
-        ] {
-            assert!(list.contains(ip(hit)), "{hit}");
-        }
-        assert!(!list.contains(ip("198.51.100.8")) && !list.contains(ip("8.8.8.8")));
-    }
-
-    #[test]
-    fn what_is_not_configured_is_unknown_and_what_is_broken_is_named() {
-        let networks = Networks::load(NetworkFiles::default());
-        assert_eq!(networks.look_up(ip("8.8.8.8")), AddressFacts::default());
-        let dir = tempfile::tempdir().unwrap();
-        let city = dir.path().join("city.mmdb");
-        std::fs::write(&city, "not a database").unwrap();
-        let tor = dir.path().join("tor");
-        let files = NetworkFiles {
-            city: Some(city),
-            tor: Some(tor.clone()),
-            ..NetworkFiles::default()
-        };
-        let networks = Networks::load(files);
-        assert_eq!(networks.broken(), ["city", "tor"]);
-        std::fs::write(&tor, "8.8.8.8\n").unwrap();
-        assert!(networks.reload_if_changed());
-        assert!(!networks.reload_if_changed());
-        assert_eq!(networks.broken(), ["city"]);
-        assert_eq!(
-            networks.look_up(ip("8.8.8.8")).tor.map(|listed| listed.hit),
-            Some(true)
-        );
-    }
-
-    #[test]
-    fn absurd_coordinates_are_unknown() {
-        assert_eq!(coordinates(Some(91.0), Some(0.0)), None);
-        assert_eq!(coordinates(Some(f64::NAN), Some(0.0)), None);
-        assert_eq!(coordinates(Some(1.0), None), None);
-    }
-}
+mod tests;

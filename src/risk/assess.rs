@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Evidence, HardStop};
+use super::evidence::{Evidence, HardStop, Item};
+use super::forest::Values;
 use super::model::Model;
 use super::signal::{Group, Signal};
 use super::visit::Forced;
@@ -110,6 +111,15 @@ pub enum UserReason {
 }
 
 impl Assessment {
+    /// The log-odds that the probability stands for, nats: the logit as the model corrects it by what came true.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "log-odds are clamped to a few dozen nats"
+    )]
+    pub fn calibrated_logit(&self, model: &Model) -> f64 {
+        nats(model.calibrated(libm::round(self.logit * 1e9) as i64))
+    }
+
     /// What the score would have been without one contribution, by the model that made it. Other contributions stay as they
     /// are, so this is a what-if of one step.
     #[expect(
@@ -124,13 +134,15 @@ impl Assessment {
 /// Judges evidence by a model. A pure function in whole numbers: the same evidence and model give the same bits
 /// everywhere.
 pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
-    let mut shares = shares(model, evidence);
+    let values = values(model, evidence);
+    let mut shares = shares(model, evidence, &values);
     hold_back_a_lone_signal(model, &mut shares);
     let logit = model.prior + shares.iter().sum::<i64>();
     let scale = Scale::of(model, logit);
     let mut contributions: Vec<Contribution> = evidence
         .items
         .iter()
+        .chain(anomaly(model, &values).as_ref())
         .map(|item| {
             let nats = nats(shares.get(item.signal as usize).copied().unwrap_or_default());
             Contribution {
@@ -147,7 +159,7 @@ pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
     contributions.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.code.cmp(&b.code)));
     let reasons: Vec<Signal> = contributions
         .iter()
-        .filter(|contribution| contribution.points > 0.05)
+        .filter(|contribution| contribution.points > 0.05 && contribution.code.is_notable(contribution.value))
         .map(|contribution| contribution.code)
         .take(3)
         .collect();
@@ -155,7 +167,7 @@ pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
         model: model.version.clone(),
         score: scale.score,
         logit: nats(logit),
-        probability: 1.0 / (1.0 + libm::exp(-nats(logit))),
+        probability: 1.0 / (1.0 + libm::exp(-nats(model.calibrated(logit)))),
         odds_ratio: libm::exp(nats(logit - model.prior)),
         base_points: scale.base,
         missing: missing(model, evidence),
@@ -171,7 +183,7 @@ pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
 /// The log-odds alone, nats: for ranking many events when no explanation is wanted. The same number as
 /// [`Assessment::logit`].
 pub fn logit(model: &Model, evidence: &Evidence) -> f64 {
-    let mut shares = shares(model, evidence);
+    let mut shares = shares(model, evidence, &values(model, evidence));
     hold_back_a_lone_signal(model, &mut shares);
     nats(model.prior + shares.iter().sum::<i64>())
 }
@@ -181,20 +193,47 @@ fn nats(nanos: i64) -> f64 {
     nanos as f64 / 1e9
 }
 
+/// Values by signal, the forest's answer included.
+fn values(model: &Model, evidence: &Evidence) -> Values {
+    let mut values: Values = [None; Signal::COUNT];
+    for item in &evidence.items {
+        if let Some(value) = values.get_mut(item.signal as usize) {
+            *value = Some(item.millionths);
+        }
+    }
+    if let Some(forest) = &model.forest {
+        let found = forest.anomaly(&values);
+        if let Some(value) = values.get_mut(Signal::Anomaly as usize) {
+            *value = found;
+        }
+    }
+    values
+}
+
+/// The forest's answer as an item: it is made by the model, so recorded evidence does not hold it.
+fn anomaly(model: &Model, values: &Values) -> Option<Item> {
+    let millionths = values.get(Signal::Anomaly as usize).copied().flatten()?;
+    model.forest.as_ref()?;
+    Some(Item {
+        signal: Signal::Anomaly,
+        millionths,
+        source: Cow::Borrowed("isolation forest"),
+        age_secs: None,
+        confidence: 1_000,
+    })
+}
+
 /// What each signal adds, billionths of a nat: its own term, then its share of the trees' correction.
-fn shares(model: &Model, evidence: &Evidence) -> [i64; Signal::COUNT] {
-    let mut values = [None; Signal::COUNT];
+fn shares(model: &Model, evidence: &Evidence, values: &Values) -> [i64; Signal::COUNT] {
     let mut confidence = [1_000_i64; Signal::COUNT];
     for item in &evidence.items {
-        let place = item.signal as usize;
-        if let (Some(value), Some(trust)) = (values.get_mut(place), confidence.get_mut(place)) {
-            *value = Some(item.millionths);
+        if let Some(trust) = confidence.get_mut(item.signal as usize) {
             *trust = i64::from(item.confidence);
         }
     }
     let mut shares = [0_i64; Signal::COUNT];
     for tree in &model.trees {
-        tree.attribute(&values, &mut shares);
+        tree.attribute(values, &mut shares);
     }
     let total: i64 = shares.iter().sum();
     if total.abs() > model.correction_cap {
@@ -209,10 +248,23 @@ fn shares(model: &Model, evidence: &Evidence) -> [i64; Signal::COUNT] {
             *share = share.saturating_add(term.nanos(*value));
         }
     }
-    for (share, trust) in shares.iter_mut().zip(confidence) {
-        *share = share.saturating_mul(trust) / 1_000;
+    for ((share, trust), signal) in shares.iter_mut().zip(confidence).zip(Signal::ALL) {
+        let weight = model.weights.get(&signal.group()).copied().unwrap_or(1_000);
+        *share = share.saturating_mul(trust) / 1_000 * weight / 1_000;
     }
     shares
+}
+
+/// What each group of signals adds by a model, nats, in the order of [`Group::ALL`].
+pub(super) fn by_group(model: &Model, evidence: &Evidence) -> [f64; Group::ALL.len()] {
+    let shares = shares(model, evidence, &values(model, evidence));
+    Group::ALL.map(|group| {
+        let of_group = Signal::ALL
+            .iter()
+            .zip(&shares)
+            .filter(|(signal, _)| signal.group() == group);
+        nats(of_group.map(|(_, share)| share).sum())
+    })
 }
 
 /// Every single signal is noisy: lists err, databases misplace, people travel. Where all that speaks against somebody
@@ -258,7 +310,7 @@ fn missing(model: &Model, evidence: &Evidence) -> Vec<Signal> {
     Signal::ALL
         .iter()
         .copied()
-        .filter(|signal| model.uses(*signal))
+        .filter(|signal| model.uses(*signal) && *signal != Signal::Anomaly)
         .filter(|signal| !evidence.items.iter().any(|item| item.signal == *signal))
         .collect()
 }

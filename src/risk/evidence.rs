@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::profile::UserProfile;
-use super::signal::Signal;
+use super::signal::{Group, Signal};
 use super::visit::{Forced, Visit};
 use crate::base::timestamp::Timestamp;
 
+mod beyond;
 mod derive;
 
 /// Version of the form of recorded evidence.
@@ -101,6 +102,9 @@ impl Evidence {
         derive::place(&mut sheet, visit, profile);
         derive::habits(&mut sheet, visit, profile, baseline);
         derive::account(&mut sheet, visit);
+        beyond::recovery(&mut sheet, visit);
+        beyond::session(&mut sheet, visit);
+        beyond::machine(&mut sheet, visit);
         derive::force(&mut sheet, visit);
         Self {
             schema: SCHEMA,
@@ -109,6 +113,27 @@ impl Evidence {
             stops: derive::stops(visit),
             forced: visit.forced.clone(),
         }
+    }
+
+    /// Sign-ins of the account that were accepted before, as far as they have not faded: 0 for the first.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count that is not negative"
+    )]
+    pub fn earlier_sign_ins(&self) -> u32 {
+        let history = self.items.iter().find(|item| item.signal == Signal::History);
+        history.map_or(0, |item| {
+            libm::ceil(libm::expm1(item.value()) - 1e-6).max(1.0) as u32
+        })
+    }
+
+    /// The same evidence as it would be without a group of signals: what a source that fell away leaves.
+    #[must_use]
+    pub fn without(&self, group: Group) -> Self {
+        let mut rest = self.clone();
+        rest.items.retain(|item| item.signal.group() != group);
+        rest
     }
 }
 

@@ -12,13 +12,14 @@ const REMEMBERED: usize = 8;
 
 /// Fading counts over an hour, a day and a week.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Fading {
+pub(super) struct Fading {
     at: i64,
     counts: [f32; 3],
 }
 
 impl Fading {
-    fn read(&self, at: Timestamp) -> [f64; 3] {
+    /// The counts at a time: an hour's, a day's and a week's half-life.
+    pub(super) fn read(&self, at: Timestamp) -> [f64; 3] {
         let past = at.secs().saturating_sub(self.at).max(0) as f64;
         let mut read = [0.0; 3];
         for ((out, count), half_life) in read.iter_mut().zip(self.counts).zip(HALF_LIVES_SECS) {
@@ -28,9 +29,30 @@ impl Fading {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "small counts")]
-    fn add(&mut self, at: Timestamp) {
+    pub(super) fn add(&mut self, at: Timestamp) {
         self.counts = self.read(at).map(|count| (count + 1.0) as f32);
         self.at = at.secs().max(self.at);
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; 20] {
+        let mut out = [0; 20];
+        let numbers = self.counts.into_iter().flat_map(f32::to_le_bytes);
+        for (slot, byte) in out
+            .iter_mut()
+            .zip(self.at.to_le_bytes().into_iter().chain(numbers))
+        {
+            *slot = byte;
+        }
+        out
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; 20]) -> Self {
+        let mut reader = super::profile::Reader(&bytes);
+        let at = reader.take().map_or(0, i64::from_le_bytes);
+        Self {
+            at,
+            counts: [(); 3].map(|()| reader.take().map_or(0.0, f32::from_le_bytes)),
+        }
     }
 }
 

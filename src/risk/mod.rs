@@ -8,19 +8,27 @@ pub mod assess;
 mod backoff;
 pub mod baseline;
 pub mod cadence;
+pub mod campaign;
 mod counts;
 pub mod evidence;
 pub mod failures;
+pub mod forest;
 pub mod freeman;
 mod geo;
+pub mod machine;
 pub mod model;
 pub mod profile;
 pub mod replay;
+pub mod scorecard;
 pub mod signal;
 pub mod train;
 pub mod tree;
 pub mod visit;
 
+#[cfg(test)]
+mod robustness;
+#[cfg(test)]
+mod scenarios;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::assess::Vector;
+use super::forest::Forest;
 use super::signal::{Group, Signal};
 use super::tree::Tree;
 use crate::base::encoding::hex;
@@ -37,6 +38,17 @@ pub struct Model {
     pub trees: Vec<Tree>,
     /// How far all trees together may go either way, billionths of a nat.
     pub correction_cap: i64,
+    /// How much of each group's nats counts, thousandths: what a tenant's own labels say of the model. All of it where a group is
+    /// not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<Group, i64>,
+    /// Tells sign-ins unlike all others; its answer is the signal [`Signal::Anomaly`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forest: Option<Forest>,
+    /// The log-odds that came true for a logit: rising pairs (billionths of a nat), straight between, parallel outside. Empty
+    /// for a model that needs no correction.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<[i64; 2]>,
     /// The score of a logit: rising pairs (billionths of a nat, millionths of a point), the first at 0 and the last
     /// at 100 points; straight between, flat outside.
     pub anchors: Vec<[i64; 2]>,
@@ -47,7 +59,7 @@ pub struct Model {
     pub hash: String,
     /// One bit for each signal that can change anything, filled when the model is read.
     #[serde(skip)]
-    used: u64,
+    used: u128,
 }
 
 /// Where a model comes from.
@@ -162,6 +174,16 @@ impl Model {
                 )));
             }
         }
+        if self.weights.values().any(|weight| !(0..=4_000).contains(weight)) {
+            return Err(ModelError::Shape("weights lie between 0 and 4000".into()));
+        }
+        let corrected = self
+            .calibration
+            .windows(2)
+            .all(|pair| matches!(pair, [[_, a], [_, b]] if a <= b));
+        if !rising(&self.calibration) || !corrected {
+            return Err(ModelError::Shape("the calibration must rise".into()));
+        }
         let strictly = self
             .anchors
             .windows(2)
@@ -181,6 +203,17 @@ impl Model {
         #[expect(clippy::cast_precision_loss, reason = "at most 10^8")]
         let points = points as f64;
         points / 1e6
+    }
+
+    /// The calibrated log-odds of a logit, both in billionths of a nat. Beyond the ends the difference stays what it is there.
+    pub fn calibrated(&self, logit: i64) -> i64 {
+        match (self.calibration.first(), self.calibration.last()) {
+            (Some([low, _]), Some([high, _])) => {
+                let inside = logit.clamp(*low, *high);
+                interpolate(&self.calibration, inside).saturating_add(logit - inside)
+            }
+            _ => logit,
+        }
     }
 
     /// The least logit whose score reaches `points`, billionths of a nat.
@@ -218,6 +251,9 @@ impl Model {
             terms,
             trees: Vec::new(),
             correction_cap: 3 * NAT,
+            weights: BTreeMap::new(),
+            forest: None,
+            calibration: Vec::new(),
             anchors: vec![[-14 * NAT, 0], [-3 * NAT, 50_000_000], [10 * NAT, 100_000_000]],
             vectors,
             hash: String::new(),

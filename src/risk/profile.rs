@@ -218,6 +218,14 @@ impl UserProfile {
         Some(level.weight(key) / self.landmark.lift(visit.at))
     }
 
+    /// How many values a level keeps.
+    #[expect(clippy::cast_precision_loss, reason = "at most 64")]
+    pub(crate) fn distinct(&self, part: Part) -> f64 {
+        self.levels
+            .get(part as usize)
+            .map_or(0.0, |level| level.entries().len() as f64)
+    }
+
     pub(crate) const fn last(&self) -> Option<Last> {
         self.last
     }

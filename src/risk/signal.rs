@@ -60,6 +60,77 @@ pub enum Group {
     Action,
     /// What the tenant sees in general.
     Tenant,
+    /// A session against how it began.
+    Session,
+    /// Prompts sent to a device.
+    Prompts,
+    /// The way back into an account.
+    Recovery,
+    /// A client acting for itself.
+    Machine,
+}
+
+impl Signal {
+    /// Whether a value is worth naming as a reason: a provider that is known, or a country half the tenant signs in from, may add
+    /// to the risk together with others, but nobody would understand it as what was wrong.
+    pub fn is_notable(self, value: f64) -> bool {
+        /// ln 20: one sign-in in twenty has it.
+        const UNCOMMON: f64 = 3.0;
+        match self {
+            Self::AddressRarity | Self::AsnRarity | Self::CountryRarity | Self::AgentRarity => {
+                value > UNCOMMON
+            }
+            Self::AddressNovelty
+            | Self::SubnetNovelty
+            | Self::AsnNovelty
+            | Self::CountryNovelty
+            | Self::KindNovelty
+            | Self::PlaceNovelty
+            | Self::AgentNovelty
+            | Self::FamilyNovelty
+            | Self::NetworkKind
+            | Self::Device => value > 0.0,
+            _ => true,
+        }
+    }
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Device,
+        Self::Network,
+        Self::Place,
+        Self::Failures,
+        Self::Feed,
+        Self::Habit,
+        Self::Account,
+        Self::Action,
+        Self::Tenant,
+        Self::Session,
+        Self::Prompts,
+        Self::Recovery,
+        Self::Machine,
+    ];
+
+    /// The name in models and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Network => "network",
+            Self::Place => "place",
+            Self::Failures => "failures",
+            Self::Feed => "feed",
+            Self::Habit => "habit",
+            Self::Account => "account",
+            Self::Action => "action",
+            Self::Tenant => "tenant",
+            Self::Session => "session",
+            Self::Prompts => "prompts",
+            Self::Recovery => "recovery",
+            Self::Machine => "machine",
+        }
+    }
 }
 
 signals! {
@@ -80,9 +151,9 @@ signals! {
     /// Share that did not come through this provider.
     AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, false;
+    CountryNovelty = "country_novelty", Place, true;
     /// Share that did not come from this kind of network.
-    KindNovelty = "kind_novelty", Network, false;
+    KindNovelty = "kind_novelty", Network, true;
     /// Share that did not come from this square of the map.
     PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
@@ -116,13 +187,13 @@ signals! {
     /// ln(1 + other accounts tried from the familiar network).
     SubnetAccounts = "subnet_accounts", Failures, false;
     /// −ln of the address's share of the tenant's sign-ins.
-    AddressRarity = "address_rarity", Tenant, false;
+    AddressRarity = "address_rarity", Tenant, true;
     /// −ln of the provider's share of the tenant's sign-ins.
-    AsnRarity = "asn_rarity", Tenant, false;
+    AsnRarity = "asn_rarity", Tenant, true;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, false;
+    CountryRarity = "country_rarity", Tenant, true;
     /// −ln of the user agent's share.
-    AgentRarity = "agent_rarity", Tenant, false;
+    AgentRarity = "agent_rarity", Tenant, true;
     /// On a list of Tor exits: 0 or 1.
     Tor = "tor", Feed, true;
     /// On a list of VPNs and proxies: 0 or 1.
@@ -157,4 +228,33 @@ signals! {
     Sensitivity = "sensitivity", Action, true;
     /// ln of the tenant's failure rate over its usual.
     Climate = "climate", Tenant, true;
+    /// What the second pass found around this account or network, nats: 0 when it looked and found nothing.
+    Campaign = "campaign", Tenant, true;
+    /// The session's network against the one it was last used from: 0 the same, 1 near, 2 another provider, 3 another country.
+    SessionNetwork = "session_network", Session, true;
+    /// The session's agent against the one it was last used with: 0 the same, 1 another version, 2 another family.
+    SessionAgent = "session_agent", Session, true;
+    /// A cookie or token of the session that had been replaced came back: 0 or 1.
+    TokenReuse = "token_reuse", Session, true;
+    /// ln(1 + prompts of the last hour that were not approved).
+    Prompts = "prompts", Prompts, true;
+    /// ln(1 + recoveries of this account that were begun within a week).
+    RecoveryAttempts = "recovery_attempts", Recovery, true;
+    /// The account was recovered within a week: 1 fading to 0.
+    Recovered = "recovered", Recovery, true;
+    /// ln of the user's sign-ins over the addresses they came from, when this address is new: how surprising a new one is for
+    /// somebody who changes seldom. 0 for a known address.
+    AddressChurn = "address_churn", Network, true;
+    /// The same for familiar networks.
+    SubnetChurn = "subnet_churn", Network, true;
+    /// The same for user agents.
+    AgentChurn = "agent_churn", Device, true;
+    /// How easily the isolation forest tells this sign-in from all others: 0.5 is usual, towards 1 is alone.
+    Anomaly = "anomaly", Habit, true;
+    /// ln of the client's tokens in the last hour over its usual, at least 0.
+    TokenRate = "token_rate", Machine, true;
+    /// Asks for a scope that this client never asked for: 0 or 1.
+    ScopeNovelty = "scope_novelty", Machine, true;
+    /// Age of the client's secret, years.
+    SecretAge = "secret_age", Machine, true;
 }

@@ -10,10 +10,10 @@ use super::*;
 use crate::base::net::IpScope;
 use crate::base::timestamp::Timestamp;
 
-const HOUR: i64 = 3_600;
-const DAY: i64 = 24 * HOUR;
+pub(super) const HOUR: i64 = 3_600;
+pub(super) const DAY: i64 = 24 * HOUR;
 
-fn point(latitude: f64, longitude: f64) -> GeoPoint {
+pub(super) fn point(latitude: f64, longitude: f64) -> GeoPoint {
     GeoPoint {
         latitude,
         longitude,
@@ -21,7 +21,7 @@ fn point(latitude: f64, longitude: f64) -> GeoPoint {
     }
 }
 
-fn listed(value: bool) -> Known<bool> {
+pub(super) fn listed(value: bool) -> Known<bool> {
     Known::Value {
         value,
         source: "list".into(),
@@ -30,7 +30,7 @@ fn listed(value: bool) -> Known<bool> {
 }
 
 /// A sign-in at home: Oslo, provider 2119, Firefox on Windows, known cookie.
-fn home(secs: i64) -> Visit {
+pub(super) fn home(secs: i64) -> Visit {
     Visit {
         address: AddressFacts {
             scope: Some(IpScope::Public),
@@ -63,7 +63,7 @@ fn home(secs: i64) -> Visit {
 }
 
 /// The same person's password used in New York with another browser.
-fn abroad(secs: i64) -> Visit {
+pub(super) fn abroad(secs: i64) -> Visit {
     let mut visit = home(secs);
     visit.address.address = Some(21);
     visit.address.network = Some(22);
@@ -77,7 +77,7 @@ fn abroad(secs: i64) -> Visit {
 }
 
 /// A user with twenty sign-ins at home, in a tenant with four hundred others.
-fn history() -> (UserProfile, Baseline) {
+pub(super) fn history() -> (UserProfile, Baseline) {
     let (mut profile, mut baseline) = (UserProfile::new(), Baseline::default());
     for day in 0..20 {
         profile.observe(&home(day * DAY), 1.0);
@@ -92,7 +92,7 @@ fn history() -> (UserProfile, Baseline) {
     (profile, baseline)
 }
 
-fn score(visit: &Visit, profile: &UserProfile, baseline: &Baseline) -> Assessment {
+pub(super) fn score(visit: &Visit, profile: &UserProfile, baseline: &Baseline) -> Assessment {
     assess(Model::builtin(), &Evidence::derive(visit, profile, baseline))
 }
 
@@ -104,7 +104,7 @@ fn nats(assessment: &Assessment, signal: Signal) -> Option<f64> {
         .map(|contribution| contribution.nats)
 }
 
-fn adds_up(assessment: &Assessment) {
+pub(super) fn adds_up(assessment: &Assessment) {
     let points: f64 = assessment.contributions.iter().map(|c| c.points).sum();
     assert!(
         (assessment.base_points + points - assessment.score).abs() < 1e-9,
@@ -373,7 +373,7 @@ proptest! {
 }
 
 /// A sign-in from a private network, of which no database knows anything.
-fn on_a_private_network(secs: i64) -> Visit {
+pub(super) fn on_a_private_network(secs: i64) -> Visit {
     let mut visit = home(secs);
     visit.address = AddressFacts {
         scope: Some(IpScope::Private),

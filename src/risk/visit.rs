@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::base::net::IpScope;
 use crate::base::timestamp::Timestamp;
 
+mod beyond;
+
+pub use beyond::{Drift, MachineFacts, SessionFacts};
+
 /// One attempt. Every fact may be unknown, and an unknown fact never counts for or against anybody.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -30,6 +34,12 @@ pub struct Visit {
     pub sensitivity: Sensitivity,
     /// How the form was filled in.
     pub behaviour: BehaviourFacts,
+    /// What the second pass found, nats; `None` when it did not look.
+    pub campaign: Option<f64>,
+    /// The session that is being used; absent where none is.
+    pub session: Option<SessionFacts>,
+    /// The client that acts for itself; absent where a person does.
+    pub machine: Option<MachineFacts>,
     /// Evidence forced by the development profile.
     pub forced: Vec<Forced>,
 }
@@ -48,6 +58,9 @@ impl Visit {
             climate: None,
             sensitivity: Sensitivity::Normal,
             behaviour: BehaviourFacts::default(),
+            campaign: None,
+            session: None,
+            machine: None,
             forced: Vec::new(),
         }
     }
@@ -296,6 +309,12 @@ pub struct AccountFacts {
     pub credential_changed_secs: Option<u64>,
     /// Whether it holds a role that can change other people's data.
     pub privileged: Option<bool>,
+    /// Prompts of the last hour that were not approved; `None` where nobody counts.
+    pub prompts_unanswered: Option<f64>,
+    /// Recoveries begun within a week, this one included; `None` where nobody counts.
+    pub recoveries_begun: Option<f64>,
+    /// Seconds since the account was last recovered; absent when never or long ago.
+    pub recovered_secs: Option<u64>,
 }
 
 /// How much hangs on an action.

@@ -84,4 +84,23 @@ mod tests {
         assert_eq!(summary(None), AgentSummary::default());
         assert_eq!(summary(Some(&"x".repeat(10_000))).words(), None);
     }
+
+    /// Whatever is sent as a user agent, families stay short and known.
+    #[test]
+    fn hostile_user_agents() {
+        let texts = [
+            "\u{202e}\u{0}\u{1b}[31mMozilla/5.0".to_owned(),
+            "Mozilla/5.0 (Windows NT 10.0; rv:99999999999999999999) Firefox/99999999999999999999".to_owned(),
+            "(".repeat(5_000),
+            "Mozilla/5.0 (Windows NT 6.1; ".repeat(200),
+            "<script>alert(1)</script> Chrome/1".to_owned(),
+            "🦀".repeat(500),
+        ];
+        for text in texts {
+            let seen = summary(Some(&text));
+            for name in [seen.label.browser, seen.label.os].into_iter().flatten() {
+                assert!(name.len() < 64 && !name.contains(['<', '\u{0}']), "{name}");
+            }
+        }
+    }
 }

@@ -175,6 +175,18 @@ pub fn throttle(
     Throttle::Open
 }
 
+/// Natural logarithm of the tenant's failures in the last hour over what an hour of the last week has, at least 0. A handful an
+/// hour is never a storm; the hour of the week is not looked at, so the first rush of a Monday reads as a breeze.
+pub(super) fn climate(platform: &Platform, realm: &Realm) -> f64 {
+    const HANDFUL: f64 = 5.0;
+    /// Hours for which a week's fading count stands as one hour does for an hour's.
+    const WEEK: f64 = 168.0;
+    let counts = platform
+        .failures
+        .get(&tenant_key(realm, "tenant", ""), platform.now());
+    libm::log((counts.hour + HANDFUL) / (counts.week / WEEK + HANDFUL)).max(0.0)
+}
+
 /// Counts a mail that anybody may make us send to an address, and says whether it may go out. A mailbox is not flooded, and its
 /// owner on a known browser has an own allowance, which strangers can't use up.
 pub fn count_mail(

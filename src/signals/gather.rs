@@ -3,7 +3,8 @@
 use super::agent::summary;
 use super::failures::{account_key, facts, keyed};
 use crate::accounts::Account;
-use crate::base::net::IpScope;
+use crate::base::ids::SessionId;
+use crate::base::net::{ClientIp, IpScope};
 use crate::base::timestamp::Timestamp;
 use crate::outbound::networks::{self, Listed, Networks};
 use crate::risk::visit::{
@@ -25,6 +26,8 @@ pub struct Subject<'a> {
     pub account: &'a Account,
     /// How much hangs on it.
     pub sensitivity: Sensitivity,
+    /// The live session that is used, where there is one.
+    pub session: Option<SessionId>,
     /// Whether the password that was just typed is on a list of breached ones; absent when nobody looked or could say.
     pub breached_password: Option<bool>,
 }
@@ -142,15 +145,22 @@ fn risk_visit(
     }
     crate::risk::Visit {
         at: now,
-        address: address_facts(realm, visit, address, now),
-        agent: agent_facts(realm, visit),
+        address: address_facts(realm, visit.ip, address, now),
+        agent: agent_facts(realm, visit.user_agent.as_deref()),
         device: device_proof(browser),
         failures: failures(platform, realm, visit, account, browser),
         account: account_facts(account, browser, now),
         breached_password: subject.breached_password,
-        climate: None,
+        climate: Some(super::failures::climate(platform, realm)),
         sensitivity: subject.sensitivity,
         behaviour: BehaviourFacts::default(),
+        campaign: Some(
+            platform
+                .raises
+                .of(realm.tenant.record.id, visit.ip, subject.session),
+        ),
+        session: None,
+        machine: None,
         forced,
     }
 }
@@ -185,6 +195,7 @@ fn account_facts(account: &Account, browser: &KnownBrowser, now: Timestamp) -> A
         accepted_sign_ins: browser.accepted_sign_ins,
         credential_changed_secs: changed.map(|at| now.since(at).as_secs()),
         privileged: Some(!account.roles.is_empty()),
+        ..AccountFacts::default()
     }
 }
 
@@ -198,34 +209,38 @@ fn device_proof(browser: &KnownBrowser) -> DeviceProof {
     }
 }
 
-/// What a failed attempt shows, for the tenant's baseline: network and browser, nothing of the account.
-pub(super) fn failed_visit(platform: &Platform, realm: &Realm, visit: &Visit) -> crate::risk::Visit {
+/// What a call from somewhere shows of its network and agent, and nothing of an account: failed attempts, and calls that no
+/// person makes.
+pub fn back_channel_facts(
+    platform: &Platform,
+    realm: &Realm,
+    ip: ClientIp,
+    user_agent: Option<&str>,
+) -> crate::risk::Visit {
     let now = platform.now();
-    let known = platform.networks.look_up(visit.ip.ip());
+    let known = platform.networks.look_up(ip.ip());
     crate::risk::Visit {
-        address: address_facts(realm, visit, &known, now),
-        agent: agent_facts(realm, visit),
+        address: address_facts(realm, ip, &known, now),
+        agent: agent_facts(realm, user_agent),
+        climate: Some(super::failures::climate(platform, realm)),
         ..crate::risk::Visit::unknown(now)
     }
 }
 
-fn agent_facts(realm: &Realm, visit: &Visit) -> AgentFacts {
-    let seen = summary(visit.user_agent.as_deref());
+fn agent_facts(realm: &Realm, user_agent: Option<&str>) -> AgentFacts {
+    let seen = summary(user_agent);
     AgentFacts {
         browser: seen.label.browser,
         os: seen.label.os,
         class: seen.class,
         version: seen.version,
-        full: visit
-            .user_agent
-            .as_ref()
-            .map(|agent| keyed(&realm.tenant.blind_key, b"user-agent", agent.as_bytes())),
+        full: user_agent.map(|agent| keyed(&realm.tenant.blind_key, b"user-agent", agent.as_bytes())),
     }
 }
 
 fn address_facts(
     realm: &Realm,
-    visit: &Visit,
+    ip: ClientIp,
     known: &networks::AddressFacts,
     now: Timestamp,
 ) -> AddressFacts {
@@ -238,12 +253,12 @@ fn address_facts(
             age_secs: u32::try_from(now.since(listed.as_of).as_secs()).unwrap_or(u32::MAX),
         },
     };
-    let scope = visit.ip.scope();
+    let scope = ip.scope();
     let place = known.place.as_ref().filter(|_| scope == IpScope::Public);
     AddressFacts {
         scope: Some(scope),
-        address: Some(blind(b"address", visit.ip.to_string())),
-        network: Some(blind(b"network", visit.ip.familiar_network().to_string())),
+        address: Some(blind(b"address", ip.to_string())),
+        network: Some(blind(b"network", ip.familiar_network().to_string())),
         asn: known.asn,
         country: place.and_then(|place| CountryCode::parse(place.country.as_deref()?)),
         point: place.and_then(|place| {

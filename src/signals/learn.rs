@@ -1,7 +1,7 @@
 //! Learning after an attempt was accepted or failed. Score first, decide, then learn; what was refused teaches nothing about
 //! the user. Calls from an app's server never come here: they would teach the app's address (defect 21).
 
-use super::gather::{Gathered, HeldProfile, failed_visit};
+use super::gather::{Gathered, HeldProfile, back_channel_facts};
 use crate::base::ids::UserId;
 use crate::store::{Batch, StoreError};
 use crate::tenants::{Platform, Realm, Visit};
@@ -58,7 +58,7 @@ pub async fn learn(
 /// # Errors
 /// The database, when the baseline was not read before.
 pub async fn learn_failure(platform: &Platform, realm: &Realm, visit: &Visit) -> Result<(), StoreError> {
-    let facts = failed_visit(platform, realm, visit);
+    let facts = back_channel_facts(platform, realm, visit.ip, visit.user_agent.as_deref());
     let held = platform
         .baselines
         .of(&platform.store, realm.tenant.record.id)

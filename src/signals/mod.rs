@@ -12,5 +12,5 @@ pub use failures::{
     note_wrong_user_code, throttle, unknown_key, user_code_throttle,
 };
 pub(crate) use gather::forced_names;
-pub use gather::{Gathered, HeldProfile, Subject, feeds, gather};
+pub use gather::{Gathered, HeldProfile, Subject, back_channel_facts, feeds, gather};
 pub use learn::{Lesson, learn, learn_failure};

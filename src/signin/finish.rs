@@ -135,6 +135,7 @@ async fn write(
     let subject = Subject {
         account,
         sensitivity: Sensitivity::Normal,
+        session: None,
         breached_password: login.breached,
     };
     let gathered = signals::gather(platform, realm, visit, subject).await?;

@@ -32,6 +32,7 @@
 //! Records with a `version` are updated by handing in the record *with the version that was read*; the row gets the
 //! next one. Somebody else's change in between is the conflict `table.version`.
 
+mod alone;
 mod batch;
 mod connect;
 mod entity;
@@ -52,6 +53,7 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+pub use self::alone::{Alone, Work};
 pub use self::batch::Batch;
 pub use self::error::StoreError;
 pub use self::everyone::{Changes, Everyone};

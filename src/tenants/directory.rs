@@ -18,7 +18,8 @@ use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
 use crate::domain::tenant::Tenant;
 use crate::protocol::metadata;
-use crate::store::StoreError;
+use crate::risk::Model;
+use crate::store::{StoreError, TenantStore};
 
 /// A tenant as the server uses it.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct TenantRuntime {
     pub keys: Keyring,
     /// Its live policy.
     pub policy: LivePolicy,
+    /// Its own risk model, where one was promoted; else the platform's scores.
+    pub model: Option<Arc<Model>>,
     /// What refresh tokens are derived with.
     pub refresh_key: Secret<Vec<u8>>,
     /// What identifiers, codes and form tokens are blinded with.
@@ -120,6 +123,16 @@ impl Directory {
         Ok(tenant)
     }
 
+    /// The tenants in memory: those that somebody asked for lately.
+    pub fn tenants(&self) -> Vec<TenantId> {
+        self.by_slug
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .map(|tenant| tenant.record.id)
+            .collect()
+    }
+
     /// Forgets a tenant, so that the next request loads it anew.
     pub fn forget(&self, id: TenantId) {
         self.by_slug
@@ -155,12 +168,33 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
         origins,
         keys,
         policy: LivePolicy::open(&version)?,
+        model: own_model(&store).await?,
         refresh_key,
         blind_key,
         tag,
         clients: RwLock::default(),
         record,
     })
+}
+
+/// The model that was promoted. One that this program can't read keeps nobody from signing in: the compiled-in one scores, and the
+/// log says so.
+async fn own_model(store: &TenantStore) -> Result<Option<Arc<Model>>, StoreError> {
+    let Some(live) = store.live_risk_model().await? else {
+        return Ok(None);
+    };
+    match Model::parse(&live.document) {
+        Ok(model) => Ok(Some(Arc::new(model))),
+        Err(error) => {
+            tracing::error!(
+                target: "tidegate::risk",
+                code = "model.unreadable",
+                number = live.number,
+                %error
+            );
+            Ok(None)
+        }
+    }
 }
 
 fn origin(url: &url::Url, tenant: &Tenant) -> Origin {

@@ -6,11 +6,14 @@ mod client;
 mod create;
 mod directory;
 mod keys;
+mod machines;
 mod mailing;
 pub mod outside;
 mod platform;
 mod policies;
+mod raises;
 mod realm;
+mod repeats;
 mod visit;
 
 pub use baselines::{Baselines, HeldBaseline};
@@ -18,10 +21,13 @@ pub use client::ClientRuntime;
 pub use create::{CONSOLE_CLIENT, NewTenant, create};
 pub use directory::{Directory, TenantRuntime};
 pub use keys::{Keyring, KeysError, RotateOutcome, advance_keys, check_kek, ensure_key, rotate_key};
+pub use machines::{HeldClient, Machines, lock as lock_client};
 pub use mailing::{MailQueue, OutgoingMail};
 pub use platform::{Origins, Platform, PlatformSettings};
 pub use policies::{LivePolicy, publish, publish_preset};
+pub use raises::{Raises, TenantRaises};
 pub use realm::{Origin, Realm};
+pub use repeats::{Repeat, RepeatOf, Repeats};
 pub use visit::Visit;
 
 use crate::crypto::envelope::EnvelopeError;

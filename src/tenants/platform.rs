@@ -8,7 +8,10 @@ use url::Url;
 
 use super::baselines::Baselines;
 use super::directory::Directory;
+use super::machines::Machines;
 use super::mailing::MailQueue;
+use super::raises::Raises;
+use super::repeats::Repeats;
 use crate::base::clock::Clock;
 use crate::base::ids::UserId;
 use crate::base::random::Random;
@@ -106,6 +109,12 @@ pub struct Platform {
     pub failures: DecayedCounters,
     /// What is normal in each tenant.
     pub baselines: Baselines,
+    /// What is usual for clients that act for themselves.
+    pub machines: Machines,
+    /// Decisions that say the same again.
+    pub repeats: Repeats,
+    /// What the second pass found.
+    pub raises: Raises,
     /// Evidence that the dev profile forces for whole accounts; empty elsewhere.
     pub forced_accounts: ArcSwap<HashMap<UserId, Vec<Forced>>>,
     /// Settings.

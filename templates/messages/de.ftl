@@ -888,6 +888,20 @@ signal-account-youth = junges Konto
 signal-privileged = Konto mit Rolle
 signal-sensitivity = Gewicht der Handlung
 signal-climate = Angriffslage
+signal-campaign = Angriffswelle in der Umgebung
+signal-address-churn = neue Adresse bei jemandem mit wenigen
+signal-subnet-churn = neues Netz bei jemandem mit wenigen
+signal-agent-churn = neuer User-Agent bei jemandem mit wenigen
+signal-anomaly = anders als alles Übliche
+signal-session-network = Sitzung in anderem Netz
+signal-session-agent = Sitzung in anderer App oder anderem Browser
+signal-token-reuse = ersetztes Token wieder benutzt
+signal-prompts = nicht bestätigte Anfragen
+signal-recovery-attempts = begonnene Wiederherstellungen
+signal-recovered = kürzlich wiederhergestellt
+signal-token-rate = Ansturm auf Token
+signal-scope-novelty = nie verlangter Scope
+signal-secret-age = altes Geheimnis
 
 # What handlers add
 problem-code-exhausted = Zu viele falsche Codes. Beginne die Anmeldung neu.

@@ -888,6 +888,20 @@ signal-account-youth = young account
 signal-privileged = account with a role
 signal-sensitivity = weight of the action
 signal-climate = attack climate
+signal-campaign = attack campaign around it
+signal-address-churn = new address, of somebody with few
+signal-subnet-churn = new network, of somebody with few
+signal-agent-churn = new user agent, of somebody with few
+signal-anomaly = unlike everything usual
+signal-session-network = session on another network
+signal-session-agent = session in another app or browser
+signal-token-reuse = replaced token used again
+signal-prompts = prompts not approved
+signal-recovery-attempts = recoveries begun
+signal-recovered = recovered lately
+signal-token-rate = rush of tokens
+signal-scope-novelty = scope never asked for
+signal-secret-age = old secret
 
 # What handlers add
 problem-code-exhausted = Too many wrong codes. Start the sign-in again.

@@ -82,7 +82,7 @@ const WITHIN: [(&str, &[&str]); 14] = [
 const CRATES: [(&str, &[&str]); 12] = [
     ("sea_orm", &["store"]),
     ("actix_web", &["http", "app", "main"]),
-    ("askama", &["http", "text"]),
+    ("askama", &["http", "text", "cli"]),
     ("webauthn_rs", &["crypto"]),
     ("jsonwebtoken", &["crypto"]),
     ("argon2", &["crypto"]),

@@ -38,3 +38,4 @@ mod signin;
 mod smtp;
 mod tokens;
 mod transactions;
+mod turning;

@@ -1,18 +1,23 @@
 //! `tidegate risk evaluate`.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::friction::{Friction, Point, friction};
-use super::read::Rows;
-use super::{Format, InputArgs, RiskError};
-use crate::base::clock::Stopwatch;
-use crate::risk::replay::metrics::{self, Calibration, ColdStart, Scored, Separation};
-use crate::risk::replay::{Class, Exact, Hide, Replay, Row};
-use crate::risk::{Model, assess};
+use super::ablation::{Ablation, ablation};
+use super::friction::{Friction, friction};
+use super::golden::{GoldenReport, compare};
+use super::measure::{Outcome, Speed, recorded_outcome, replay};
+use super::read::Malformed;
+use super::recorded::Stored;
+use super::report::write_report;
+use super::words::in_words;
+use super::{InputArgs, RiskError};
+use crate::risk::Model;
+use crate::risk::replay::Class;
+use crate::risk::replay::calibration::{self, Calibration};
+use crate::risk::replay::metrics::{self, ColdStart, Scored, Separation};
 
 /// Said with every figure.
 const SYNTHETIC: &str =
@@ -33,6 +38,12 @@ pub struct EvaluateArgs {
     /// Score only what lies after this share of the log's time; everything is learned from.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     pub(super) after: f64,
+    /// Score only what lies before this share of the log's time: the part on which settings are chosen.
+    #[arg(long, value_name = "FRACTION", default_value_t = 1.0)]
+    pub(super) until: f64,
+    /// Hide provider and country too, as a server without databases is.
+    #[arg(long)]
+    pub(super) no_databases: bool,
     /// Compare the Freeman and back-off scores with this file.
     #[arg(long, value_name = "FILE")]
     pub(super) golden: Option<PathBuf>,
@@ -45,6 +56,12 @@ pub struct EvaluateArgs {
     /// Deal the labels anew among the scored rows: whatever scores must come out at an area of one half.
     #[arg(long)]
     pub(super) shuffle_labels: bool,
+    /// Score every row again without each group of signals and say what that costs. With the model only.
+    #[arg(long)]
+    pub(super) ablate: bool,
+    /// Write everything as a page with charts: one file that needs no network and no script.
+    #[arg(long, value_name = "FILE.html")]
+    pub(super) report: Option<PathBuf>,
     /// Seed of the bootstrap and of the dealing.
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -65,79 +82,79 @@ pub enum Scorer {
 
 /// The printed result (contract: `risk evaluate --json`).
 #[derive(Debug, Serialize)]
-struct Report {
-    model: String,
-    note: &'static str,
-    scorer: &'static str,
-    rows: u64,
-    scored: usize,
-    honest: usize,
-    attacks: usize,
+pub(super) struct Report {
+    pub(super) model: String,
+    pub(super) note: &'static str,
+    pub(super) scorer: &'static str,
+    pub(super) rows: u64,
+    pub(super) scored: usize,
+    pub(super) honest: usize,
+    pub(super) attacks: usize,
+    #[serde(skip_serializing_if = "Malformed::is_empty")]
+    pub(super) malformed: Malformed,
     #[serde(flatten)]
-    separation: Separation,
+    pub(super) separation: Separation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    calibration: Option<Calibration>,
+    pub(super) calibration: Option<Calibration>,
     #[serde(flatten)]
-    friction: Option<Friction>,
-    cold_start: Vec<ColdStart>,
-    speed: Speed,
+    pub(super) friction: Option<Friction>,
+    pub(super) cold_start: Vec<ColdStart>,
+    /// The greatest difference of a score from the sum of its explanation, points.
     #[serde(skip_serializing_if = "Option::is_none")]
-    golden: Option<GoldenReport>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-struct Speed {
-    p50_us: f64,
-    p99_us: f64,
-    per_second: f64,
-}
-
-/// How far the two yardsticks lie from a reference file.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-struct GoldenReport {
-    rows: u64,
-    unmatched: u64,
-    freeman_worst_relative: f64,
-    backoff_worst_absolute: f64,
-}
-
-/// Everything that is kept of a replay.
-#[derive(Default)]
-struct Outcome {
-    rows: u64,
-    scored: Vec<Scored>,
-    /// Points by the model.
-    points: Vec<Point>,
-    micros: Vec<f64>,
-    synthetic: bool,
+    pub(super) explanation_gap: Option<f64>,
+    pub(super) speed: Speed,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) ablation: Vec<Ablation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) golden: Option<GoldenReport>,
 }
 
 /// Replays a log and prints the measures.
 pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
-    if args.input.format == Format::Decisions {
+    if args.ablate && args.scorer != Scorer::Model {
+        return Err(RiskError::Wrong("--ablate goes with --scorer model".into()));
+    }
+    let read = args.model.as_deref().map(super::read_model).transpose()?;
+    let model = read.as_ref().unwrap_or_else(|| Model::builtin());
+    let outcome = replay(args, model)?;
+    told(args, model, outcome)
+}
+
+/// Measures a model on recorded decisions: the evidence is what was known then.
+pub(super) fn of_decisions(args: &EvaluateArgs, stored: &Stored) -> Result<String, RiskError> {
+    if args.scorer != Scorer::Model || args.golden.is_some() {
         return Err(RiskError::Wrong(
-            "recorded decisions are not read here yet: use --format rba".into(),
+            "recorded decisions hold evidence, no addresses: only --scorer model goes with them".into(),
         ));
     }
-    let read = match &args.model {
-        Some(path) => Some(Model::parse(
-            &std::fs::read_to_string(path)
-                .map_err(|error| RiskError::Open(path.display().to_string(), error))?,
-        )?),
-        None => None,
-    };
-    let model = read.as_ref().unwrap_or_else(|| Model::builtin());
-    let mut outcome = replay(args, model)?;
+    let read = args.model.as_deref().map(super::read_model).transpose()?;
+    let model = read.as_ref().unwrap_or(&stored.model);
+    told(args, model, recorded_outcome(args, model, stored))
+}
+
+fn told(args: &EvaluateArgs, model: &Model, mut outcome: Outcome) -> Result<String, RiskError> {
     if args.shuffle_labels {
         shuffle(&mut outcome.scored, args.seed);
     }
+    let report = measure(args, model, &mut outcome)?;
+    if let Some(file) = &args.report {
+        write_report(file, &report, model, &outcome)?;
+    }
+    if args.input.json {
+        Ok(serde_json::to_string(&report)?)
+    } else {
+        Ok(in_words(&report))
+    }
+}
+
+fn measure(args: &EvaluateArgs, model: &Model, outcome: &mut Outcome) -> Result<Report, RiskError> {
     let golden = match &args.golden {
-        Some(path) => Some(compare(&args.input.input, path)?),
+        Some(path) => Some(compare(args.input.file()?, path)?),
         None => None,
     };
     let separation = metrics::separation(&outcome.scored, args.seed);
     let by_model = args.scorer == Scorer::Model;
-    let report = Report {
+    Ok(Report {
         model: if by_model {
             model.version.clone()
         } else {
@@ -153,19 +170,21 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
         scored: outcome.scored.len(),
         honest: separation.honest,
         attacks: separation.attacks,
-        calibration: by_model
-            .then(|| metrics::calibration(&outcome.scored, f64::from(model.base_rate_ppm) / 1e6)),
+        malformed: std::mem::take(&mut outcome.malformed),
+        calibration: by_model.then(|| calibration::calibration(&outcome.scored, base_rate(model))),
         friction: by_model.then(|| friction(&outcome.points)),
         cold_start: metrics::cold_start(&outcome.scored),
-        speed: speed(outcome.micros),
+        explanation_gap: by_model.then(|| outcome.anatomy.worst_gap()),
+        speed: outcome.speed,
+        ablation: ablation(outcome, args.seed),
         separation,
         golden,
-    };
-    if args.input.json {
-        Ok(serde_json::to_string(&report)?)
-    } else {
-        Ok(in_words(&report))
-    }
+    })
+}
+
+/// Share of attacks that a model's prior stands for.
+pub(super) fn base_rate(model: &Model) -> f64 {
+    f64::from(model.base_rate_ppm) / 1e6
 }
 
 /// Deals the classes anew (Fisher and Yates).
@@ -187,196 +206,4 @@ const fn scorer_name(scorer: Scorer) -> &'static str {
         Scorer::DayOne => "day-one",
         Scorer::Model => "model",
     }
-}
-
-fn replay(args: &EvaluateArgs, model: &Model) -> Result<Outcome, RiskError> {
-    let start = start(&args.input.input, args.after)?;
-    let mut rows = Rows::open(&args.input.input)?;
-    let mut outcome = Outcome {
-        synthetic: rows.has_extra_columns(),
-        ..Outcome::default()
-    };
-    let mut engine = Replay::new(Hide {
-        token: args.no_device_token,
-        place: args.public_columns,
-    });
-    let mut exact = Exact::default();
-    while let Some(row) = rows.next_row()? {
-        let wanted = row.is_success_of_a_known_account() && outcome.rows >= start;
-        outcome.rows += 1;
-        if args.scorer == Scorer::Model {
-            let visit = engine.visit(&row);
-            if wanted {
-                let watch = Stopwatch::start();
-                let evidence = engine.evidence(&row, &visit);
-                let assessment = assess(model, &evidence);
-                outcome.micros.push(watch.elapsed().as_secs_f64() * 1e6);
-                outcome.keep(
-                    &row,
-                    engine.earlier(&row),
-                    assessment.logit,
-                    Some(assessment.score),
-                );
-            }
-            engine.learn(&row, &visit);
-        } else {
-            if wanted && let Some(golden) = exact.score(&row) {
-                let score = match args.scorer {
-                    Scorer::Freeman => libm::log(golden.freeman),
-                    Scorer::Backoff | Scorer::Model => golden.backoff(),
-                    Scorer::DayOne => golden.day_one(),
-                };
-                outcome.keep(&row, golden.n, score, None);
-            }
-            exact.learn(&row);
-        }
-    }
-    Ok(outcome)
-}
-
-impl Outcome {
-    fn keep(&mut self, row: &Row, earlier: u32, score: f64, points: Option<f64>) {
-        if let Some(points) = points {
-            self.points.push((row.class, earlier, row.user, points));
-        }
-        if earlier > 0 {
-            self.scored.push(Scored {
-                score,
-                class: row.class,
-                user: row.user,
-                earlier,
-            });
-        }
-    }
-}
-
-/// The number of the first row to be scored: the log is in order of time, so a share of its rows is a share of time as
-/// sign-ins measure it. Counts the rows first.
-fn start(path: &Path, after: f64) -> Result<u64, RiskError> {
-    if after <= 0.0 {
-        return Ok(0);
-    }
-    let count = count(path)?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a share of a count"
-    )]
-    Ok((count as f64 * after.min(1.0)) as u64)
-}
-
-/// Rows of a log.
-pub(super) fn count(path: &Path) -> Result<u64, RiskError> {
-    let mut rows = Rows::open(path)?;
-    let mut count = 0;
-    while rows.skip_row()? {
-        count += 1;
-    }
-    Ok(count)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of rows")]
-fn speed(mut micros: Vec<f64>) -> Speed {
-    let total: f64 = micros.iter().sum();
-    micros.sort_by(f64::total_cmp);
-    let at = |percent: usize| {
-        micros
-            .get(micros.len() * percent / 100)
-            .copied()
-            .unwrap_or_default()
-    };
-    Speed {
-        p50_us: at(50),
-        p99_us: at(99),
-        per_second: if total > 0.0 {
-            micros.len() as f64 / total * 1e6
-        } else {
-            0.0
-        },
-    }
-}
-
-/// Runs both yardsticks over the log beside the reference file.
-fn compare(log: &Path, reference: &Path) -> Result<GoldenReport, RiskError> {
-    let mut wanted = csv::Reader::from_reader(super::read::open(reference)?);
-    let mut records = wanted.records();
-    let mut rows = Rows::open(log)?;
-    let mut exact = Exact::default();
-    let mut report = GoldenReport::default();
-    while let Some(row) = rows.next_row()? {
-        if let Some(golden) = exact.score(&row) {
-            let Some(record) = records.next().transpose()? else {
-                report.unmatched += 1;
-                exact.learn(&row);
-                continue;
-            };
-            let number = |place: usize| record.get(place).and_then(|text| text.parse::<f64>().ok());
-            let index = record.get(0).and_then(|text| text.parse::<u64>().ok());
-            let (Some(freeman), Some(network), Some(client)) = (number(2), number(3), number(4)) else {
-                return Err(RiskError::Wrong("the golden file has another form".into()));
-            };
-            report.rows += 1;
-            report.unmatched += u64::from(index != Some(row.index) || number(1) != Some(f64::from(golden.n)));
-            let relative = (golden.freeman - freeman).abs() / freeman.abs().max(1e-300);
-            report.freeman_worst_relative = report.freeman_worst_relative.max(relative);
-            let absolute = (golden.network - network)
-                .abs()
-                .max((golden.client - client).abs());
-            report.backoff_worst_absolute = report.backoff_worst_absolute.max(absolute);
-        }
-        exact.learn(&row);
-    }
-    report.unmatched += records.count() as u64;
-    Ok(report)
-}
-
-/// The report for people.
-fn in_words(report: &Report) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "{}", report.note);
-    let _ = writeln!(
-        text,
-        "scorer {} model {}: {} rows, {} honest, {} attacks",
-        report.scorer, report.model, report.rows, report.honest, report.attacks
-    );
-    let mut line = |name: &str, measure: &metrics::Measure| {
-        let rates: Vec<String> = measure
-            .tpr_at
-            .iter()
-            .map(|(rate, tpr)| {
-                let [low, high] = measure.ci95.get(rate).copied().unwrap_or_default();
-                format!("{rate}: {tpr:.3} ({low:.2}-{high:.2})")
-            })
-            .collect();
-        let _ = writeln!(
-            text,
-            "{name:<18} AUC {:.3}  TPR at {}",
-            measure.auc,
-            rates.join("  ")
-        );
-    };
-    line("mix", &report.separation.mix);
-    line("macro", &report.separation.macro_average);
-    for (name, measure) in &report.separation.classes {
-        line(name, measure);
-    }
-    if let Some(calibration) = report.calibration {
-        let _ = writeln!(text, "{calibration:?}");
-    }
-    if let Some(friction) = report.friction {
-        let _ = writeln!(text, "{friction:#?}");
-    }
-    for step in &report.cold_start {
-        let _ = writeln!(
-            text,
-            "earlier {:<6} honest {:>6} challenged {:.3} caught {:.3}",
-            step.earlier, step.honest, step.challenged, step.caught
-        );
-    }
-    let _ = writeln!(text, "{:?}", report.speed);
-    if let Some(golden) = report.golden {
-        let _ = writeln!(text, "{golden:?}");
-    }
-    text
 }

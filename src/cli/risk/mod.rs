@@ -1,14 +1,28 @@
 //! `tidegate risk`: measuring and training the risk engine on recorded sign-ins.
 
+mod ablation;
 mod cadence;
+mod charts;
 mod evaluate;
 mod friction;
+mod golden;
+mod measure;
+mod models;
 pub(crate) mod read;
+mod recorded;
+mod report;
 mod train;
+mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+
+use self::models::PromoteArgs;
+use self::recorded::stored;
+use super::args::OnTenant;
+use super::open::{Composition, Opener};
+use super::print::{CliError, Outcome};
 
 pub use cadence::{CadenceArgs, CadenceFormat, cadence};
 pub use evaluate::{EvaluateArgs, Scorer, evaluate};
@@ -26,6 +40,9 @@ pub enum RiskError {
     /// A file can't be written.
     #[error("cannot write {0}: {1}")]
     Write(String, #[source] std::io::Error),
+    /// The report can't be drawn.
+    #[error("cannot draw the report: {0}")]
+    Draw(#[from] askama::Error),
     /// A row can't be read.
     #[error("cannot read the log: {0}")]
     Csv(#[from] csv::Error),
@@ -49,6 +66,10 @@ pub enum RiskCommand {
     Train(TrainArgs),
     /// The keystroke benchmark: how well typing rhythm tells people apart.
     Cadence(CadenceArgs),
+    /// List a tenant's models, the one that scores marked.
+    Models(OnTenant),
+    /// Let a model score for a tenant, or take it back.
+    Promote(PromoteArgs),
 }
 
 /// Which form a log has.
@@ -63,9 +84,12 @@ pub enum Format {
 /// What every subcommand reads.
 #[derive(Clone, Debug, Args)]
 pub struct InputArgs {
-    /// The log: CSV, plain or with the ending .gz.
-    #[arg(long, value_name = "FILE")]
-    pub input: PathBuf,
+    /// The log: CSV, or recorded decisions one a line; plain or with the ending .gz or .zst.
+    #[arg(long, value_name = "FILE", required_unless_present = "tenant")]
+    pub input: Option<PathBuf>,
+    /// Take the recorded decisions of this tenant, with what became known of them, in place of a file.
+    #[arg(long, value_name = "SLUG", conflicts_with = "input")]
+    pub tenant: Option<String>,
     /// Its form.
     #[arg(long, value_enum, default_value = "rba")]
     pub format: Format,
@@ -74,11 +98,41 @@ pub struct InputArgs {
     pub json: bool,
 }
 
-/// Runs a subcommand and gives what is to be printed.
-pub fn run(command: &RiskCommand) -> Result<String, RiskError> {
-    match command {
-        RiskCommand::Evaluate(args) => evaluate(args),
-        RiskCommand::Train(args) => train(args),
-        RiskCommand::Cadence(args) => cadence(args),
+impl InputArgs {
+    /// The log's file.
+    fn file(&self) -> Result<&Path, RiskError> {
+        self.input
+            .as_deref()
+            .ok_or_else(|| RiskError::Wrong("this needs --input".into()))
     }
+}
+
+/// Runs a subcommand.
+pub(super) async fn run<C: Composition>(
+    opener: &Opener<'_, C>,
+    command: &RiskCommand,
+) -> Result<Outcome, CliError> {
+    let answer = match command {
+        RiskCommand::Evaluate(args) => match stored(opener, &args.input).await? {
+            Some(stored) => evaluate::of_decisions(args, &stored),
+            None => evaluate(args),
+        },
+        RiskCommand::Train(args) => match stored(opener, &args.input).await? {
+            Some(stored) => train::of_decisions(args, &stored),
+            None => train(args),
+        },
+        RiskCommand::Cadence(args) => cadence(args),
+        RiskCommand::Models(on) => return models::list(opener, on).await,
+        RiskCommand::Promote(args) => return models::promote(opener, args).await,
+    };
+    answer
+        .map(Outcome::finished)
+        .map_err(|error| CliError::Failed(error.to_string()))
+}
+
+/// Reads a model file.
+fn read_model(path: &Path) -> Result<crate::risk::Model, RiskError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| RiskError::Open(path.display().to_string(), error))?;
+    Ok(crate::risk::Model::parse(&text)?)
 }

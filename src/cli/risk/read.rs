@@ -1,4 +1,4 @@
-//! Reading sign-in logs: CSV in the form of the public RBA data set, plain or gzipped.
+//! Reading sign-in logs: CSV in the form of the public RBA data set, plain, gzipped or by Zstandard.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -6,6 +6,8 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::read::MultiGzDecoder;
+use ruzstd::decoding::StreamingDecoder;
+use serde::Serialize;
 
 use super::RiskError;
 use crate::base::timestamp::Timestamp;
@@ -21,9 +23,12 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, RiskError> {
             1 << 20,
             MultiGzDecoder::new(buffered),
         ))),
-        Some("zst") => Err(RiskError::Wrong(
-            "zst is not read here yet: unpack the file first, or use gz".into(),
-        )),
+        Some("zst") => {
+            let decoder = StreamingDecoder::new(buffered).map_err(|error| {
+                RiskError::Wrong(format!("{} is no Zstandard file: {error}", path.display()))
+            })?;
+            Ok(Box::new(BufReader::with_capacity(1 << 20, decoder)))
+        }
         _ => Ok(Box::new(buffered)),
     }
 }
@@ -51,11 +56,40 @@ struct Columns {
     class: Option<usize>,
 }
 
+/// Rows that could not be read. They are left out; the first few are named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Malformed {
+    /// How many.
+    pub(crate) rows: u64,
+    /// What was wrong with the first, by line.
+    pub(crate) first: Vec<String>,
+    /// Rows that were read although they lie before their predecessor in time.
+    pub(crate) out_of_order: u64,
+}
+
+impl Malformed {
+    const NAMED: usize = 10;
+
+    /// Whether every row was read, in order.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.rows == 0 && self.out_of_order == 0
+    }
+
+    fn note(&mut self, line: u64, what: &str) {
+        self.rows += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(format!("line {line}: {what}"));
+        }
+    }
+}
+
 /// Reads rows one by one.
 pub(crate) struct Rows {
     reader: csv::Reader<Box<dyn Read>>,
     columns: Columns,
     record: ByteRecord,
+    malformed: Malformed,
+    last: Timestamp,
 }
 
 impl Rows {
@@ -99,7 +133,14 @@ impl Rows {
             reader,
             columns,
             record: ByteRecord::new(),
+            malformed: Malformed::default(),
+            last: Timestamp::EPOCH,
         })
+    }
+
+    /// What could not be read.
+    pub(crate) fn into_malformed(self) -> Malformed {
+        self.malformed
     }
 
     /// Whether the log has columns beyond the public ones, which mark a synthetic tenant.
@@ -112,55 +153,83 @@ impl Rows {
         Ok(self.reader.read_byte_record(&mut self.record)?)
     }
 
-    /// The next row; `None` at the end.
+    /// The next row that can be read; `None` at the end. Others are counted and left out: a log of a year has a broken line
+    /// somewhere, and that is no reason to measure nothing.
     pub(crate) fn next_row(&mut self) -> Result<Option<Row>, RiskError> {
-        if !self.reader.read_byte_record(&mut self.record)? {
-            return Ok(None);
+        loop {
+            match self.reader.read_byte_record(&mut self.record) {
+                Ok(false) => return Ok(None),
+                Ok(true) => {}
+                // The rest of a file that can't be unpacked is lost; a single line is not.
+                Err(error) if error.is_io_error() => return Err(error.into()),
+                Err(error) => {
+                    let line = error.position().map_or(0, csv::Position::line);
+                    self.malformed.note(line, &error.to_string());
+                    continue;
+                }
+            }
+            let line = self.record.position().map_or(0, csv::Position::line);
+            match self.columns.row(&self.record, line) {
+                Ok(row) => {
+                    self.malformed.out_of_order += u64::from(row.at < self.last);
+                    self.last = row.at;
+                    return Ok(Some(row));
+                }
+                Err(what) => self.malformed.note(line, &what),
+            }
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
+    }
+}
+
+impl Columns {
+    /// The row in a record, or what is wrong with it.
+    fn row(&self, record: &ByteRecord, line: u64) -> Result<Row, String> {
         let field = |column: Option<usize>| {
             column
-                .and_then(|column| self.record.get(column))
+                .and_then(|column| record.get(column))
                 .and_then(|bytes| std::str::from_utf8(bytes).ok())
                 .unwrap_or_default()
                 .trim()
         };
-        let columns = &self.columns;
-        let time = field(columns.time);
-        let at = timestamp(time).ok_or_else(|| {
-            RiskError::Wrong(format!(
-                "line {line}: «{time}» is no time like 2020-02-03 12:43:30.772"
-            ))
-        })?;
-        let (ip, user) = (field(columns.ip), field(columns.user));
-        let token = field(columns.token);
-        let takeover = flag(field(columns.takeover));
-        Ok(Some(Row {
-            index: field(columns.index).parse().unwrap_or(line),
+        let time = field(self.time);
+        let at =
+            timestamp(time).ok_or_else(|| format!("«{time}» is no time like 2020-02-03 12:43:30.772"))?;
+        let (ip, user) = (field(self.ip), field(self.user));
+        if user.is_empty() {
+            return Err("no account".to_owned());
+        }
+        let token = field(self.token);
+        let takeover = flag(field(self.takeover));
+        Ok(Row {
+            index: field(self.index).parse().unwrap_or(line),
             at,
             user: hash(user),
             unknown_account: user == UNKNOWN_ACCOUNT,
-            round_trip: field(columns.round_trip).parse().ok(),
+            round_trip: number(field(self.round_trip)).filter(|millis| *millis >= 0.0),
             ip: ip.to_owned(),
             ip_key: hash(ip),
-            country: field(columns.country).to_owned(),
-            asn: field(columns.asn).parse().ok(),
-            agent: hash(field(columns.agent)),
-            browser: field(columns.browser).to_owned(),
-            os: field(columns.os).to_owned(),
-            device: field(columns.device).to_owned(),
-            success: flag(field(columns.success)),
+            country: field(self.country).to_owned(),
+            asn: field(self.asn).parse().ok(),
+            agent: hash(field(self.agent)),
+            browser: field(self.browser).to_owned(),
+            os: field(self.os).to_owned(),
+            device: field(self.device).to_owned(),
+            success: flag(field(self.success)),
             takeover,
-            kind: kind(field(columns.kind)),
-            point: field(columns.latitude)
-                .parse()
-                .ok()
-                .zip(field(columns.longitude).parse().ok()),
-            has_token_column: columns.token.is_some(),
+            kind: kind(field(self.kind)),
+            point: number(field(self.latitude))
+                .filter(|degrees| degrees.abs() <= 90.0)
+                .zip(number(field(self.longitude)).filter(|degrees| degrees.abs() <= 180.0)),
+            has_token_column: self.token.is_some(),
             token: (!token.is_empty()).then(|| hash(token)),
-            class: Class::of(takeover, field(columns.class)),
-        }))
+            class: Class::of(takeover, field(self.class)),
+        })
     }
+}
+
+/// A number, when it is one: texts such as `NaN` and `inf` are none.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn flag(text: &str) -> bool {

@@ -6,12 +6,14 @@ use clap::Args;
 use serde::Serialize;
 
 use super::read::Rows;
-use super::{Format, InputArgs, RiskError};
+use super::recorded::{Recorded, Stored};
+use super::{InputArgs, RiskError};
 use crate::base::timestamp::Timestamp;
+use crate::risk::Model;
 use crate::risk::model::Training;
 use crate::risk::replay::metrics::SplitMix;
 use crate::risk::replay::{Hide, Replay};
-use crate::risk::train::{Example, Settings, train as fit};
+use crate::risk::train::{Example, Settings, train as fit, tune};
 use crate::risk::visit::DeviceProof;
 
 /// Arguments of `risk train`.
@@ -34,6 +36,12 @@ pub struct TrainArgs {
     /// Trees of the correction.
     #[arg(long, default_value_t = Settings::default().trees)]
     pub(super) trees: usize,
+    /// Trees of the isolation forest; 0 for none.
+    #[arg(long, default_value_t = Settings::default().forest)]
+    pub(super) forest: usize,
+    /// Share of the log's time, the last of it, from which probabilities are corrected; 0 for none.
+    #[arg(long, value_name = "FRACTION", default_value_t = Settings::default().held_out)]
+    pub(super) held_out: f64,
     /// How far the correction may go, nats.
     #[arg(long, default_value_t = Settings::default().cap)]
     pub(super) cap: f64,
@@ -71,6 +79,8 @@ impl TrainArgs {
         Settings {
             seed: self.seed,
             trees: self.trees,
+            forest: self.forest,
+            held_out: self.held_out,
             cap: self.cap,
             rate: self.rate,
             ridge: self.ridge,
@@ -96,6 +106,8 @@ impl TrainArgs {
             version_name: "test".into(),
             shuffle_labels: true,
             trees: 3,
+            forest: 3,
+            held_out: 0.0,
             cap: settings.cap,
             rate: settings.rate,
             ridge: 1.0,
@@ -124,12 +136,7 @@ struct Report<'a> {
 
 /// Trains a model and writes it.
 pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
-    if args.input.format == Format::Decisions {
-        return Err(RiskError::Wrong(
-            "recorded decisions are not read here yet: use --format rba".into(),
-        ));
-    }
-    let total = super::evaluate::count(&args.input.input)?;
+    let total = super::measure::count(args.input.file()?)?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -137,16 +144,22 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         reason = "a share of a count"
     )]
     let until = (total as f64 * args.until.clamp(0.0, 1.0)) as u64;
-    // Every row is seen three times, with less and less known, so that one model serves all.
+    // Every row is seen again and again with less and less known, so that one model serves all.
     let views = [
         Hide::default(),
         Hide {
             token: true,
-            place: false,
+            ..Hide::default()
         },
         Hide {
             token: true,
             place: true,
+            ..Hide::default()
+        },
+        Hide {
+            place: true,
+            databases: true,
+            ..Hide::default()
         },
     ];
     let mut examples = Vec::new();
@@ -158,6 +171,49 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         collect(args, hide, until, &mut examples, &mut training)?;
     }
     let model = fit(&examples, &args.settings(), training, &args.version_name)?;
+    write(args, &model)
+}
+
+/// With fewer attacks than this, a tenant's labels weigh an existing model anew; from then on they make one of their own.
+const LEAST_ATTACKS: usize = 100;
+
+/// Trains on recorded decisions.
+pub(super) fn of_decisions(args: &TrainArgs, stored: &Stored) -> Result<String, RiskError> {
+    let examples: Vec<Example> = stored
+        .rows
+        .iter()
+        .map(|row| Example {
+            evidence: row.evidence.clone(),
+            attack: row.lesson.attack,
+            weight: row.lesson.confidence,
+            anchors: true,
+        })
+        .collect();
+    let attacks = examples.iter().filter(|example| example.attack).count();
+    let at = |row: Option<&Recorded>| row.map(|row| row.decision.at.to_string()).unwrap_or_default();
+    let mut training = Training {
+        data: "recorded decisions and what became known of them".into(),
+        rows: examples.len() as u64,
+        attacks: attacks as u64,
+        from: at(stored.rows.first()),
+        until: at(stored.rows.last()),
+        seed: args.seed,
+    };
+    if attacks == 0 {
+        return Err(RiskError::Wrong(
+            "no decision is labelled as an attack; there is nothing to learn".into(),
+        ));
+    }
+    let model = if attacks < LEAST_ATTACKS {
+        training.data = format!("{}; weighs {} anew", training.data, stored.model.version);
+        tune(&stored.model, &examples, training, &args.version_name)?
+    } else {
+        fit(&examples, &args.settings(), training, &args.version_name)?
+    };
+    write(args, &model)
+}
+
+fn write(args: &TrainArgs, model: &Model) -> Result<String, RiskError> {
     let text = model.to_json()?;
     std::fs::write(&args.out, text + "\n")
         .map_err(|error| RiskError::Write(args.out.display().to_string(), error))?;
@@ -185,7 +241,7 @@ fn collect(
     examples: &mut Vec<Example>,
     training: &mut Training,
 ) -> Result<(), RiskError> {
-    let mut rows = Rows::open(&args.input.input)?;
+    let mut rows = Rows::open(args.input.file()?)?;
     let mut engine = Replay::new(hide);
     let mut random = SplitMix(args.seed);
     let (mut number, mut kept, mut attacks) = (0, 0, 0);
@@ -218,8 +274,12 @@ fn collect(
             examples.push(Example {
                 evidence: engine.evidence(&row, &judged),
                 attack,
-                weight: if hide.token { args.blind_weight } else { 1.0 },
-                anchors: !hide.token,
+                weight: if hide == Hide::default() {
+                    1.0
+                } else {
+                    args.blind_weight
+                },
+                anchors: hide == Hide::default(),
             });
         }
         engine.learn(&row, &visit);

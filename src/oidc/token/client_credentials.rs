@@ -1,12 +1,15 @@
-//! Tokens for a client acting for itself (RFC 6749 section 4.4). No database is touched for a JWT.
+//! Tokens for a client acting for itself (RFC 6749 section 4.4). For a JWT the database is touched only to
+//! record a decision that says something new.
 
 use super::super::client_auth::is_confidential;
 use super::super::issue::{AccessSubject, TokenResponse, access_token, token_type};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
+use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
+use crate::store::Batch;
 use crate::tenants::{Platform, Realm};
 
 /// Scopes that speak of a user; a client alone has none.
@@ -28,6 +31,20 @@ pub(super) async fn issue(
     }
     let client = &caller.client.record;
     let scope = granted(params, client.metadata.scope.as_deref())?;
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    let request = ClientRequest {
+        client: &client.id,
+        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
+        scope: scope.as_deref().unwrap_or_default(),
+    };
+    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
+    if let Some(record) = &decision.record {
+        batch.insert_decision(record);
+    }
+    if decision.permit != Permit::Proceed {
+        return refuse(platform, realm, &decision, batch).await;
+    }
     let about = AccessSubject {
         client,
         sub: client.id.as_str().to_owned(),
@@ -35,11 +52,10 @@ pub(super) async fn issue(
         grant: None,
         key: from.key.as_ref(),
     };
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
     let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
         store.commit(batch).await?;
+        decision.recorded(platform, realm);
     }
     Ok(TokenResponse {
         access_token: token,
@@ -49,6 +65,25 @@ pub(super) async fn issue(
         id_token: None,
         scope,
     })
+}
+
+/// Writes the refusal down; the client learns the code to quote and nothing else.
+async fn refuse(
+    platform: &Platform,
+    realm: &Realm,
+    decision: &BackChannelDecision,
+    batch: Batch,
+) -> Result<TokenResponse, OidcError> {
+    realm.store(&platform.store).commit(batch).await?;
+    let code = decision
+        .record
+        .as_ref()
+        .map(|record| record.reference.as_str().to_owned());
+    Err(OAuthError::new(
+        ErrorCode::UnauthorizedClient,
+        format!("refused by policy, reference {}", code.unwrap_or_default()),
+    )
+    .into())
 }
 
 /// What was asked of what is registered; all of it when nothing was asked.

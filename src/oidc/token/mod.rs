@@ -8,6 +8,7 @@ mod refresh;
 use super::issue::TokenResponse;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::net::ClientIp;
+use crate::decisions::Caller;
 use crate::domain::client::GrantType;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -23,6 +24,16 @@ pub struct BackChannel {
     pub user_agent: Option<String>,
     /// The key whose possession it proved; access tokens are bound to it.
     pub key: Option<Thumbprint>,
+}
+
+impl BackChannel {
+    /// The same for a decision about the call.
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            ip: self.ip,
+            user_agent: self.user_agent.as_deref(),
+        }
+    }
 }
 
 /// Answers a token request of an authenticated client.

@@ -5,15 +5,18 @@ use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, 
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use crate::base::ids::EventId;
+use crate::decisions::{self, BackChannelDecision, Permit};
 use crate::domain::event::Event;
 use crate::domain::grant::{
     RefreshFamily, RefreshOrigin, RefreshUse, Revocation, RevocationReason, Rotation, TheftEvidence,
 };
+use crate::domain::session::EndReason;
 use crate::domain::user::UserStatus;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::{PresentedRefreshToken, derive};
 use crate::protocol::scope;
+use crate::sessions;
 use crate::signals;
 use crate::store::{GrantWithUser, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
@@ -78,16 +81,17 @@ pub(super) async fn refresh(
         }
         match family.present(&used) {
             Rotation::Rotate(next) => {
-                match answer(
-                    platform,
-                    realm,
-                    caller,
-                    params,
-                    (&held, &next, Some(family.generation)),
-                    from.key.as_ref(),
-                )
-                .await
-                {
+                let origins = (&family.rotated_by, &used.origin);
+                let decision = decisions::judge_refresh(platform, realm, &held.grant, origins, from.caller());
+                if decision.permit != Permit::Proceed {
+                    return Err(refuse(platform, &store, &held, &decision).await?);
+                }
+                let rotate = Rotate {
+                    expected: family.generation,
+                    decision: &decision,
+                };
+                let held = (&held, &next, Some(rotate));
+                match answer(platform, realm, caller, params, held, from.key.as_ref()).await {
                     // Another use of the same token came first: look again, it is a repeat now.
                     Err(OidcError::Store(StoreError::Conflict(_))) => {}
                     other => return other,
@@ -136,13 +140,19 @@ fn check(
     Ok((held, family))
 }
 
-/// The tokens of a generation. `rotate` names the generation that the write expects to find.
+/// A rotation to be written: the generation that the write expects to find, and the decision that let it happen.
+struct Rotate<'a> {
+    expected: u64,
+    decision: &'a BackChannelDecision,
+}
+
+/// The tokens of a generation; with a rotation, where it is a new one.
 async fn answer(
     platform: &Platform,
     realm: &Realm,
     caller: &AuthenticatedClient,
     params: &Params,
-    (held, family, rotate): (&GrantWithUser, &RefreshFamily, Option<u64>),
+    (held, family, rotate): (&GrantWithUser, &RefreshFamily, Option<Rotate<'_>>),
     key: Option<&Thumbprint>,
 ) -> Result<TokenResponse, OidcError> {
     let client = &caller.client.record;
@@ -150,8 +160,11 @@ async fn answer(
     let narrowed = scope::narrow(&grant.scope, &params.words("scope"))?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    if let Some(expected) = rotate {
-        batch.rotate_family(grant.id, expected, family);
+    if let Some(rotate) = &rotate {
+        batch.rotate_family(grant.id, rotate.expected, family);
+        if let Some(record) = &rotate.decision.record {
+            batch.insert_decision(record);
+        }
     }
     let about = AccessSubject {
         client,
@@ -177,6 +190,9 @@ async fn answer(
     if !batch.is_empty() {
         store.commit(batch).await?;
     }
+    if let Some(rotate) = &rotate {
+        rotate.decision.recorded(platform, realm);
+    }
     Ok(TokenResponse {
         access_token: access,
         token_type: token_type(key),
@@ -190,6 +206,46 @@ async fn answer(
         id_token: id,
         scope: Some(narrowed),
     })
+}
+
+/// A use that the session's risk forbids is written down. The tokens stand when a person may put it right by signing in; else the
+/// grant and its session end, with everything that came of them (features.md E2).
+async fn refuse(
+    platform: &Platform,
+    store: &TenantStore,
+    held: &GrantWithUser,
+    decision: &BackChannelDecision,
+) -> Result<OidcError, OidcError> {
+    let now = platform.now();
+    let mut batch = store.batch();
+    if let Some(record) = &decision.record {
+        batch.insert_decision(record);
+    }
+    let ends = decision.permit == Permit::End;
+    if ends {
+        let reason = RevocationReason::Risk;
+        batch.revoke_grant(held.grant.id, Revocation { at: now, reason });
+        sessions::end_one(platform, held.grant.session, EndReason::Risk, &mut batch);
+        batch.event(&Event {
+            id: EventId(platform.random().uuid(now)),
+            at: now,
+            code: "risk.session_ended".to_owned(),
+            user: Some(held.user.id),
+            data: serde_json::json!({
+                "client": held.grant.client, "grant": held.grant.id, "session": held.grant.session,
+                "decision": decision.record.as_ref().map(|record| record.id),
+            }),
+        });
+    }
+    match store.commit(batch).await {
+        Ok(()) | Err(StoreError::Conflict(_)) => {}
+        Err(other) => return Err(other.into()),
+    }
+    Ok(invalid_grant(if ends {
+        "the session was ended; sign in again"
+    } else {
+        "this use is not possible; sign in again"
+    }))
 }
 
 /// The family ends, with the access tokens that came of it, and the owner's activity shows why.

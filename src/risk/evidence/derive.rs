@@ -69,6 +69,20 @@ pub(super) fn novelty(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile) {
         let value = profile.count(part, visit).map(|count| surprise(count, n));
         sheet.put_known(signal, value, "profile");
     }
+    for (part, signal) in [
+        (Part::Address, Signal::AddressChurn),
+        (Part::Network, Signal::SubnetChurn),
+        (Part::Agent, Signal::AgentChurn),
+    ] {
+        let churn = profile.count(part, visit).map(|count| {
+            if count > 0.0 {
+                0.0
+            } else {
+                libm::log((n + 1.0) / (profile.distinct(part) + 0.5)).max(0.0)
+            }
+        });
+        sheet.put_known(signal, churn, "profile");
+    }
     if let (Some(last), Some(version), Some(family)) =
         (profile.last(), visit.agent.version, visit.agent.family_key())
         && last.family == family
@@ -322,6 +336,11 @@ pub(super) fn account(sheet: &mut Sheet, visit: &Visit) {
         Signal::Climate,
         visit.climate.map(|nats| nats.clamp(0.0, 5.0)),
         "tenant baseline",
+    );
+    sheet.put_known(
+        Signal::Campaign,
+        visit.campaign.map(|nats| nats.clamp(0.0, 5.0)),
+        "second pass",
     );
 }
 

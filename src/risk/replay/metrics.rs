@@ -12,7 +12,6 @@ pub const RATES: [f64; 4] = [0.01, 0.02, 0.05, 0.10];
 const RATE_NAMES: [&str; 4] = ["0.01", "0.02", "0.05", "0.10"];
 /// Draws of the bootstrap.
 pub const DRAWS: usize = 2_000;
-const BINS: usize = 15;
 
 /// One scored sign-in.
 #[derive(Clone, Copy, Debug)]
@@ -54,30 +53,62 @@ pub struct Separation {
     pub classes: BTreeMap<&'static str, Measure>,
 }
 
-/// Shares of one attack class: caught at each rate, and the area under the curve, for one attack each.
+/// One attack: whether it was caught at each rate (1 or 0), and the share of honest sign-ins below it.
 struct Marks {
     user: u64,
-    caught: [bool; 4],
+    caught: [f64; 4],
     above: f64,
 }
 
-/// Measures how scores separate. `seed` makes the bootstrap repeatable.
-pub fn separation(rows: &[Scored], seed: u64) -> Separation {
+/// The attacks of each class.
+type ByClass = BTreeMap<Class, Vec<Marks>>;
+
+/// Scores of honest sign-ins, rising.
+pub(super) fn honest_scores(rows: &[Scored]) -> Vec<f64> {
     let mut honest: Vec<f64> = rows
         .iter()
         .filter(|row| row.class == Class::Honest)
         .map(|row| row.score)
         .collect();
     honest.sort_by(f64::total_cmp);
-    let thresholds = RATES.map(|rate| threshold(&honest, rate));
-    let mut marks: BTreeMap<Class, Vec<Marks>> = BTreeMap::new();
+    honest
+}
+
+fn marks(rows: &[Scored], honest: &[f64]) -> ByClass {
+    let thresholds = RATES.map(|rate| threshold(honest, rate));
+    let mut marks = ByClass::new();
     for row in rows.iter().filter(|row| row.class != Class::Honest) {
         marks.entry(row.class).or_default().push(Marks {
             user: row.user,
-            caught: thresholds.map(|threshold| row.score > threshold),
-            above: share_below(&honest, row.score),
+            caught: thresholds.map(|threshold| f64::from(u8::from(row.score > threshold))),
+            above: share_below(honest, row.score),
         });
     }
+    marks
+}
+
+/// How much better the first scorer is than the second on the headline mix, for the same rows in the same order. Paired:
+/// each draw takes the same victims for both, so what they share cancels out.
+pub fn difference(first: &[Scored], second: &[Scored], seed: u64) -> Measure {
+    let mut marks_of_first = marks(first, &honest_scores(first));
+    let marks_of_second = marks(second, &honest_scores(second));
+    for (class, attacks) in &mut marks_of_first {
+        let others = marks_of_second.get(class).map(Vec::as_slice).unwrap_or_default();
+        for (attack, other) in attacks.iter_mut().zip(others) {
+            attack.above -= other.above;
+            for (caught, other) in attack.caught.iter_mut().zip(other.caught) {
+                *caught -= other;
+            }
+        }
+    }
+    let weights = weights(&marks_of_first);
+    measure(&marks_of_first, &weights, seed)
+}
+
+/// Measures how scores separate. `seed` makes the bootstrap repeatable.
+pub fn separation(rows: &[Scored], seed: u64) -> Separation {
+    let honest = honest_scores(rows);
+    let marks = marks(rows, &honest);
     let weights = weights(&marks);
     let flat: BTreeMap<Class, f64> = weights
         .keys()
@@ -98,7 +129,7 @@ pub fn separation(rows: &[Scored], seed: u64) -> Separation {
 }
 
 /// The headline weights of the classes that are there; a log without detail is one class.
-fn weights(marks: &BTreeMap<Class, Vec<Marks>>) -> BTreeMap<Class, f64> {
+fn weights(marks: &ByClass) -> BTreeMap<Class, f64> {
     let detailed = marks.keys().any(|class| class.mix_weight() > 0.0);
     marks
         .keys()
@@ -107,7 +138,7 @@ fn weights(marks: &BTreeMap<Class, Vec<Marks>>) -> BTreeMap<Class, f64> {
 }
 
 /// The score that exactly this share of honest sign-ins lies above.
-fn threshold(honest: &[f64], rate: f64) -> f64 {
+pub(super) fn threshold(honest: &[f64], rate: f64) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -124,13 +155,13 @@ fn threshold(honest: &[f64], rate: f64) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
-fn share_below(sorted: &[f64], score: f64) -> f64 {
+pub(super) fn share_below(sorted: &[f64], score: f64) -> f64 {
     let below = sorted.partition_point(|other| *other < score);
     let upto = sorted.partition_point(|other| *other <= score);
     (below + upto) as f64 / 2.0 / sorted.len().max(1) as f64
 }
 
-fn measure(marks: &BTreeMap<Class, Vec<Marks>>, weights: &BTreeMap<Class, f64>, seed: u64) -> Measure {
+fn measure(marks: &ByClass, weights: &BTreeMap<Class, f64>, seed: u64) -> Measure {
     let total: f64 = weights.values().sum();
     let mut measure = Measure::default();
     let mut draws = vec![[0.0; 4]; DRAWS];
@@ -162,7 +193,7 @@ fn average<'a>(marks: impl Iterator<Item = &'a Marks>) -> ([f64; 4], f64) {
     let (mut rates, mut auc, mut n) = ([0.0; 4], 0.0, 0_usize);
     for mark in marks {
         for (rate, caught) in rates.iter_mut().zip(mark.caught) {
-            *rate += f64::from(u8::from(caught));
+            *rate += caught;
         }
         auc += mark.above;
         n += 1;
@@ -212,92 +243,6 @@ impl SplitMix {
     pub fn unit(&mut self) -> f64 {
         (self.next_bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
-}
-
-/// How far probabilities can be believed.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Calibration {
-    /// Mean squared error of the probability.
-    pub brier: f64,
-    /// Against always naming the base rate.
-    pub brier_skill: f64,
-    /// Expected calibration error over 15 bins of equal mass.
-    pub ece: f64,
-    /// Slope of the outcome on the log-odds; 1 is right.
-    pub slope: f64,
-    /// Intercept of the same; 0 is right.
-    pub intercept: f64,
-}
-
-/// Calibration of log-odds whose prior stood for `base_rate`, after correcting the prior to the rate in the rows.
-#[expect(clippy::cast_precision_loss, reason = "counts of rows")]
-pub fn calibration(rows: &[Scored], base_rate: f64) -> Calibration {
-    let n = rows.len().max(1) as f64;
-    let hit = |row: &Scored| f64::from(u8::from(row.class != Class::Honest));
-    let rate = rows.iter().map(hit).sum::<f64>() / n;
-    if rate <= 0.0 || rate >= 1.0 {
-        return Calibration::default();
-    }
-    let log_odds = |p: f64| libm::log(p / (1.0 - p));
-    let shift = log_odds(rate) - log_odds(base_rate);
-    let mut pairs: Vec<(f64, f64)> = rows.iter().map(|row| (row.score + shift, hit(row))).collect();
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let brier = pairs
-        .iter()
-        .map(|(logit, hit)| (sigmoid(*logit) - hit) * (sigmoid(*logit) - hit))
-        .sum::<f64>()
-        / n;
-    let ece = pairs
-        .chunks(pairs.len().div_ceil(BINS).max(1))
-        .map(|bin| {
-            let gap: f64 = bin.iter().map(|(logit, hit)| sigmoid(*logit) - hit).sum();
-            gap.abs() / n
-        })
-        .sum();
-    let (slope, intercept) = reliability(&pairs);
-    Calibration {
-        brier,
-        brier_skill: 1.0 - brier / (rate * (1.0 - rate)),
-        ece,
-        slope,
-        intercept,
-    }
-}
-
-pub(crate) fn sigmoid(logit: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-logit))
-}
-
-/// Logistic regression of outcomes on log-odds, by Newton's method.
-fn reliability(pairs: &[(f64, f64)]) -> (f64, f64) {
-    let (mut slope, mut intercept) = (1.0, 0.0);
-    for _ in 0..50 {
-        let (mut g, mut h) = ([0.0; 2], [0.0; 3]);
-        for (logit, hit) in pairs {
-            let p = sigmoid(slope * logit + intercept);
-            let weight = p * (1.0 - p);
-            g = [g[0] + (hit - p) * logit, g[1] + hit - p];
-            h = [
-                h[0] + weight * logit * logit,
-                h[1] + weight * logit,
-                h[2] + weight,
-            ];
-        }
-        let determinant = h[0] * h[2] - h[1] * h[1];
-        if determinant.abs() < 1e-12 {
-            break;
-        }
-        let step = [
-            (h[2] * g[0] - h[1] * g[1]) / determinant,
-            (h[0] * g[1] - h[1] * g[0]) / determinant,
-        ];
-        slope += step[0].clamp(-1.0, 1.0);
-        intercept += step[1].clamp(-2.0, 2.0);
-        if step.iter().all(|step| step.abs() < 1e-9) {
-            break;
-        }
-    }
-    (slope, intercept)
 }
 
 /// One step of experience.
@@ -392,34 +337,5 @@ mod tests {
             row.class = Class::Naive;
         }
         assert!((separation(&rows, 1).mix.auc - 0.5).abs() < 0.05);
-    }
-
-    #[test]
-    fn honest_probabilities_are_calibrated() {
-        let mut random = SplitMix(9);
-        let rows: Vec<Scored> = (0..40_000)
-            .map(|user| {
-                let logit = random.unit() * 8.0 - 7.0;
-                let class = if random.unit() < sigmoid(logit) {
-                    Class::Naive
-                } else {
-                    Class::Honest
-                };
-                Scored {
-                    score: logit,
-                    class,
-                    user,
-                    earlier: 1,
-                }
-            })
-            .collect();
-        let hits = rows.iter().filter(|row| row.class != Class::Honest).count();
-        #[expect(clippy::cast_precision_loss, reason = "a test's counts")]
-        let calibration = calibration(&rows, hits as f64 / rows.len() as f64);
-        assert!((calibration.slope - 1.0).abs() < 0.1, "{calibration:?}");
-        assert!(
-            calibration.ece < 0.02 && calibration.brier_skill > 0.1,
-            "{calibration:?}"
-        );
     }
 }

@@ -1,6 +1,9 @@
 //! Replaying a labelled sign-in log through the engine, row by row in time order: score before learning, learn from
 //! accepted sign-ins only. Pure: rows come in from an iterator, the reading of files is done at the edge.
 
+pub mod anatomy;
+pub mod calibration;
+pub mod curves;
 pub mod exact;
 pub mod metrics;
 pub mod row;

@@ -135,6 +135,8 @@ pub struct Hide {
     pub token: bool,
     /// Kind of network and coordinates.
     pub place: bool,
+    /// Provider and country: what a server without databases lacks.
+    pub databases: bool,
 }
 
 /// A hash for texts that are only compared (FNV-1a with a final mix).
@@ -181,8 +183,8 @@ impl Row {
                 scope: Some(IpScope::Public),
                 address: Some(self.ip_key),
                 network,
-                asn: self.asn,
-                country: CountryCode::parse(&self.country),
+                asn: self.asn.filter(|_| !hide.databases),
+                country: CountryCode::parse(&self.country).filter(|_| !hide.databases),
                 point,
                 kind: self.kind.filter(|_| !hide.place),
                 ..AddressFacts::default()

@@ -82,8 +82,17 @@ fn anchors(honest: &[i64]) -> Vec<[i64; 2]> {
 /// How far beyond its goal a lifted weight goes, billionths of a nat.
 const MARGIN: i64 = 500_000_000;
 
-/// Hand-set weights were chosen in nats before the scale was known. Tor alone must ask a well-known user for more, and
-/// Tor, a breached password and travel together must refuse, so they are lifted until they do.
+/// What must ask even a well-known user for more by itself: a Tor exit, a journey at seven times the speed of an aeroplane, five
+/// prompts that were not approved within the hour, five recoveries begun within the week. Values in millionths.
+const ENOUGH_ALONE: [(Signal, i64); 4] = [
+    (Signal::Tor, 1_000_000),
+    (Signal::Travel, 3_000_000),
+    (Signal::Prompts, 1_791_759),
+    (Signal::RecoveryAttempts, 1_791_759),
+];
+
+/// Hand-set weights were chosen in nats before the scale was known. Some must ask for more alone, and Tor, a breached password
+/// and travel together must refuse, so they are lifted until they do.
 fn lift_hand_set(model: &mut Model, honest: &[i64]) {
     let known = quantile(honest, 0.99);
     let at_one = |model: &Model, signal: Signal, value: i64| {
@@ -93,9 +102,11 @@ fn lift_hand_set(model: &mut Model, honest: &[i64]) {
             .find(|term| term.signal == signal)
             .map_or(0, |term| term.nanos(value))
     };
-    let tor = at_one(model, Signal::Tor, 1_000_000);
     let wanted = model.logit_of(30.0) - known + MARGIN;
-    raise(model, Signal::Tor, tor, wanted);
+    for (signal, value) in ENOUGH_ALONE {
+        let now = at_one(model, signal, value);
+        raise(model, signal, now, wanted);
+    }
     let (tor, travel) = (
         at_one(model, Signal::Tor, 1_000_000),
         at_one(model, Signal::Travel, 3_000_000),

@@ -4,7 +4,8 @@
 use super::data::{MISSING, Table};
 use super::{Settings, nanos};
 use crate::risk::model::Model;
-use crate::risk::replay::metrics::{SplitMix, sigmoid};
+use crate::risk::replay::calibration::sigmoid;
+use crate::risk::replay::metrics::SplitMix;
 use crate::risk::signal::Signal;
 use crate::risk::tree::{Node, Split, Tree};
 

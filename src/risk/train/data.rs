@@ -1,6 +1,8 @@
 //! Examples as columns of small whole numbers.
 
 use super::Example;
+use crate::risk::evidence::Evidence;
+use crate::risk::forest::{Forest, Values};
 use crate::risk::signal::Signal;
 
 /// A bin for values that are missing.
@@ -29,7 +31,7 @@ pub(super) struct Table {
     /// How much each row counts.
     pub(super) weights: Vec<f64>,
     /// Each row's values.
-    pub(super) values: Vec<[Option<i64>; Signal::COUNT]>,
+    pub(super) values: Vec<Values>,
 }
 
 /// The most bins of a column.
@@ -38,18 +40,10 @@ const BINS: usize = 40;
 const FREE_BINS: usize = 24;
 
 impl Table {
-    pub(super) fn of(examples: &[Example]) -> Self {
-        let values: Vec<[Option<i64>; Signal::COUNT]> = examples
+    pub(super) fn of(examples: &[Example], forest: Option<&Forest>) -> Self {
+        let values: Vec<Values> = examples
             .iter()
-            .map(|example| {
-                let mut row = [None; Signal::COUNT];
-                for item in &example.evidence.items {
-                    if let Some(slot) = row.get_mut(item.signal as usize) {
-                        *slot = Some(item.millionths);
-                    }
-                }
-                row
-            })
+            .map(|example| values(&example.evidence, forest))
             .collect();
         let attacks: Vec<bool> = examples.iter().map(|example| example.attack).collect();
         let mut table = Self {
@@ -84,9 +78,24 @@ impl Table {
     }
 }
 
+/// Values by signal, a forest's answer included.
+pub(super) fn values(evidence: &Evidence, forest: Option<&Forest>) -> Values {
+    let mut row: Values = [None; Signal::COUNT];
+    for item in &evidence.items {
+        if let Some(slot) = row.get_mut(item.signal as usize) {
+            *slot = Some(item.millionths);
+        }
+    }
+    let anomaly = forest.and_then(|forest| forest.anomaly(&row));
+    if let Some(slot) = row.get_mut(Signal::Anomaly as usize) {
+        *slot = anomaly;
+    }
+    row
+}
+
 /// Cuts at quantiles of all values and, so that rare high values are told apart, of attacks' values.
-fn column(signal: Signal, rows: &[[Option<i64>; Signal::COUNT]], attacks: &[bool]) -> Option<Column> {
-    let value = |row: &[Option<i64>; Signal::COUNT]| row.get(signal as usize).copied().flatten();
+fn column(signal: Signal, rows: &[Values], attacks: &[bool]) -> Option<Column> {
+    let value = |row: &Values| row.get(signal as usize).copied().flatten();
     let mut all: Vec<i64> = rows.iter().filter_map(value).collect();
     let mut bad: Vec<i64> = rows
         .iter()

@@ -12,7 +12,7 @@ const TERMS: &[(Signal, &[(f64, f64)])] = &[
     // On top of what trees make of missing cookies: no log has copies.
     (Signal::Device, &[(2.0, 0.0), (3.0, 0.7), (4.0, 6.0)]),
     // Reached by the development profile's dial alone, which must make the ladder act.
-    (Signal::DeviceHabit, &[(6.0, 0.0), (10.0, 2.4)]),
+    (Signal::DeviceHabit, &[(6.0, 0.0), (10.0, 4.5)]),
     (Signal::Hour, &[(2.0, 0.0), (3.0, 0.8)]),
     (Signal::Tor, &[(0.0, 0.0), (1.0, 6.5)]),
     (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.5)]),
@@ -30,6 +30,11 @@ const TERMS: &[(Signal, &[(f64, f64)])] = &[
     (Signal::Privileged, &[(0.0, 0.0), (1.0, 0.5)]),
     (Signal::Sensitivity, &[(-1.0, -0.5), (0.0, 0.0), (1.0, 0.7)]),
     (Signal::Climate, &[(0.0, 0.0), (5.0, 2.5)]),
+    (Signal::Campaign, &[(0.0, 0.0), (5.0, 5.0)]),
+    // One prompt that was missed is life; five in an hour are a siege.
+    (Signal::Prompts, &[(0.7, 0.0), (1.8, 4.5), (2.5, 6.0)]),
+    (Signal::RecoveryAttempts, &[(0.7, 0.0), (1.4, 2.5), (2.5, 4.0)]),
+    (Signal::Recovered, &[(0.0, 0.0), (1.0, 2.0)]),
 ];
 
 /// Whether a signal keeps its hand-set weight even where a log has it. One log's travellers are no measure of others',
@@ -97,6 +102,9 @@ const HEADS: &[(Vector, &[(Group, i64)])] = &[
             (Group::Habit, 1000),
             (Group::Account, 1000),
             (Group::Tenant, 1000),
+            (Group::Session, 1000),
+            (Group::Prompts, 1000),
+            (Group::Recovery, 1000),
         ],
     ),
     (
@@ -105,7 +113,13 @@ const HEADS: &[(Vector, &[(Group, i64)])] = &[
     ),
     (
         Vector::SessionHijack,
-        &[(Group::Device, 1000), (Group::Network, 700), (Group::Place, 1000)],
+        &[
+            (Group::Session, 1000),
+            (Group::Device, 1000),
+            (Group::Network, 700),
+            (Group::Place, 1000),
+            (Group::Feed, 700),
+        ],
     ),
     (
         Vector::BotSignUp,
@@ -119,7 +133,8 @@ const HEADS: &[(Vector, &[(Group, i64)])] = &[
     (
         Vector::MfaFatigue,
         &[
-            (Group::Failures, 1000),
+            (Group::Prompts, 1000),
+            (Group::Failures, 500),
             (Group::Device, 700),
             (Group::Place, 1000),
         ],
@@ -127,6 +142,7 @@ const HEADS: &[(Vector, &[(Group, i64)])] = &[
     (
         Vector::RecoveryAbuse,
         &[
+            (Group::Recovery, 1000),
             (Group::Account, 1000),
             (Group::Action, 1000),
             (Group::Device, 800),
@@ -140,6 +156,7 @@ const HEADS: &[(Vector, &[(Group, i64)])] = &[
     (
         Vector::MachineMisuse,
         &[
+            (Group::Machine, 1000),
             (Group::Network, 1000),
             (Group::Failures, 1000),
             (Group::Feed, 1000),

@@ -39,6 +39,8 @@ pub struct Model {
     pub ended: Option<String>,
     pub ended_at: Option<i64>,
     pub latency_micros: i64,
+    pub repeats: i64,
+    pub repeated_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -78,6 +78,8 @@ impl TryFrom<Model> for Decision {
             ended_at: maybe_at(row.ended_at),
             labels: Vec::new(),
             latency_micros: row.latency_micros,
+            repeats: row.repeats,
+            repeated_at: maybe_at(row.repeated_at),
         })
     }
 }
@@ -219,6 +221,14 @@ impl Batch {
                 maybe_time(decision.ended_at),
                 decision.latency_micros.into(),
             ],
+        );
+    }
+
+    /// Counts decisions that said the same again on equal evidence.
+    pub fn repeat_decision(&mut self, id: DecisionId, times: i64, at: Timestamp) {
+        self.run(
+            "UPDATE decisions SET repeats = repeats + $3, repeated_at = $4 WHERE tenant_id = $1 AND id = $2",
+            vec![id.0.into(), times.into(), time(at)],
         );
     }
 

@@ -19,6 +19,7 @@ mod keys;
 mod labels;
 mod logout_deliveries;
 mod mails;
+mod models;
 mod policies;
 mod profiles;
 mod recoveries;

@@ -291,6 +291,8 @@ pub(super) fn decision(number: u128, when: i64) -> Decision {
         ended_at: None,
         labels: vec![],
         latency_micros: 42,
+        repeats: 0,
+        repeated_at: None,
     }
 }
 

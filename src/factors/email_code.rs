@@ -46,10 +46,15 @@ pub fn digits(number: u32) -> String {
 }
 
 impl SentCode {
-    /// Records that `code` was sent; `before` is the code it replaces.
-    pub fn new(key: &Secret<Vec<u8>>, code: &str, now: Timestamp, before: Option<&Self>) -> Self {
+    /// Records that `code` was sent to the address `to`; `before` is the code it replaces.
+    pub fn new(
+        key: &Secret<Vec<u8>>,
+        (to, code): (&str, &str),
+        now: Timestamp,
+        before: Option<&Self>,
+    ) -> Self {
         Self {
-            hash: hash(key, code),
+            hash: hash(key, to, code),
             sent_at: now,
             tries: before.map_or(0, |code| code.tries),
             sends: before.map_or(0, |code| code.sends).saturating_add(1),
@@ -66,11 +71,17 @@ impl SentCode {
         MAX_TRIES.saturating_sub(self.tries)
     }
 
-    /// Checks an answer. A wrong one is counted in `self`.
+    /// Checks an answer of somebody whose address is `to` now: a code proves the mailbox that it was sent to and no other. A wrong
+    /// one is counted in `self`.
     ///
     /// # Errors
     /// Wrong, too late, or too often.
-    pub fn check(&mut self, key: &Secret<Vec<u8>>, typed: &str, now: Timestamp) -> Result<(), CodeRefusal> {
+    pub fn check(
+        &mut self,
+        key: &Secret<Vec<u8>>,
+        (to, typed): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), CodeRefusal> {
         if self.remaining() == 0 {
             return Err(CodeRefusal::Exhausted);
         }
@@ -78,7 +89,7 @@ impl SentCode {
             return Err(CodeRefusal::Expired);
         }
         let typed: String = typed.chars().filter(char::is_ascii_digit).take(12).collect();
-        if constant_time_eq(&self.hash, &hash(key, &typed)) {
+        if constant_time_eq(&self.hash, &hash(key, to, &typed)) {
             return Ok(());
         }
         self.tries = self.tries.saturating_add(1);
@@ -86,13 +97,15 @@ impl SentCode {
     }
 }
 
-fn hash(key: &Secret<Vec<u8>>, code: &str) -> [u8; 32] {
-    hmac_sha256(key.expose(), &[b"email-code", code.as_bytes()])
+fn hash(key: &Secret<Vec<u8>>, to: &str, code: &str) -> [u8; 32] {
+    hmac_sha256(key.expose(), &[b"email-code", to.as_bytes(), code.as_bytes()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TO: &str = "a@b.test";
 
     fn key() -> Secret<Vec<u8>> {
         Secret::new(vec![3; 32])
@@ -104,29 +117,49 @@ mod tests {
 
     #[test]
     fn right_answers_may_have_spaces() {
-        let mut sent = SentCode::new(&key(), "012345", at(0), None);
-        assert_eq!(sent.check(&key(), " 012-345 ", at(1)), Ok(()));
-        assert_eq!(sent.check(&key(), "012345", at(600)), Err(CodeRefusal::Expired));
+        let mut sent = SentCode::new(&key(), (TO, "012345"), at(0), None);
+        assert_eq!(sent.check(&key(), (TO, " 012-345 "), at(1)), Ok(()));
+        assert_eq!(
+            sent.check(&key(), (TO, "012345"), at(600)),
+            Err(CodeRefusal::Expired)
+        );
+    }
+
+    #[test]
+    fn a_code_proves_the_mailbox_it_was_sent_to() {
+        let mut sent = SentCode::new(&key(), (TO, "012345"), at(0), None);
+        let moved = sent.check(&key(), ("new@b.test", "012345"), at(1));
+        assert_eq!(moved, Err(CodeRefusal::Wrong(MAX_TRIES - 1)));
+        assert_eq!(sent.check(&key(), (TO, "012345"), at(1)), Ok(()));
     }
 
     #[test]
     fn tries_run_out_and_a_new_code_does_not_give_them_back() {
-        let mut sent = SentCode::new(&key(), "012345", at(0), None);
+        let mut sent = SentCode::new(&key(), (TO, "012345"), at(0), None);
         for left in (0..MAX_TRIES).rev() {
-            assert_eq!(sent.check(&key(), "999999", at(1)), Err(CodeRefusal::Wrong(left)));
+            assert_eq!(
+                sent.check(&key(), (TO, "999999"), at(1)),
+                Err(CodeRefusal::Wrong(left))
+            );
         }
-        assert_eq!(sent.check(&key(), "999999", at(1)), Err(CodeRefusal::Exhausted));
-        let mut again = SentCode::new(&key(), "111111", at(40), Some(&sent));
-        assert_eq!(again.check(&key(), "111111", at(41)), Err(CodeRefusal::Exhausted));
+        assert_eq!(
+            sent.check(&key(), (TO, "999999"), at(1)),
+            Err(CodeRefusal::Exhausted)
+        );
+        let mut again = SentCode::new(&key(), (TO, "111111"), at(40), Some(&sent));
+        assert_eq!(
+            again.check(&key(), (TO, "111111"), at(41)),
+            Err(CodeRefusal::Exhausted)
+        );
     }
 
     #[test]
     fn resends_are_throttled_and_limited() {
-        let mut sent = SentCode::new(&key(), "1", at(0), None);
+        let mut sent = SentCode::new(&key(), (TO, "1"), at(0), None);
         assert_eq!(sent.resend_in(at(10)), Some(Duration::from_secs(20)));
         assert_eq!(sent.resend_in(at(31)), Some(Duration::ZERO));
         for _ in 1..MAX_SENDS {
-            sent = SentCode::new(&key(), "1", at(0), Some(&sent));
+            sent = SentCode::new(&key(), (TO, "1"), at(0), Some(&sent));
         }
         assert_eq!(sent.resend_in(at(100)), None);
     }

@@ -82,7 +82,7 @@ async fn send(
     Ok(())
 }
 
-/// A new code for a sign-in, and what is kept of it.
+/// A new code for a sign-in, and what is kept of it. Without an account nobody is sent it.
 pub(super) fn fresh(
     platform: &Platform,
     realm: &Realm,
@@ -97,7 +97,10 @@ pub(super) fn fresh(
         digits(platform.random().below(1_000_000))
     };
     let before = login.email_code.as_ref();
-    let sent = SentCode::new(&realm.tenant.blind_key, &code, platform.now(), before);
+    let to = account
+        .map(|account| account.user.email.key())
+        .unwrap_or_default();
+    let sent = SentCode::new(&realm.tenant.blind_key, (to, &code), platform.now(), before);
     (Secret::new(code), sent)
 }
 

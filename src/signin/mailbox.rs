@@ -146,10 +146,12 @@ pub(super) async fn confirm(
     if let Throttle::Wait(minutes) = signals::throttle(platform, realm, visit, Failed::Mailbox, &key, known) {
         return Err(SignInError::Throttled(minutes));
     }
+    let to = account.as_ref().map(|account| account.user.email.key());
+    let answer = (to.unwrap_or_default(), typed);
     let checked = login
         .email_code
         .as_mut()
-        .map(|sent: &mut SentCode| sent.check(&realm.tenant.blind_key, typed, platform.now()));
+        .map(|sent: &mut SentCode| sent.check(&realm.tenant.blind_key, answer, platform.now()));
     match (checked, account) {
         (Some(Ok(())), Some(account)) => {
             mail_code::mailbox_proven(platform, &store, &account).await?;

@@ -95,7 +95,7 @@ fn check(
     Ok(match login.chosen {
         Some(Method::Totp) => check_totp(platform, account, typed)?,
         Some(Method::RecoveryCode) => check_recovery(platform, realm, account, typed),
-        Some(Method::EmailOtp) => check_mail(platform, realm, login, typed),
+        Some(Method::EmailOtp) => check_mail(platform, realm, login, (account, typed)),
         _ => Checked::Problem(FormProblem::Method),
     })
 }
@@ -146,11 +146,17 @@ fn check_recovery(platform: &Platform, realm: &Realm, account: &Account, typed: 
     Checked::Problem(FormProblem::CodeWrong)
 }
 
-fn check_mail(platform: &Platform, realm: &Realm, login: &mut Login, typed: &str) -> Checked {
+fn check_mail(
+    platform: &Platform,
+    realm: &Realm,
+    login: &mut Login,
+    (account, typed): (&Account, &str),
+) -> Checked {
+    let answer = (account.user.email.key(), typed);
     let Some(sent) = &mut login.email_code else {
         return Checked::Problem(FormProblem::CodeExpired);
     };
-    match sent.check(&realm.tenant.blind_key, typed, platform.now()) {
+    match sent.check(&realm.tenant.blind_key, answer, platform.now()) {
         Ok(()) => Checked::Right(Method::EmailOtp, None),
         Err(CodeRefusal::Wrong(_)) => Checked::Problem(FormProblem::CodeWrong),
         Err(CodeRefusal::Expired) => Checked::Problem(FormProblem::CodeExpired),

@@ -7,6 +7,7 @@ use crate::accounts;
 use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
+use crate::domain::grant::{Revocation, RevocationReason};
 use crate::domain::session::EndReason;
 use crate::sessions;
 use crate::signin::event;
@@ -146,6 +147,13 @@ async fn secure(
     batch: &mut crate::store::Batch,
 ) -> Result<(), StoreError> {
     let now = platform.now();
+    // Offline access outlives a sign-out, but not this: whoever was there may have taken it.
+    let reason = RevocationReason::User;
+    let revocation = Revocation { at: now, reason };
+    match session {
+        Some(id) => batch.revoke_grants_of_session(id, revocation),
+        None => batch.revoke_grants_of_user(user, revocation),
+    }
     match session {
         Some(id) if store.session(id).await?.is_some_and(|held| held.ended.is_none()) => {
             sessions::end_one(platform, id, EndReason::NotMe, batch);

@@ -5,7 +5,7 @@ use tidegate::risk::Assessment;
 use tidegate::store::DecisionFilter;
 
 use crate::on_each_store;
-use crate::support::browser::{Browser, SAFARI};
+use crate::support::browser::{Browser, SAFARI, query_of};
 use crate::support::client::App;
 use crate::support::{Kind, PASSWORD, TestApp};
 
@@ -160,6 +160,30 @@ on_each_store! {
         assert_eq!(reader.page.status, 400, "once");
         owner.get("/t/demo/account").await;
         assert!(owner.page.url.ends_with("/account/password"), "{}", owner.page.url);
+    }
+
+    /// people.md U36: the session's tokens end too, those with offline access among them.
+    async fn not_me_takes_offline_access_back(app: &TestApp) {
+        app.settings(|settings| settings.notice_threshold = 0).await;
+        let client = App::web(app).await;
+        let mut owner = Browser::new(app);
+        owner.sign_in(app, "carol@demo.test").await;
+        let mut thief = Browser::new(app).with_agent(SAFARI);
+        thief.get(&client.authorize(&[])).await;
+        thief.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
+        thief.answer_code(app, "carol@demo.test").await;
+        let code = query_of(thief.left_to.as_deref().unwrap(), "code").unwrap();
+        let token = client.redeem(&code).await.text("refresh_token");
+        let link = app
+            .mail("carol@demo.test", |mail| {
+                mail.text.split_whitespace().find(|word| word.contains("/notice/no?")).map(str::to_owned)
+            })
+            .await;
+        let mut reader = Browser::new(app);
+        reader.get(&link).await;
+        reader.submit("token", &[]).await;
+        let refused = client.refresh(&token).await;
+        assert_eq!((refused.status, refused.error()), (400, "invalid_grant"));
     }
 
     /// Defect 18: a part that is down is decided by the tenant's rule, and the record says so.

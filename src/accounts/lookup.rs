@@ -24,6 +24,14 @@ pub async fn by_id(store: &TenantStore, user: UserId) -> Result<Option<Account>,
     with_factors(store, store.user(user).await?).await
 }
 
+/// The account of a user, while it may sign in.
+///
+/// # Errors
+/// The database.
+pub async fn active(store: &TenantStore, user: UserId) -> Result<Option<Account>, StoreError> {
+    Ok(by_id(store, user).await?.filter(Account::is_active))
+}
+
 /// The account that holds a passkey.
 ///
 /// # Errors

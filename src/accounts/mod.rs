@@ -3,7 +3,7 @@
 mod lookup;
 mod password;
 
-pub use lookup::{by_credential, by_id, by_identifier};
+pub use lookup::{active, by_credential, by_id, by_identifier};
 pub use password::check_password;
 
 use crate::base::secret::{Secret, hmac_sha256};

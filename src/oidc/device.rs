@@ -17,8 +17,8 @@ use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::device::{Device, UserCode};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
-use crate::signals::{Throttle, count_kept_request};
-use crate::tenants::{Platform, Realm};
+use crate::signals::{Throttle, count_kept_request, note_wrong_user_code, user_code_throttle};
+use crate::tenants::{Platform, Realm, Visit};
 
 /// How long a code may be typed.
 const LIFE: Duration = Duration::from_mins(10);
@@ -139,11 +139,38 @@ fn free_code(platform: &Platform, realm: &Realm) -> Result<UserCode, EphemeralEr
     }
 }
 
-/// The request of the device that shows this code and waits for an answer.
+/// What a typed code leads to.
+#[derive(Debug)]
+pub enum Typed {
+    /// The request of the device that shows it and waits for an answer.
+    Waiting(Box<AuthorizationRequest>),
+    /// No device shows it.
+    Wrong,
+    /// Too many wrong ones; to be tried again after so many minutes.
+    Throttled(u32),
+}
+
+/// Takes a code that a person typed. Wrong ones are counted, so that codes can't be guessed (section 5.1).
 ///
 /// # Errors
 /// When short-lived state can't be read.
-pub fn find(
+pub fn typed(platform: &Platform, realm: &Realm, visit: &Visit, text: &str) -> Result<Typed, EphemeralError> {
+    if let Throttle::Wait(minutes) = user_code_throttle(platform, realm, visit) {
+        return Ok(Typed::Throttled(minutes));
+    }
+    let found = match UserCode::parse(text) {
+        Some(code) => find(platform, realm, &code)?,
+        None => None,
+    };
+    if let Some(request) = found {
+        return Ok(Typed::Waiting(Box::new(request)));
+    }
+    note_wrong_user_code(platform, realm, visit);
+    Ok(Typed::Wrong)
+}
+
+/// The request of the device that shows this code and waits for an answer.
+fn find(
     platform: &Platform,
     realm: &Realm,
     code: &UserCode,

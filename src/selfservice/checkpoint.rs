@@ -1,17 +1,30 @@
 //! A change of what guards an account is a checkpoint of its own: what is risked is decided when it is done, not when the person
 //! signed in (features.md E1).
 
+use std::time::Duration;
+
 use crate::accounts::Account;
 use crate::base::ids::Reference;
 use crate::base::timestamp::Timestamp;
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
+use crate::domain::assurance::Strength;
 use crate::domain::decision::Ending;
 use crate::domain::session::Session;
 use crate::factors::assurance::strongest_since;
 use crate::flow::need::Judgement;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
+
+/// How old the last proof may be for changing what guards an account.
+const FRESH: Duration = Duration::from_mins(15);
+
+/// Whether enough was proven a short while ago to change what guards the account: its second factor, where it has one.
+pub fn is_fresh(account: &Account, session: &Session, now: Timestamp) -> bool {
+    let limit = now.minus(FRESH);
+    let strong = strongest_since(&session.proofs, limit).is_some_and(|proven| proven > Strength::EmailCode);
+    session.auth_time() >= limit && (strong || !account.has_second_factor())
+}
 
 /// Whether an act may be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +37,7 @@ pub enum Permit {
     Refused(Reference),
 }
 
-/// Decides about an act and records the decision. Proofs of the session count from `since` on.
+/// Decides about an act and records the decision. Only fresh proofs of the session count.
 ///
 /// # Errors
 /// The database.
@@ -32,7 +45,7 @@ pub async fn decide(
     platform: &Platform,
     realm: &Realm,
     visit: &Visit,
-    (account, session, since): (&Account, &Session, Timestamp),
+    (account, session): (&Account, &Session),
     action: Action,
 ) -> Result<Permit, StoreError> {
     let checkpoint = Checkpoint {
@@ -53,6 +66,7 @@ pub async fn decide(
                 .map(|(_, strength)| strength)
                 .collect();
             let least = least.for_enrolled(&enrolled);
+            let since = platform.now().minus(FRESH);
             if strongest_since(&session.proofs, since).is_some_and(|proven| proven >= least) {
                 judged.decision.ended = Some(Ending::Passed);
                 judged.decision.ended_at = Some(judged.decision.at);

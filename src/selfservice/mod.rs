@@ -8,7 +8,7 @@ mod recovery;
 mod recovery_codes;
 mod sessions;
 
-pub use checkpoint::{Permit, decide};
+pub use checkpoint::{Permit, decide, is_fresh};
 pub use factors::{
     FactorError, PasskeyBegun, TotpBegun, add_passkey, add_totp, begin_passkey, begin_totp, remove_factor,
 };

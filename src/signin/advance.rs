@@ -156,9 +156,7 @@ async fn account_of(
     login: &mut Login,
 ) -> Result<Option<Account>, SignInError> {
     let Some(user) = login.user else { return Ok(None) };
-    let account = accounts::by_id(&realm.store(&platform.store), user)
-        .await?
-        .filter(Account::is_active);
+    let account = accounts::active(&realm.store(&platform.store), user).await?;
     if account.is_none() {
         login.forget_person();
     }

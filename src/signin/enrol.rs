@@ -75,9 +75,8 @@ pub(super) async fn confirm(
         Ok(step) => {
             let store = realm.store(&platform.store);
             let mut batch = store.batch();
-            let account = accounts::by_id(&store, user)
+            let account = accounts::active(&store, user)
                 .await?
-                .filter(Account::is_active)
                 .ok_or(SignInError::Expired)?;
             let credential = totp_credential(platform, user, &secret, Some(step))?;
             if login.lost && !lost::replace(platform, realm, visit, &account, &mut batch).await? {

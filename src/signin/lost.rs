@@ -46,9 +46,8 @@ pub(super) async fn say(
         return Ok(());
     };
     let store = realm.store(&platform.store);
-    let account = accounts::by_id(&store, user)
+    let account = accounts::active(&store, user)
         .await?
-        .filter(Account::is_active)
         .ok_or(SignInError::Expired)?;
     if !is_possible(realm) || !account.has_second_factor() {
         return Ok(());

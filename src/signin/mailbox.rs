@@ -133,7 +133,7 @@ pub(super) async fn confirm(
     }
     let store = realm.store(&platform.store);
     let account = match user {
-        Some(user) => accounts::by_id(&store, user).await?.filter(Account::is_active),
+        Some(user) => accounts::active(&store, user).await?,
         None => None,
     };
     let identifier = login.identifier.clone().unwrap_or_default();

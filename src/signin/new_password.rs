@@ -133,9 +133,8 @@ pub(super) async fn choose(
     let Some(user) = login.user.filter(|_| login.asked == Some(Asked::NewPassword)) else {
         return Ok(());
     };
-    let account = accounts::by_id(&realm.store(&platform.store), user)
+    let account = accounts::active(&realm.store(&platform.store), user)
         .await?
-        .filter(Account::is_active)
         .ok_or(SignInError::Expired)?;
     match replace_password(platform, realm, visit, (&account, login.session), new).await {
         Ok(()) => {

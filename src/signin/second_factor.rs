@@ -34,7 +34,7 @@ pub(super) async fn code(
 ) -> Result<(), SignInError> {
     let store = realm.store(&platform.store);
     let Some(user) = login.user else { return Ok(()) };
-    let Some(account) = accounts::by_id(&store, user).await?.filter(Account::is_active) else {
+    let Some(account) = accounts::active(&store, user).await? else {
         return Err(SignInError::Expired);
     };
     if typed.trim().is_empty() {

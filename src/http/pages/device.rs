@@ -14,10 +14,9 @@ use crate::http::oidc::ensure_binding;
 use crate::http::views::Problem;
 use crate::http::views::device::{DeviceDone, DeviceEnd, EnterCode};
 use crate::http::views::signin::Throttled;
-use crate::oidc::device;
+use crate::oidc::device::{self, Typed};
 use crate::protocol::device::UserCode;
 use crate::protocol::error::ErrorCode;
-use crate::signals::{Throttle, note_wrong_user_code, user_code_throttle};
 use crate::signin::{Purpose, SignInError};
 
 /// A code to fill in.
@@ -54,28 +53,25 @@ pub async fn show(ctx: Ctx, query: web::Query<Prefilled>) -> Result<HttpResponse
 
 /// `POST {issuer}/device`: the sign-in for the device begins.
 pub async fn submit(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
-    let (platform, realm) = (ctx.platform(), &ctx.realm);
-    if let Throttle::Wait(minutes) = user_code_throttle(platform, realm, &ctx.visit) {
-        let throttled = Throttled {
-            chrome: ctx.chrome(),
-            app: None,
-            minutes,
-            retry: format!("{}{}", realm.path(), device::PAGE),
-        };
-        return html_with(StatusCode::TOO_MANY_REQUESTS, &throttled);
-    }
     let typed = form.text("user_code");
-    let found = match UserCode::parse(typed) {
-        Some(code) => device::find(platform, realm, &code)
-            .map_err(|error| ctx.error(SignInError::from(error).into()))?,
-        None => None,
-    };
-    if let Some(request) = found {
-        return begin(&ctx, Purpose::Authorize(Box::new(request))).await;
+    let taken = device::typed(ctx.platform(), &ctx.realm, &ctx.visit, typed)
+        .map_err(|error| ctx.error(SignInError::from(error).into()))?;
+    match taken {
+        Typed::Waiting(request) => begin(&ctx, Purpose::Authorize(request)).await,
+        Typed::Wrong => {
+            let wrong = Problem::at("user_code", ctx.text.get("device-code-wrong"));
+            page(&ctx, typed, vec![wrong])
+        }
+        Typed::Throttled(minutes) => {
+            let throttled = Throttled {
+                chrome: ctx.chrome(),
+                app: None,
+                minutes,
+                retry: format!("{}{}", ctx.realm.path(), device::PAGE),
+            };
+            html_with(StatusCode::TOO_MANY_REQUESTS, &throttled)
+        }
     }
-    note_wrong_user_code(platform, realm, &ctx.visit);
-    let wrong = Problem::at("user_code", ctx.text.get("device-code-wrong"));
-    page(&ctx, typed, vec![wrong])
 }
 
 /// `GET {issuer}/device/done`: where the sign-in leads. Says how it ended; the device hears of it by itself.

@@ -4,8 +4,6 @@ mod acts;
 mod factors;
 mod home;
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -13,10 +11,7 @@ use super::draw::{html_with, redirect};
 use super::signin::begin;
 use crate::accounts::{self, Account};
 use crate::base::ids::Reference;
-use crate::base::timestamp::Timestamp;
 use crate::domain::action::Action;
-use crate::domain::assurance::Strength;
-use crate::factors::assurance::strongest_since;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
 use crate::http::oidc::ensure_binding;
@@ -36,9 +31,6 @@ pub use factors::{
     remove_factor, remove_page, totp_page,
 };
 pub use home::home;
-
-/// How old the last proof may be for changing factors.
-const FRESH: Duration = Duration::from_mins(15);
 
 /// A signed-in person on one of these pages.
 struct Own {
@@ -88,12 +80,11 @@ async fn own(ctx: &Ctx, rest: &str, wanted: Wanted) -> Result<Result<Own, HttpRe
     let store = ctx.realm.store(&ctx.platform().store);
     let account = accounts::by_id(&store, live.user.id).await.map_err(page_error)?;
     let account = account.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
-    if wanted.action().is_some() && !is_fresh(&live, &account, ctx.platform().now()) {
+    if wanted.action().is_some() && !selfservice::is_fresh(&account, &live.session, ctx.platform().now()) {
         return Ok(Err(sign_in().await?));
     }
     if let Wanted::Change(action) = &wanted {
-        let since = ctx.platform().now().minus(FRESH);
-        let by = (&account, &live.session, since);
+        let by = (&account, &live.session);
         let permit = selfservice::decide(ctx.platform(), &ctx.realm, &ctx.visit, by, action.clone()).await;
         match permit.map_err(page_error)? {
             Permit::Granted => {}
@@ -119,14 +110,6 @@ fn refused(ctx: &Ctx, reference: &Reference) -> Result<HttpResponse, PageError> 
         more: Vec::new(),
     };
     html_with(StatusCode::FORBIDDEN, &page)
-}
-
-/// Whether enough was proven a short while ago to change what guards the account: its second factor, where it has one.
-fn is_fresh(live: &Live, account: &Account, now: Timestamp) -> bool {
-    let limit = now.minus(FRESH);
-    let strong =
-        strongest_since(&live.session.proofs, limit).is_some_and(|proven| proven > Strength::EmailCode);
-    live.session.auth_time() >= limit && (strong || !account.has_second_factor())
 }
 
 macro_rules! own_or_sign_in {

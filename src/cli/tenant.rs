@@ -24,7 +24,8 @@ pub enum TenantCommand {
     /// Show a tenant and how much it holds.
     Show(SlugArgs),
     /// Put settings from a TOML file in force: name, status, registration, layout, floor, fail_mode, default_locale,
-    /// support_contact, notice_threshold, remember_days, recovery_wait_hours, brand_color.
+    /// support_contact, notice_threshold, remember_days, recovery_wait_hours, breached_passwords, passkey_attestation,
+    /// passkey_models, brand_color.
     Apply(FileArgs),
     /// Say what `apply` would change.
     Plan(FileArgs),

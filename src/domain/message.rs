@@ -18,6 +18,16 @@ pub enum Message {
         /// The code.
         code: Secret<String>,
     },
+    /// A one-time code for whoever makes an account.
+    SignUpCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// Somebody wants to make an account with an address that has one; only its owner learns of it.
+    AccountExists {
+        /// Where the owner signs in.
+        sign_in: String,
+    },
     /// What somebody asked for at a page is not possible; only the owner of the address learns why.
     NotPossible(NotPossible),
     /// A completed sign-in on a new browser (people.md U34, U35).
@@ -118,11 +128,23 @@ pub struct SignInFacts {
 }
 
 impl Message {
+    /// The code that it brings, if it brings one.
+    pub const fn code(&self) -> Option<&Secret<String>> {
+        match self {
+            Self::SignInCode { code, .. } | Self::NewPasswordCode { code } | Self::SignUpCode { code } => {
+                Some(code)
+            }
+            _ => None,
+        }
+    }
+
     /// The name in the delivery log.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
             Self::NewPasswordCode { .. } => "new_password_code",
+            Self::SignUpCode { .. } => "sign_up_code",
+            Self::AccountExists { .. } => "account_exists",
             Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",
             Self::SecurityChange { change, .. } => change.name(),

@@ -1,13 +1,13 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Asked, Choice, JudgedState, Login, Recovering};
+use super::login::{Asked, Choice, Joining, JudgedState, Login, Recovering};
 use super::notices::event;
 use super::service::keep;
 use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
     WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, lost, mail_code};
+use super::{SignInError, consent, enrol, finish, lost, mail_code, sign_up};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
@@ -76,7 +76,7 @@ pub(super) async fn advance(
             return Ok(refuse_silently(&login, &what));
         }
         return match (what, account) {
-            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, login),
+            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, visit, login).await,
             (Next::Decide, Some(account)) => {
                 decide(platform, realm, visit, &mut login, &account).await?;
                 continue;
@@ -189,7 +189,9 @@ fn refuse_other_person(
 fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&Account>) -> Need {
     let guarded = account.is_some_and(Account::has_second_factor);
     let changes_guards = matches!(login.purpose, Purpose::Page { changes: Some(_), .. }) && guarded;
-    let client_floor = if changes_guards {
+    // An account whose sign-up is held for review proves more than a password each time, enrolling it where it must.
+    let held = account.is_some_and(|account| account.user.under_review);
+    let client_floor = if changes_guards || held {
         Acr::Aal2
     } else {
         client
@@ -304,9 +306,20 @@ async fn decide(
     Ok(())
 }
 
-/// The beginning: a first factor, or the mailbox of whoever forgot the password.
-fn begin(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+/// The beginning: a first factor, the mailbox of whoever forgot the password, or a new account.
+async fn begin(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
+    let refused = login
+        .judged
+        .as_ref()
+        .is_some_and(|judged| judged.judgement == Judgement::Refuse);
+    if refused {
+        return held(platform, realm, visit, login).await;
+    }
     keep(platform, realm, &login)?;
+    if login.joining != Joining::No {
+        let sent = sent_step(platform, &login);
+        return Ok(Step::SignUp(sign_up::step(login, sent)));
+    }
     if let Recovering::Address | Recovering::Mailbox { .. } = login.recovering {
         let asked = login.recovering == Recovering::Address;
         let sent = sent_step(platform, &login).filter(|_| !asked);

@@ -1,8 +1,8 @@
 //! Sending mail: codes, when the method is first asked for, and again when somebody asks, not too soon and not too often; and
 //! everything else that a sign-in or its account tells.
 
-use super::login::{FormProblem, Login, Recovering};
-use super::{SignInError, mailbox};
+use super::login::{FormProblem, Joining, Login, Recovering};
+use super::{SignInError, mailbox, sign_up};
 use crate::accounts::{self, Account};
 use crate::base::ids::{MailId, UserId};
 use crate::base::secret::Secret;
@@ -36,7 +36,12 @@ pub(super) async fn resend(
     visit: &Visit,
     login: &mut Login,
 ) -> Result<(), SignInError> {
-    let before_account = matches!(login.recovering, Recovering::Mailbox { .. });
+    let recovers = matches!(login.recovering, Recovering::Mailbox { .. });
+    let joins = match login.joining {
+        Joining::Mailbox { work } => Some(work),
+        _ => None,
+    };
+    let before_account = recovers || joins.is_some();
     if !before_account && (login.user.is_none() || login.chosen != Some(Method::EmailOtp)) {
         return Ok(());
     }
@@ -47,7 +52,8 @@ pub(super) async fn resend(
     {
         None if login.email_code.is_some() => login.problem = Some(FormProblem::ResendExhausted),
         Some(wait) if !wait.is_zero() => login.problem = Some(FormProblem::ResendTooSoon),
-        _ if before_account => mailbox::send(platform, realm, visit, login).await?,
+        _ if recovers => mailbox::send(platform, realm, visit, login).await?,
+        _ if let Some(work) = joins => sign_up::send(platform, realm, visit, login, work).await?,
         _ => {
             let store = realm.store(&platform.store);
             let user = login.user.ok_or(SignInError::Expired)?;
@@ -89,17 +95,24 @@ pub(super) fn fresh(
     login: &Login,
     account: Option<&Account>,
 ) -> (Secret<String>, SentCode) {
-    let fixed = platform.settings.dev
-        && account.is_some_and(|account| account.user.email.as_str().contains("+test@"));
+    let to = account.map(|account| account.user.email.key());
+    fresh_for(platform, realm, login, to.unwrap_or_default())
+}
+
+/// As [`fresh`], for the address with the key `to`; empty for nobody's.
+pub(super) fn fresh_for(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    to: &str,
+) -> (Secret<String>, SentCode) {
+    let fixed = platform.settings.dev && to.contains("+test@");
     let code = if fixed {
         DEV_TEST_CODE.to_owned()
     } else {
         digits(platform.random().below(1_000_000))
     };
     let before = login.email_code.as_ref();
-    let to = account
-        .map(|account| account.user.email.key())
-        .unwrap_or_default();
     let sent = SentCode::new(&realm.tenant.blind_key, (to, &code), platform.now(), before);
     (Secret::new(code), sent)
 }

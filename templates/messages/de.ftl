@@ -107,6 +107,25 @@ recover-back = Zurück zur Anmeldung
 reason-before-recovery = Um ein neues Passwort zu wählen, bestätige bitte mit einem deiner anderen Anmeldewege, dass du es bist.
 password-forgotten = Wähle das Passwort, mit dem du dich von jetzt an anmeldest.
 
+# Sign-up
+sign-up-title = Konto anlegen
+sign-up-text = Bei { $tenant }. Zuerst brauchen wir deine Adresse.
+sign-up-text-app = Danach geht es weiter zu { $app }. Zuerst brauchen wir deine Adresse.
+sign-up-submit = Weiter
+sign-up-working = Einen Moment: Dein Browser erledigt eine kleine Rechenaufgabe, die Maschinen fernhält.
+sign-up-have-account = Hast du ein Konto?
+sign-up-code-text = Eine Mail an { $address } ist unterwegs. Sie enthält einen Code – oder, wenn du schon ein Konto hast, den Weg zur Anmeldung.
+sign-up-details-title = Fast fertig
+sign-up-details-text = Die Adresse { $address } gehört dir. Wie meldest du dich künftig an?
+sign-up-name = Dein Name (darf leer bleiben)
+sign-up-terms = Ich stimme Folgendem zu
+sign-up-create = Konto anlegen
+sign-up-passkey = Passkey statt Passwort
+problem-disposable = Adressen dieses Anbieters nehmen wir hier nicht an. Nimm eine andere.
+problem-name = Der Name darf höchstens 200 Zeichen lang sein.
+problem-terms = Bitte stimme zuerst zu.
+problem-account-exists = Mit dieser Adresse hast du schon ein Konto. Melde dich an.
+
 # Lost ways to sign in
 lost-none = Ich kann keinen davon benutzen
 lost-none-hint = Verloren oder kaputt: Wir ersetzen sie nach einer Wartezeit und sagen dir per Mail Bescheid.
@@ -465,12 +484,20 @@ mail-admin-why = Du erhältst dies, weil eine berechtigte Person den Link für d
 mail-new-password-heading = Dein Code für ein neues Passwort
 mail-new-password-note = Niemand von uns fragt dich je danach. Wenn du ihn nicht angefordert hast, musst du nichts tun: Ohne den Code ändert sich nichts.
 mail-new-password-why = Du erhältst dies, weil jemand angegeben hat, das Passwort von { $account } sei vergessen.
+mail-sign-up-heading = Dein Code für ein neues Konto
+mail-sign-up-note = Niemand von uns fragt dich je danach. Wenn du ihn nicht angefordert hast, musst du nichts tun: Ohne den Code entsteht kein Konto.
+mail-sign-up-why = Du erhältst dies, weil jemand mit { $account } ein Konto anlegen will.
+mail-exists-subject = Du hast ein Konto bei { $tenant }
+mail-exists-heading = Du hast schon ein Konto
+mail-exists-intro = Jemand wollte bei { $tenant } mit { $account } ein Konto anlegen. Zu dieser Adresse gibt es eines. Wenn du es warst, melde dich an; ein vergessenes Passwort kannst du dort ersetzen.
+mail-exists-note = Es wurde nichts geändert.
+mail-exists-act = Anmelden
 mail-not-possible-subject = Zu deiner Anfrage an { $tenant }
 mail-not-possible-why = Wenn du es nicht warst, ignoriere diese Mail.
 mail-no-account-heading = Zu dieser Adresse gibt es kein Konto
 mail-no-account-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Ein solches Konto gibt es nicht; vielleicht hast du eine andere Adresse benutzt.
 mail-disabled-heading = Dieses Konto ist abgeschaltet
-mail-disabled-intro = Jemand hat bei { $tenant } ein neues Passwort für { $account } angefordert. Das Konto ist abgeschaltet; wende dich an die, die es betreuen.
+mail-disabled-intro = Jemand hat bei { $tenant } ein neues Passwort oder ein neues Konto für { $account } angefordert. Das Konto ist abgeschaltet; wende dich an die, die es betreuen.
 
 # Console
 console = Konsole
@@ -577,6 +604,19 @@ state-disabled = Gesperrt
 tenant-notice = Wert, ab dem ein neuer Browser per Mail gemeldet wird
 tenant-notice-hint = 0 bis 100
 tenant-registration = Wer Anwendungen registrieren darf
+tenant-sign-up = Konten anlegen
+tenant-sign-up-hint = Ob Leute sich selbst ein Konto anlegen dürfen.
+who-signs-up-off = Niemand: Admins legen Konten an
+who-signs-up-open = Wer eine Mailadresse nachweist
+tenant-disposable = Wegwerfadressen bei neuen Konten
+disposable-challenge = Als Risiko zählen
+disposable-refuse = Ablehnen
+disposable-allow = Wie andere behandeln
+tenant-terms = Nutzungsbedingungen
+tenant-terms-hint = Wer ein Konto anlegt, stimmt ihnen zu; https, leer für keine.
+tenant-privacy = Datenschutzerklärung
+tenant-privacy-hint = Wird beim Anlegen gezeigt; https, leer für keine.
+problem-https = Schreibe eine https-Adresse.
 tenant-look = Aussehen und Sprache
 tenant-locale = Standardsprache
 tenant-support = Hilfekontakt
@@ -902,6 +942,13 @@ signal-recovered = kürzlich wiederhergestellt
 signal-token-rate = Ansturm auf Token
 signal-scope-novelty = nie verlangter Scope
 signal-secret-age = altes Geheimnis
+signal-work-unsolved = Rechenaufgabe nicht gelöst
+signal-honeypot = verstecktes Feld ausgefüllt
+signal-disposable-address = Wegwerfadresse
+signal-address-sign-ups = neue Konten von der Adresse, 1 h
+signal-subnet-sign-ups = neue Konten aus dem Netz, 1 d
+signal-asn-sign-ups = Ansturm neuer Konten vom Anbieter
+signal-tenant-sign-ups = Ansturm neuer Konten
 
 # What handlers add
 problem-code-exhausted = Zu viele falsche Codes. Beginne die Anmeldung neu.

@@ -107,6 +107,25 @@ recover-back = Back to the sign-in
 reason-before-recovery = To choose a new password, please confirm with one of your other ways to sign in.
 password-forgotten = Choose the password that you will sign in with from now on.
 
+# Sign-up
+sign-up-title = Create an account
+sign-up-text = For { $tenant }. We start with your address.
+sign-up-text-app = Then it goes on to { $app }. We start with your address.
+sign-up-submit = Continue
+sign-up-working = One moment: your browser does a small piece of work that keeps machines away.
+sign-up-have-account = Do you have an account?
+sign-up-code-text = A mail is on its way to { $address }. It holds a code – or, if you have an account already, the way to sign in.
+sign-up-details-title = Almost there
+sign-up-details-text = The address { $address } is yours. How will you sign in from now on?
+sign-up-name = Your name (you may leave it empty)
+sign-up-terms = I agree to the following
+sign-up-create = Create the account
+sign-up-passkey = Use a passkey instead of a password
+problem-disposable = Addresses of this provider aren’t taken here. Use another one.
+problem-name = Use a name of up to 200 characters.
+problem-terms = Please agree first.
+problem-account-exists = You have an account with this address already. Sign in.
+
 # Lost ways to sign in
 lost-none = I can’t use any of these
 lost-none-hint = Lost or broken: we replace them after a waiting time and tell you by mail.
@@ -465,12 +484,20 @@ mail-admin-why = You get this because somebody with the rights to do so made the
 mail-new-password-heading = Your code to choose a new password
 mail-new-password-note = Nobody from our side will ever ask you for it. If you did not ask for it, do nothing: without the code nothing changes.
 mail-new-password-why = You get this because somebody said that the password of { $account } is forgotten.
+mail-sign-up-heading = Your code for a new account
+mail-sign-up-note = Nobody from our side will ever ask you for it. If you did not ask for it, do nothing: without the code there is no account.
+mail-sign-up-why = You get this because somebody wants to make an account with { $account }.
+mail-exists-subject = You have an account at { $tenant }
+mail-exists-heading = You have an account already
+mail-exists-intro = Somebody wanted to make an account at { $tenant } with { $account }. There is one with this address. If it was you, sign in; a forgotten password can be replaced there.
+mail-exists-note = Nothing was changed.
+mail-exists-act = Sign in
 mail-not-possible-subject = About your request to { $tenant }
 mail-not-possible-why = If it wasn’t you, ignore this mail.
 mail-no-account-heading = There is no account with this address
 mail-no-account-intro = Somebody asked { $tenant } for a new password for { $account }. There is no such account; you may have used another address.
 mail-disabled-heading = This account is switched off
-mail-disabled-intro = Somebody asked { $tenant } for a new password for { $account }. The account is switched off; ask the people who look after it.
+mail-disabled-intro = Somebody asked { $tenant } for a new password or a new account for { $account }. The account is switched off; ask the people who look after it.
 
 # Console
 console = Console
@@ -577,6 +604,19 @@ state-disabled = Disabled
 tenant-notice = Score from which a new browser is told of by mail
 tenant-notice-hint = 0 to 100
 tenant-registration = Who may register applications
+tenant-sign-up = Sign-up
+tenant-sign-up-hint = Whether people may make accounts of their own.
+who-signs-up-off = Nobody: admins make accounts
+who-signs-up-open = Whoever proves a mail address
+tenant-disposable = Throw-away addresses at sign-up
+disposable-challenge = Count as risk
+disposable-refuse = Refuse
+disposable-allow = Count as any other
+tenant-terms = Terms of use
+tenant-terms-hint = Who signs up agrees to them; https, empty for none.
+tenant-privacy = Privacy notice
+tenant-privacy-hint = Shown at sign-up; https, empty for none.
+problem-https = Write an https address.
 tenant-look = Look and language
 tenant-locale = Default language
 tenant-support = Support contact
@@ -902,6 +942,13 @@ signal-recovered = recovered lately
 signal-token-rate = rush of tokens
 signal-scope-novelty = scope never asked for
 signal-secret-age = old secret
+signal-work-unsolved = browser work left undone
+signal-honeypot = hidden field filled in
+signal-disposable-address = throw-away address
+signal-address-sign-ups = sign-ups from the address, 1 h
+signal-subnet-sign-ups = sign-ups from the network, 1 d
+signal-asn-sign-ups = rush of sign-ups from the provider
+signal-tenant-sign-ups = rush of sign-ups
 
 # What handlers add
 problem-code-exhausted = Too many wrong codes. Start the sign-in again.

@@ -34,6 +34,7 @@ mod passwords;
 mod recovery;
 mod request_objects;
 mod risk;
+mod sign_up;
 mod signin;
 mod smtp;
 mod tokens;

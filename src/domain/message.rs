@@ -23,7 +23,12 @@ pub enum Message {
         /// The code.
         code: Secret<String>,
     },
-    /// Somebody wants to make an account with an address that has one; only its owner learns of it.
+    /// A one-time code for whoever gives an account another address.
+    EmailChangeCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// Somebody wants to use an address that has an account for another one; only its owner learns of it.
     AccountExists {
         /// Where the owner signs in.
         sign_in: String,
@@ -97,6 +102,8 @@ pub enum SecurityChange {
     RecoveryCodesMade,
     /// A factor was removed.
     FactorRemoved,
+    /// The mail address.
+    EmailChanged,
 }
 
 impl SecurityChange {
@@ -110,6 +117,7 @@ impl SecurityChange {
             Self::PasskeyAdded => "passkey_added",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::FactorRemoved => "factor_removed",
+            Self::EmailChanged => "email_changed",
         }
     }
 }
@@ -131,9 +139,10 @@ impl Message {
     /// The code that it brings, if it brings one.
     pub const fn code(&self) -> Option<&Secret<String>> {
         match self {
-            Self::SignInCode { code, .. } | Self::NewPasswordCode { code } | Self::SignUpCode { code } => {
-                Some(code)
-            }
+            Self::SignInCode { code, .. }
+            | Self::NewPasswordCode { code }
+            | Self::SignUpCode { code }
+            | Self::EmailChangeCode { code } => Some(code),
             _ => None,
         }
     }
@@ -144,6 +153,7 @@ impl Message {
             Self::SignInCode { .. } => "sign_in_code",
             Self::NewPasswordCode { .. } => "new_password_code",
             Self::SignUpCode { .. } => "sign_up_code",
+            Self::EmailChangeCode { .. } => "email_change_code",
             Self::AccountExists { .. } => "account_exists",
             Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",

@@ -96,6 +96,7 @@ fn written(frame: &Frame, message: &Message) -> mail::Mail {
         Message::SignInCode { code, .. } => words::sign_in_code(frame, code.expose(), CODE_MINUTES),
         Message::NewPasswordCode { code } => words::new_password_code(frame, code.expose(), CODE_MINUTES),
         Message::SignUpCode { code } => words::sign_up_code(frame, code.expose(), CODE_MINUTES),
+        Message::EmailChangeCode { code } => words::email_change_code(frame, code.expose(), CODE_MINUTES),
         Message::AccountExists { sign_in } => words::account_exists(frame, sign_in),
         Message::NotPossible(why) => words::not_possible(frame, *why),
         Message::NewBrowser {
@@ -147,5 +148,6 @@ const fn change_of(change: SecurityChange) -> Change {
         SecurityChange::TotpAdded | SecurityChange::PasskeyAdded => Change::FactorAdded,
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,
         SecurityChange::FactorRemoved => Change::FactorRemoved,
+        SecurityChange::EmailChanged => Change::Email,
     }
 }

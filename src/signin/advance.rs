@@ -22,7 +22,7 @@ use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::sessions;
-use crate::tenants::{Platform, Realm, Visit};
+use crate::tenants::{CONSOLE_CLIENT, Platform, Realm, Visit};
 
 use super::login::Purpose;
 
@@ -47,10 +47,7 @@ pub(super) async fn advance(
         }
         let need = need(realm, &login, client, account.as_ref());
         let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
-        let lost = match &account {
-            Some(account) if login.lost => lost::standing(platform, realm, account).await?,
-            _ => Standing::None,
-        };
+        let lost = recovery(platform, realm, &login, account.as_ref()).await?;
         if lost == Standing::Open {
             enrolled.retain(|(_, strength)| *strength == Strength::EmailCode);
         }
@@ -130,6 +127,26 @@ pub(super) async fn advance(
             }
         };
     }
+}
+
+/// Where the recovery of an account stands. A mailbox that became the account's a short while ago opens nothing by itself: whoever took
+/// over a session must not take the account with it.
+async fn recovery(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    account: Option<&Account>,
+) -> Result<Standing, SignInError> {
+    let Some(account) = account.filter(|_| login.recovering == Recovering::Proven) else {
+        return Ok(Standing::None);
+    };
+    if let Some(until) = lost::moved_until(platform, realm, account.user.id).await? {
+        return Ok(Standing::Barred(until));
+    }
+    if login.lost {
+        return Ok(lost::standing(platform, realm, account).await?);
+    }
+    Ok(Standing::None)
 }
 
 /// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
@@ -269,6 +286,7 @@ async fn decide(
             changes: Some(action),
             ..
         } => action.clone(),
+        Purpose::Authorize(request) if request.client.as_str() == CONSOLE_CLIENT => Action::AdminElevate,
         Purpose::Page { changes: None, .. } | Purpose::Authorize(_) => Action::SignIn,
     };
     let checkpoint = Checkpoint {

@@ -96,14 +96,14 @@ pub(super) fn fresh(
     account: Option<&Account>,
 ) -> (Secret<String>, SentCode) {
     let to = account.map(|account| account.user.email.key());
-    fresh_for(platform, realm, login, to.unwrap_or_default())
+    code_for(platform, realm, login.email_code.as_ref(), to.unwrap_or_default())
 }
 
-/// As [`fresh`], for the address with the key `to`; empty for nobody's.
-pub(super) fn fresh_for(
+/// A new code for the address with the key `to` (empty for nobody's) in place of the one `before`, and what is kept of it.
+pub(crate) fn code_for(
     platform: &Platform,
     realm: &Realm,
-    login: &Login,
+    before: Option<&SentCode>,
     to: &str,
 ) -> (Secret<String>, SentCode) {
     let fixed = platform.settings.dev && to.contains("+test@");
@@ -112,7 +112,6 @@ pub(super) fn fresh_for(
     } else {
         digits(platform.random().below(1_000_000))
     };
-    let before = login.email_code.as_ref();
     let sent = SentCode::new(&realm.tenant.blind_key, (to, &code), platform.now(), before);
     (Secret::new(code), sent)
 }
@@ -139,7 +138,7 @@ pub(super) async fn mailbox_proven(
 
 /// To whom a mail goes.
 #[derive(Clone, Debug)]
-pub(super) struct Recipient {
+pub(crate) struct Recipient {
     /// The account, when there is one.
     pub(super) user: Option<UserId>,
     to: String,
@@ -148,7 +147,7 @@ pub(super) struct Recipient {
 
 impl Recipient {
     /// The owner of an account.
-    pub(super) fn of(realm: &Realm, account: &Account) -> Self {
+    pub(crate) fn of(realm: &Realm, account: &Account) -> Self {
         let default = &realm.tenant.record.settings.default_locale;
         Self {
             user: Some(account.user.id),
@@ -158,7 +157,7 @@ impl Recipient {
     }
 
     /// Somebody without an account; the language is that of the page they came from.
-    pub(super) fn stranger(visit: &Visit, to: &EmailAddress) -> Self {
+    pub(crate) fn stranger(visit: &Visit, to: &EmailAddress) -> Self {
         Self {
             user: None,
             to: to.as_str().to_owned(),
@@ -178,7 +177,7 @@ pub(crate) async fn hand_over(
 }
 
 /// As [`hand_over`], to somebody who may have no account.
-pub(super) async fn hand_over_to(
+pub(crate) async fn hand_over_to(
     platform: &Platform,
     realm: &Realm,
     recipient: Recipient,

@@ -22,9 +22,11 @@ mod step;
 pub(crate) use enrol::{NewPasskeyError, new_passkey, passkey_credential, totp_credential};
 pub use finish::Finished;
 pub use login::{FormProblem, Login, Purpose, Recovering};
+pub(crate) use lost::moved_until;
+pub(crate) use mail_code::{Recipient, code_for, hand_over_to};
 pub use new_password::NewPasswordError;
 pub(crate) use new_password::replace_password;
-pub(crate) use notices::{change_notice, event, tell};
+pub(crate) use notices::{address_notice, change_notice, event, tell};
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use sign_up::{

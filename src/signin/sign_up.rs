@@ -201,7 +201,7 @@ pub(super) async fn send(
     store.commit(batch).await?;
     // A code that was sent to nobody is bound to no address: none that is typed is right.
     let bound_to = if account.is_some() { "" } else { to.key() };
-    let (code, sent) = mail_code::fresh_for(platform, realm, login, bound_to);
+    let (code, sent) = mail_code::code_for(platform, realm, login.email_code.as_ref(), bound_to);
     let message = match &account {
         None => Message::SignUpCode { code },
         Some(account) if account.is_active() => Message::AccountExists {

@@ -122,7 +122,17 @@ pub fn sign_up_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
     with_code(frame, words, code, minutes)
 }
 
-/// Somebody wants to make an account with an address that has one.
+/// A one-time code for whoever gives an account another address.
+pub fn email_change_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
+    let words = CodeWords {
+        heading: frame.t("mail-new-address-heading"),
+        note: frame.t("mail-new-address-note"),
+        why: frame.with("mail-new-address-why", "account", &frame.account),
+    };
+    with_code(frame, words, code, minutes)
+}
+
+/// Somebody wants to use an address that has an account for another one.
 pub fn account_exists(frame: &Frame, sign_in: &str) -> Mail {
     let about = [("account", frame.account.as_str()), ("tenant", &frame.tenant)];
     let body = Body {

@@ -358,10 +358,14 @@ describe("pages off the way", () => {
     await page.goto(at("/"));
     await examine(page, "root");
     await signInCarol(page, "/t/demo/account");
-    for (const name of ["password", "totp", "passkeys"]) {
+    for (const name of ["password", "totp", "passkeys", "email"]) {
       await page.goto(at(`/t/demo/account/${name}`));
       await examine(page, `account-${name}`);
     }
+    await page.goto(at("/t/demo/account/email"));
+    await page.locator("#email").fill("carol@elsewhere.example");
+    await leads(page, () => page.locator("#email").press("Enter"));
+    await examine(page, "account-email-code");
     await page.goto(at("/t/demo/account"));
     await leads(page, () => page.getByRole("link", { name: /This wasn’t me/ }).first().click());
     await examine(page, "not-me");

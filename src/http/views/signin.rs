@@ -89,9 +89,11 @@ pub enum MailboxPurpose {
     Recover,
     /// A new account.
     SignUp,
+    /// Another address of an account.
+    ChangeEmail,
 }
 
-/// A mailbox that is proven: for a forgotten password the address, then the code; for a new account the code. Looks the same whether or not there is an account (people.md U20).
+/// A mailbox that is proven: the address, then the code (for a new account the code alone). Looks the same whether or not there is an account (people.md U20).
 ///
 /// Form fields: `email` and `csrf`, then `code` and `csrf`; `csrf` alone to `resend`'s action.
 #[derive(Clone, Debug, Template)]

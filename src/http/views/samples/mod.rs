@@ -131,6 +131,7 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
             "admin-link",
             mail::admin_link(&frame, &link("admin"), "owner", 15),
         ),
+        ("email-change-code", mail::email_change_code(&frame, "492817", 10)),
         ("sign-up-code", mail::sign_up_code(&frame, "492817", 10)),
         (
             "account-exists",

@@ -165,7 +165,19 @@ impl Sample for Mailbox {
             purpose: MailboxPurpose::SignUp,
             ..sent.clone()
         };
+        let new_address = Self {
+            purpose: MailboxPurpose::ChangeEmail,
+            app: None,
+            ..asked.clone()
+        };
+        let new_code = Self {
+            purpose: MailboxPurpose::ChangeEmail,
+            app: None,
+            ..sent.clone()
+        };
         vec![
+            ("new-address", new_address),
+            ("new-address-code", new_code),
             ("address", asked),
             ("code", sent),
             ("wrong-code", wrong),

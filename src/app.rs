@@ -26,8 +26,8 @@ use crate::outbound::mail::Mailer;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, Raises,
-    Repeats, outside,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, PushQueue,
+    Raises, Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.
@@ -97,6 +97,7 @@ pub fn platform(
         envelope,
         hasher: hasher(config)?,
         mail,
+        pushes: PushQueue::default(),
         networks: outside::networks(&config.feeds),
         fetcher: fetcher(config)?,
         anchors,

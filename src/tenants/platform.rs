@@ -10,6 +10,7 @@ use super::baselines::Baselines;
 use super::directory::Directory;
 use super::machines::Machines;
 use super::mailing::MailQueue;
+use super::pushing::PushQueue;
 use super::raises::Raises;
 use super::repeats::Repeats;
 use crate::base::clock::Clock;
@@ -88,6 +89,8 @@ pub struct Platform {
     pub hasher: Hasher,
     /// Outgoing mail.
     pub mail: MailQueue,
+    /// Outgoing pushes to devices.
+    pub pushes: PushQueue,
     /// Places and networks.
     pub networks: Networks,
     /// Outgoing HTTP.

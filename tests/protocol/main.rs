@@ -32,6 +32,7 @@ mod logout;
 mod logs;
 mod par;
 mod passwords;
+mod push;
 mod recovery;
 mod request_objects;
 mod risk;

@@ -5,6 +5,7 @@
 //! folder for temporary files, for screenshots and accessibility checks.
 
 mod account;
+mod authenticator;
 mod console;
 mod console_decisions;
 mod dev;
@@ -76,6 +77,7 @@ fn all() -> Vec<Drawn> {
     signin::draw_all(&mut pages);
     sign_up::draw_all(&mut pages);
     account::draw_all(&mut pages);
+    authenticator::draw_all(&mut pages);
     dev::draw_all(&mut pages);
     device::draw_all(&mut pages);
     console::draw_all(&mut pages);

@@ -18,6 +18,7 @@ use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
 use crate::domain::tenant::Tenant;
 use crate::protocol::metadata;
+use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
 
@@ -40,6 +41,7 @@ pub struct TenantRuntime {
     pub blind_key: Secret<Vec<u8>>,
     /// A short tag that keeps cookies of tenants on one host apart.
     pub tag: String,
+    resources: Vec<Resource>,
     clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
 }
 
@@ -49,6 +51,11 @@ const CLIENT_CACHE: usize = 10_000;
 const TENANT_CACHE: usize = 10_000;
 
 impl TenantRuntime {
+    /// What tokens of an issuer of this tenant may be made for.
+    pub fn resources<'a>(&'a self, issuer: &'a str) -> Resources<'a> {
+        Resources::new(&self.resources, issuer)
+    }
+
     /// A client, from memory or the database.
     ///
     /// # Errors
@@ -172,6 +179,7 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
         refresh_key,
         blind_key,
         tag,
+        resources: store.resources().await?,
         clients: RwLock::default(),
         record,
     })

@@ -89,6 +89,7 @@ pub fn platform(
     let envelope = Envelope::from_base64(&config.secrets.kek).map_err(StartError::of)?;
     let anchors = outside::anchors(&config.passkeys, parts.clock.now()).map_err(StartError::of)?;
     let breached = outside::breached(&config.feeds, &config.outbound).map_err(StartError::of)?;
+    let disposable = outside::disposable(&config.feeds).map_err(StartError::of)?;
     let (mail, receiver) = MailQueue::new();
     let platform = Platform {
         store,
@@ -100,12 +101,14 @@ pub fn platform(
         fetcher: fetcher(config)?,
         anchors,
         breached,
+        disposable,
         clock: parts.clock,
         random: parts.random,
         model: ArcSwap::from_pointee(Model::builtin().clone()),
         directory: Directory::default(),
         origins: parts.origins,
         failures: DecayedCounters::default(),
+        sign_ups: DecayedCounters::default(),
         baselines: Baselines::default(),
         machines: Machines::default(),
         repeats: Repeats::default(),

@@ -18,6 +18,8 @@ mod m0021_logout_deliveries;
 mod m0030_models;
 mod m0031_decision_repeats;
 mod m0040_resources;
+mod m0060_under_review;
+mod m0061_former_email;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
             Box::new(m0040_resources::Migration),
+            Box::new(m0060_under_review::Migration),
+            Box::new(m0061_former_email::Migration),
         ]
     }
 

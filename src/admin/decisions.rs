@@ -10,8 +10,10 @@ use super::{Actor, AdminError};
 use crate::base::ids::{DecisionId, EventId, Reference, UserId};
 use crate::base::page::{Page, PageRequest};
 use crate::decisions::ocsf;
+use crate::domain::action::Action;
 use crate::domain::decision::Decision;
-use crate::store::{DecisionFilter, LabelRecord};
+use crate::domain::user::User;
+use crate::store::{DecisionFilter, LabelRecord, TenantStore};
 use crate::tenants::Platform;
 
 /// What an analyst knows of a decision.
@@ -131,7 +133,7 @@ pub async fn show(actor: &Actor, platform: &Platform, name: &str) -> Result<Deci
         .ok_or(AdminError::NotFound("decision"))
 }
 
-/// Says what became known of a decision.
+/// Says what became known of a decision. A sign-up that was held for review and is safe is held no longer.
 ///
 /// # Errors
 /// [`AdminError::NotFound`].
@@ -143,10 +145,8 @@ pub async fn label(
 ) -> Result<LabelRecord, AdminError> {
     let right = actor.may_label_decisions()?;
     let store = right.store(platform);
-    store
-        .decision(decision)
-        .await?
-        .ok_or(AdminError::NotFound("decision"))?;
+    let about = store.decision(decision).await?;
+    let about = about.ok_or(AdminError::NotFound("decision"))?;
     let now = platform.now();
     let label = LabelRecord {
         id: EventId(platform.random().uuid(now)),
@@ -156,6 +156,14 @@ pub async fn label(
     };
     let mut batch = store.batch();
     batch.insert_label(&label);
+    if verdict == VerdictLabel::Safe
+        && let Some(held) = held_account(&store, &about).await?
+    {
+        batch.update_user(&User {
+            under_review: false,
+            ..held
+        });
+    }
     let trail = Trail::new(
         "decision.labelled",
         "decision",
@@ -164,6 +172,13 @@ pub async fn label(
     );
     right.commit(platform, batch, trail).await?;
     Ok(label)
+}
+
+/// The account whose sign-up a decision held for review, while it is held.
+async fn held_account(store: &TenantStore, about: &Decision) -> Result<Option<User>, AdminError> {
+    let made = about.subject.filter(|_| about.action == Action::SignUp);
+    let Some(made) = made else { return Ok(None) };
+    Ok(store.user(made).await?.filter(|user| user.under_review))
 }
 
 /// The addresses of the people that decisions are about.

@@ -14,7 +14,7 @@ use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::event::{ActorRef, AuditEntry};
-use crate::domain::user::{EmailAddress, Role, User, UserStatus};
+use crate::domain::user::{EmailAddress, Role, User};
 use crate::factors::password::{PasswordRefusal, normalize};
 use crate::store::{AdminLink, Batch, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
@@ -194,21 +194,10 @@ async fn new_account(
         .await;
     let phc = hashed.map_err(|_| RedeemError::Busy)?;
     let now = platform.now();
+    let id = UserId(platform.random().uuid(now));
     let user = User {
-        id: UserId(platform.random().uuid(now)),
-        sub: platform.random().opaque(),
-        email,
         email_verified_at: Some(now),
-        username: None,
-        name: None,
-        claims: serde_json::Map::new(),
-        locale: None,
-        password_reset_required: false,
-        signed_out_at: None,
-        status: UserStatus::Active,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..User::new(id, platform.random().opaque(), email, now)
     };
     batch.insert_user(&user);
     batch.insert_credential(&Credential {

@@ -1,7 +1,7 @@
 //! Filling a database with plausible data, for measuring. Rows go in large batches; every account has the same password.
 
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::tenants::CreateTenant;
 use super::{Actor, AdminError, tenants};
@@ -13,7 +13,7 @@ use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::decision::{Decision, DecisionMode, Ending, PolicyRef};
 use crate::domain::session::Session;
-use crate::domain::user::{EmailAddress, User, UserStatus};
+use crate::domain::user::{EmailAddress, User};
 use crate::factors::password::normalize;
 use crate::risk::{Evidence, assess};
 use crate::store::TenantStore;
@@ -152,21 +152,11 @@ async fn users(
 fn user(platform: &Platform, number: u32, now: Timestamp) -> Result<User, AdminError> {
     let address =
         EmailAddress::parse(&email(number)).ok_or_else(|| AdminError::invalid("email", "malformed"))?;
+    let id = UserId(platform.random().uuid(now));
     Ok(User {
-        id: UserId(platform.random().uuid(now)),
-        sub: platform.random().opaque(),
-        email: address,
         email_verified_at: Some(now),
-        username: None,
         name: Some(format!("Bench User {number}")),
-        claims: Map::new(),
-        locale: None,
-        password_reset_required: false,
-        signed_out_at: None,
-        status: UserStatus::Active,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..User::new(id, platform.random().opaque(), address, now)
     })
 }
 

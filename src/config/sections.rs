@@ -154,6 +154,9 @@ pub struct Feeds {
     /// File of breached passwords: SHA-1 in order, `HASH:COUNT` a line.
     #[serde(deserialize_with = "optional_path")]
     pub breached_file: Option<PathBuf>,
+    /// File of mail domains whose addresses are thrown away after use, beside the list that comes with the program.
+    #[serde(deserialize_with = "optional_path")]
+    pub disposable: Option<PathBuf>,
     /// How often files are looked at for changes.
     #[serde(deserialize_with = "duration::deserialize")]
     pub reload_every: Duration,
@@ -260,6 +263,12 @@ pub struct Limits {
     pub mails_per_account: u32,
     /// Mails that unknown browsers of one network may make us send in an hour.
     pub mails_per_network: u32,
+    /// Mails of sign-ups without work done to one address in an hour.
+    pub sign_up_mails_unsolved: u32,
+    /// Sign-ups without work done from one network in an hour.
+    pub sign_ups_unsolved_per_network: u32,
+    /// The work of a quiet hour: hashes that a browser calculates at most.
+    pub sign_up_work: u32,
     /// Pushed requests and device authorizations of one client in an hour.
     pub kept_requests_per_client: u32,
     /// The same of one client without credentials from one network.

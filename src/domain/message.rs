@@ -18,6 +18,21 @@ pub enum Message {
         /// The code.
         code: Secret<String>,
     },
+    /// A one-time code for whoever makes an account.
+    SignUpCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// A one-time code for whoever gives an account another address.
+    EmailChangeCode {
+        /// The code.
+        code: Secret<String>,
+    },
+    /// Somebody wants to use an address that has an account for another one; only its owner learns of it.
+    AccountExists {
+        /// Where the owner signs in.
+        sign_in: String,
+    },
     /// What somebody asked for at a page is not possible; only the owner of the address learns why.
     NotPossible(NotPossible),
     /// A completed sign-in on a new browser (people.md U34, U35).
@@ -87,6 +102,8 @@ pub enum SecurityChange {
     RecoveryCodesMade,
     /// A factor was removed.
     FactorRemoved,
+    /// The mail address.
+    EmailChanged,
 }
 
 impl SecurityChange {
@@ -100,6 +117,7 @@ impl SecurityChange {
             Self::PasskeyAdded => "passkey_added",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::FactorRemoved => "factor_removed",
+            Self::EmailChanged => "email_changed",
         }
     }
 }
@@ -118,11 +136,25 @@ pub struct SignInFacts {
 }
 
 impl Message {
+    /// The code that it brings, if it brings one.
+    pub const fn code(&self) -> Option<&Secret<String>> {
+        match self {
+            Self::SignInCode { code, .. }
+            | Self::NewPasswordCode { code }
+            | Self::SignUpCode { code }
+            | Self::EmailChangeCode { code } => Some(code),
+            _ => None,
+        }
+    }
+
     /// The name in the delivery log.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
             Self::NewPasswordCode { .. } => "new_password_code",
+            Self::SignUpCode { .. } => "sign_up_code",
+            Self::EmailChangeCode { .. } => "email_change_code",
+            Self::AccountExists { .. } => "account_exists",
             Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",
             Self::SecurityChange { change, .. } => change.name(),

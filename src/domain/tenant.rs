@@ -104,6 +104,30 @@ pub enum FailMode {
     Closed,
 }
 
+/// Whether people may make accounts of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUp {
+    /// Nobody may: accounts are made by admins.
+    #[default]
+    Off,
+    /// Whoever proves a mail address.
+    Open,
+}
+
+/// What becomes of a sign-up with an address that is thrown away after use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisposableAddresses {
+    /// It is a sign of risk, and the policy decides.
+    #[default]
+    Challenge,
+    /// Another address is asked for.
+    Refuse,
+    /// Nothing: it counts as any other.
+    Allow,
+}
+
 /// Settings that a tenant's admins may change. New fields need a default: rows of older versions lack them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -135,6 +159,14 @@ pub struct TenantSettings {
     pub passkey_models: Vec<Aaguid>,
     /// Brand colour as `#rrggbb`.
     pub brand_color: Option<String>,
+    /// Whether people may make accounts of their own.
+    pub sign_up: SignUp,
+    /// What becomes of a sign-up with an address that is thrown away after use.
+    pub disposable_addresses: DisposableAddresses,
+    /// Terms of use that whoever signs up agrees to, `https`.
+    pub terms_uri: Option<String>,
+    /// Privacy notice that is shown at sign-up, `https`.
+    pub privacy_uri: Option<String>,
 }
 
 impl Default for TenantSettings {
@@ -153,6 +185,10 @@ impl Default for TenantSettings {
             passkey_attestation: Attestation::default(),
             passkey_models: Vec::new(),
             brand_color: None,
+            sign_up: SignUp::default(),
+            disposable_addresses: DisposableAddresses::default(),
+            terms_uri: None,
+            privacy_uri: None,
         }
     }
 }

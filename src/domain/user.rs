@@ -28,6 +28,8 @@ pub struct User {
     pub locale: Option<String>,
     /// A new password must be chosen at the next sign-in, after "this wasn't me".
     pub password_reset_required: bool,
+    /// The sign-up was held for review: until somebody clears it, every sign-in proves a second factor.
+    pub under_review: bool,
     /// When all sessions were last ended; a sign-in under way that was begun before proves nothing. Written by that act alone.
     pub signed_out_at: Option<Timestamp>,
     /// Whether the account may sign in.
@@ -41,6 +43,27 @@ pub struct User {
 }
 
 impl User {
+    /// An account as it begins: active, nothing known but the address, which is not proven.
+    pub fn new(id: UserId, sub: String, email: EmailAddress, now: Timestamp) -> Self {
+        Self {
+            id,
+            sub,
+            email,
+            email_verified_at: None,
+            username: None,
+            name: None,
+            claims: Map::new(),
+            locale: None,
+            password_reset_required: false,
+            under_review: false,
+            signed_out_at: None,
+            status: UserStatus::Active,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     /// What is known of the person, which no password may be made of: address, name, sign-in name.
     pub fn own_words(&self) -> [&str; 3] {
         [
@@ -101,6 +124,11 @@ impl EmailAddress {
     /// The key it is found by; unique in a tenant.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// What stands behind the `@`, in lower case.
+    pub fn domain(&self) -> &str {
+        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// The address with most of its local part hidden, for pages before the second factor (people.md U24).

@@ -35,6 +35,8 @@ assets! {
     "js/forms.js" => "text/javascript; charset=utf-8",
     "js/form_post.js" => "text/javascript; charset=utf-8",
     "js/codes.js" => "text/javascript; charset=utf-8",
+    "js/sign_up.js" => "text/javascript; charset=utf-8",
+    "js/work.js" => "text/javascript; charset=utf-8",
     "js/live.js" => "text/javascript; charset=utf-8",
     "img/icon.svg" => "image/svg+xml",
 }

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig, get, post};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
-use super::pages::{account, admin_link, device, notice, signin};
+use super::pages::{account, admin_link, device, notice, sign_up, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -79,6 +79,12 @@ fn sign_in(config: &mut ServiceConfig) {
         .route("/signin/passkey", post().to(signin::passkey))
         .route("/signin/passkey/options", post().to(signin::passkey_options))
         .route("/signin/new-password", post().to(signin::new_password))
+        .route("/signup", get().to(sign_up::begin))
+        .route("/signup/challenge", get().to(sign_up::challenge))
+        .route("/signup/address", post().to(sign_up::address))
+        .route("/signup/details", post().to(sign_up::details))
+        .route("/signup/passkey", post().to(sign_up::passkey))
+        .route("/signup/passkey/options", post().to(sign_up::passkey_options))
         .route("/recover", get().to(signin::recover))
         .route("/signin/mailbox", post().to(signin::mailbox))
         .route("/signin/lost", post().to(signin::lost))
@@ -94,6 +100,10 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/account", get().to(account::home))
         .route("/account/password", get().to(account::password_page))
         .route("/account/password", post().to(account::change_password))
+        .route("/account/email", get().to(account::email_page))
+        .route("/account/email", post().to(account::begin_email))
+        .route("/account/email/code", get().to(account::email_code_page))
+        .route("/account/email/code", post().to(account::confirm_email))
         .route("/account/totp", get().to(account::totp_page))
         .route("/account/totp", post().to(account::add_totp))
         .route("/account/passkeys", get().to(account::passkey_page))

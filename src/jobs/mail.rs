@@ -77,16 +77,28 @@ fn render(outgoing: &OutgoingMail) -> Mail {
         support: outgoing.support.clone(),
         reference: Reference::of(outgoing.id.0).to_string(),
     };
-    let (written, code) = match &outgoing.message {
-        Message::SignInCode { code, .. } => (
-            words::sign_in_code(&frame, code.expose(), CODE_MINUTES),
-            Some(Secret::new(code.expose().clone())),
-        ),
-        Message::NewPasswordCode { code } => (
-            words::new_password_code(&frame, code.expose(), CODE_MINUTES),
-            Some(Secret::new(code.expose().clone())),
-        ),
-        Message::NotPossible(why) => (words::not_possible(&frame, *why), None),
+    let mail::Mail { subject, text, html } = written(&frame, &outgoing.message);
+    let code = outgoing.message.code();
+    Mail {
+        to: outgoing.to.clone(),
+        from_name: outgoing.tenant_name.clone(),
+        subject,
+        text,
+        html,
+        code: code.map(|code| Secret::new(code.expose().clone())),
+        kind: outgoing.message.kind(),
+    }
+}
+
+/// The words of a message.
+fn written(frame: &Frame, message: &Message) -> mail::Mail {
+    match message {
+        Message::SignInCode { code, .. } => words::sign_in_code(frame, code.expose(), CODE_MINUTES),
+        Message::NewPasswordCode { code } => words::new_password_code(frame, code.expose(), CODE_MINUTES),
+        Message::SignUpCode { code } => words::sign_up_code(frame, code.expose(), CODE_MINUTES),
+        Message::EmailChangeCode { code } => words::email_change_code(frame, code.expose(), CODE_MINUTES),
+        Message::AccountExists { sign_in } => words::account_exists(frame, sign_in),
+        Message::NotPossible(why) => words::not_possible(frame, *why),
         Message::NewBrowser {
             facts,
             yes_url,
@@ -100,7 +112,7 @@ fn render(outgoing: &OutgoingMail) -> Mail {
                 yes: yes_url.expose().clone(),
                 no: no_url.expose().clone(),
             };
-            (words::new_browser(&frame, &notice), None)
+            words::new_browser(frame, &notice)
         }
         Message::SecurityChange {
             change,
@@ -114,19 +126,9 @@ fn render(outgoing: &OutgoingMail) -> Mail {
                 from: from_of(*change),
                 no: no_url.expose().clone(),
             };
-            (words::changed(&frame, change_of(*change), &about), None)
+            words::changed(frame, change_of(*change), &about)
         }
-        Message::AdminLink { url } => (words::admin_link(&frame, url.expose(), "admin", 15), None),
-    };
-    let mail::Mail { subject, text, html } = written;
-    Mail {
-        to: outgoing.to.clone(),
-        from_name: outgoing.tenant_name.clone(),
-        subject,
-        text,
-        html,
-        code,
-        kind: outgoing.message.kind(),
+        Message::AdminLink { url } => words::admin_link(frame, url.expose(), "admin", 15),
     }
 }
 
@@ -146,5 +148,6 @@ const fn change_of(change: SecurityChange) -> Change {
         SecurityChange::TotpAdded | SecurityChange::PasskeyAdded => Change::FactorAdded,
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,
         SecurityChange::FactorRemoved => Change::FactorRemoved,
+        SecurityChange::EmailChanged => Change::Email,
     }
 }

@@ -107,7 +107,10 @@ async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
         Job::Baselines => write_back(platform).await.map_err(|error| error.to_string()),
         Job::Feeds => {
             let platform = platform.clone();
-            let reloaded = tokio::task::spawn_blocking(move || platform.networks.reload_if_changed());
+            let reloaded = tokio::task::spawn_blocking(move || {
+                let networks = platform.networks.reload_if_changed();
+                platform.disposable.reload_if_changed() || networks
+            });
             if reloaded.await.map_err(|error| error.to_string())? {
                 tracing::info!(target: "tidegate::jobs", code = "feeds.reloaded");
             }

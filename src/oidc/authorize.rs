@@ -11,6 +11,7 @@ use crate::protocol::acr::AcrRequest;
 use crate::protocol::authorize::{Asker, AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::signin::sign_up_is_open;
 use crate::store::StoreError;
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
@@ -152,6 +153,10 @@ pub(super) fn validated(
         resources: realm.resources(),
     };
     let mut request = validate(params, asker, delivery)?;
+    if request.prompt.create && !sign_up_is_open(realm) {
+        let error = OAuthError::invalid_request("prompt create is not supported here");
+        return Err(Rejection::Redirect(Box::new(request.reply), error));
+    }
     // A hint that is not ours, or is another client's, must not be acted on (OpenID Connect Core section 3.1.2.1).
     if let Some(hint) = request.id_token_hint.take() {
         let hint = id_token_hint(realm, &hint).filter(|hint| hint.aud == record.id.as_str());

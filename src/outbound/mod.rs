@@ -2,6 +2,7 @@
 //! breached passwords, HTTP.
 
 pub mod breached;
+pub mod disposable;
 pub mod fetch;
 pub mod mail;
 pub mod networks;

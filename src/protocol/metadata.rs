@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::acr::Acr;
-use super::authorize::Prompt;
 use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
@@ -18,8 +17,8 @@ pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
 /// Languages of the hosted pages.
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 
-/// The document of an issuer.
-pub fn document(issuer: &str) -> Value {
+/// The document of an issuer that knows these values of `prompt`.
+pub fn document(issuer: &str, prompts: &[&str]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
@@ -40,7 +39,7 @@ pub fn document(issuer: &str) -> Value {
         "response_modes_supported": ResponseMode::names(),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": Acr::ALL.map(Acr::name),
-        "prompt_values_supported": Prompt::SUPPORTED,
+        "prompt_values_supported": prompts,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
@@ -75,7 +74,7 @@ mod tests {
 
     #[test]
     fn endpoints_hang_below_the_issuer() {
-        let document = document("https://a.test/t/demo");
+        let document = document("https://a.test/t/demo", &["none"]);
         assert_eq!(document["issuer"], "https://a.test/t/demo");
         assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
         assert!(!document["scopes_supported"].as_array().unwrap().is_empty());

@@ -11,6 +11,7 @@ pub mod error;
 pub mod metadata;
 pub mod params;
 pub mod pkce;
+pub mod proof_of_work;
 pub mod redirect;
 pub mod refresh_token;
 pub mod registration;

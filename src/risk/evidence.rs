@@ -105,6 +105,7 @@ impl Evidence {
         beyond::recovery(&mut sheet, visit);
         beyond::session(&mut sheet, visit);
         beyond::machine(&mut sheet, visit);
+        beyond::sign_up(&mut sheet, visit);
         derive::force(&mut sheet, visit);
         Self {
             schema: SCHEMA,

@@ -95,7 +95,12 @@ fn one_noisy_signal_never_refuses() {
     let mut visit = home(20 * DAY + HOUR);
     visit.machine = Some(MachineFacts::default());
     let calm = Evidence::derive(&visit, &profile, &baseline);
-    for model in [Model::builtin(), scorecard::session(), scorecard::machine()] {
+    for model in [
+        Model::builtin(),
+        scorecard::session(),
+        scorecard::machine(),
+        scorecard::sign_up(),
+    ] {
         for signal in Signal::ALL {
             for value in [-1e6, -10.0, -1.0, 0.5, 1.0, 3.0, 4.0, 8.0, 20.0, 1e6] {
                 let mut noisy = calm.clone();

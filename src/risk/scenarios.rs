@@ -2,7 +2,9 @@
 
 use super::assess::Vector;
 use super::tests::{DAY, HOUR, abroad, adds_up, history, home, listed};
-use super::visit::{DeviceProof, Drift, MachineFacts, NetworkKind, Sensitivity, SessionFacts, Visit};
+use super::visit::{
+    DeviceProof, Drift, MachineFacts, NetworkKind, Sensitivity, SessionFacts, SignUpFacts, Visit,
+};
 use super::*;
 
 /// What a scenario expects.
@@ -275,9 +277,45 @@ fn a_client_that_changed_its_ways() {
     check("machine misuse", scorecard::machine(), &visit, &expect);
 }
 
+/// A rush of sign-ups from one address that do no work is refused; a person without scripts is not even asked for more.
+#[test]
+fn accounts_made_by_machines() {
+    let mut visit = at_home();
+    visit.behaviour.form_millis = Some(20);
+    visit.sign_up = Some(SignUpFacts {
+        work_solved: Some(false),
+        honeypot: Some(true),
+        disposable: Some(true),
+        address_hour: Some(30.0),
+        network_day: Some(60.0),
+        ..SignUpFacts::default()
+    });
+    let expect = Expect {
+        vector: Vector::BotSignUp,
+        first: &[Signal::AddressSignUps, Signal::DisposableAddress],
+        least: 80.0,
+    };
+    check("sign-up by a machine", scorecard::sign_up(), &visit, &expect);
+    let mut person = at_home();
+    person.behaviour.form_millis = Some(9_000);
+    person.sign_up = Some(SignUpFacts {
+        work_solved: Some(false),
+        honeypot: Some(false),
+        address_hour: Some(1.0),
+        network_day: Some(4.0),
+        ..SignUpFacts::default()
+    });
+    let (profile, baseline) = history();
+    let judged = assess(
+        scorecard::sign_up(),
+        &Evidence::derive(&person, &profile, &baseline),
+    );
+    assert!(judged.score < 30.0, "{}", judged.score);
+}
+
 #[test]
 fn scorecards_are_sound_models() {
-    for card in [scorecard::session(), scorecard::machine()] {
+    for card in [scorecard::session(), scorecard::machine(), scorecard::sign_up()] {
         let text = card.to_json().unwrap();
         assert_eq!(
             Model::parse(&text).unwrap().content_hash().unwrap(),

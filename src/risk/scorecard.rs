@@ -1,5 +1,5 @@
-//! Models that are weighted rules alone, for what nobody has labels of: a session that is used again, and a client that acts for
-//! itself. Weights are set by hand; a trained model may take their place.
+//! Models that are weighted rules alone, for what nobody has labels of: a session that is used again, a client that acts for itself, and
+//! an account that is made. Weights are set by hand; a trained model may take their place.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -45,6 +45,28 @@ const MACHINE: Card = &[
     (Signal::Campaign, &[(0.0, 0.0), (5.0, 5.0)]),
 ];
 
+/// An account that is made. What stands in a form or comes from a busy network is weak evidence, and only much of it refuses: people
+/// without scripts, with helpful browsers, in schools and on trains make accounts too.
+const SIGN_UP: Card = &[
+    (Signal::WorkUnsolved, &[(0.0, -0.5), (1.0, 1.0)]),
+    (Signal::Honeypot, &[(0.0, 0.0), (1.0, 2.0)]),
+    (Signal::FormHaste, &[(0.0, 0.0), (1.0, 1.5)]),
+    (Signal::DisposableAddress, &[(0.0, 0.0), (1.0, 3.2)]),
+    (
+        Signal::AddressSignUps,
+        &[(1.0, 0.0), (1.8, 1.5), (3.0, 4.0), (4.0, 5.5)],
+    ),
+    (Signal::SubnetSignUps, &[(2.0, 0.0), (3.5, 2.0), (5.0, 4.0)]),
+    (Signal::AsnSignUps, &[(0.7, 0.0), (3.0, 2.0)]),
+    (Signal::TenantSignUps, &[(0.7, 0.0), (3.0, 1.2)]),
+    (Signal::Tor, &[(0.0, 0.0), (1.0, 4.0)]),
+    (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.2)]),
+    (Signal::Hosting, &[(0.0, 0.0), (1.0, 2.2)]),
+    (Signal::Reputation, &[(0.0, 0.0), (1.0, 3.0)]),
+    (Signal::Campaign, &[(0.0, 0.0), (5.0, 5.0)]),
+    (Signal::Climate, &[(0.0, 0.0), (5.0, 1.0)]),
+];
+
 /// Points of a logit, nats: three above the prior ask for more, seven refuse.
 const SCALE: &[(f64, i64)] = &[
     (-12.0, 0),
@@ -87,6 +109,19 @@ pub fn machine() -> &'static Model {
                 Group::Habit,
                 Group::Tenant,
             ],
+        )
+    });
+    &CARD
+}
+
+/// Judges an account that is made.
+pub fn sign_up() -> &'static Model {
+    static CARD: LazyLock<Model> = LazyLock::new(|| {
+        build(
+            "sign-up-1",
+            SIGN_UP,
+            Vector::BotSignUp,
+            &[Group::SignUp, Group::Habit, Group::Feed, Group::Tenant],
         )
     });
     &CARD

@@ -68,6 +68,8 @@ pub enum Group {
     Recovery,
     /// A client acting for itself.
     Machine,
+    /// Accounts that are made.
+    SignUp,
 }
 
 impl Signal {
@@ -97,7 +99,7 @@ impl Signal {
 
 impl Group {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Device,
         Self::Network,
         Self::Place,
@@ -111,6 +113,7 @@ impl Group {
         Self::Prompts,
         Self::Recovery,
         Self::Machine,
+        Self::SignUp,
     ];
 
     /// The name in models and reports.
@@ -129,6 +132,7 @@ impl Group {
             Self::Prompts => "prompts",
             Self::Recovery => "recovery",
             Self::Machine => "machine",
+            Self::SignUp => "sign_up",
         }
     }
 }
@@ -257,4 +261,18 @@ signals! {
     ScopeNovelty = "scope_novelty", Machine, true;
     /// Age of the client's secret, years.
     SecretAge = "secret_age", Machine, true;
+    /// A challenge that costs a computer work was left unsolved: 0 or 1.
+    WorkUnsolved = "work_unsolved", SignUp, true;
+    /// A field that people don't see was filled in: 0 or 1.
+    Honeypot = "honeypot", SignUp, true;
+    /// The mail address is one that is thrown away after use: 0 or 1.
+    DisposableAddress = "disposable_address", SignUp, true;
+    /// ln(1 + sign-ups begun from the address, one hour).
+    AddressSignUps = "address_sign_ups", SignUp, true;
+    /// ln(1 + sign-ups begun from the familiar network, one day).
+    SubnetSignUps = "subnet_sign_ups", SignUp, true;
+    /// ln of the provider's sign-ups in the last hour over its usual, at least 0.
+    AsnSignUps = "asn_sign_ups", SignUp, true;
+    /// ln of the tenant's sign-ups in the last hour over its usual, at least 0.
+    TenantSignUps = "tenant_sign_ups", SignUp, true;
 }

@@ -9,7 +9,7 @@ use crate::base::timestamp::Timestamp;
 
 mod beyond;
 
-pub use beyond::{Drift, MachineFacts, SessionFacts};
+pub use beyond::{Drift, MachineFacts, Rush, SessionFacts, SignUpFacts};
 
 /// One attempt. Every fact may be unknown, and an unknown fact never counts for or against anybody.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Visit {
     pub session: Option<SessionFacts>,
     /// The client that acts for itself; absent where a person does.
     pub machine: Option<MachineFacts>,
+    /// The account that is being made; absent where none is.
+    pub sign_up: Option<SignUpFacts>,
     /// Evidence forced by the development profile.
     pub forced: Vec<Forced>,
 }
@@ -61,6 +63,7 @@ impl Visit {
             campaign: None,
             session: None,
             machine: None,
+            sign_up: None,
             forced: Vec::new(),
         }
     }

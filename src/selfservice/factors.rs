@@ -12,9 +12,11 @@ use crate::crypto::webauthn::RegistrationState;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::message::SecurityChange;
 use crate::domain::sealed::Sealed;
-use crate::factors::attestation::{self, AttestationRefusal, NewPasskey};
+use crate::factors::attestation::AttestationRefusal;
 use crate::factors::totp;
-use crate::signin::{SignInError, change_notice, event, tell};
+use crate::signin::{
+    NewPasskeyError, SignInError, change_notice, event, new_passkey, passkey_credential, tell,
+};
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 
@@ -50,6 +52,16 @@ pub enum FactorError {
     /// The rest.
     #[error(transparent)]
     Other(#[from] SignInError),
+}
+
+impl From<NewPasskeyError> for FactorError {
+    fn from(error: NewPasskeyError) -> Self {
+        match error {
+            NewPasskeyError::NotHere => Self::NoPasskeysHere,
+            NewPasskeyError::Refused => Self::Refused,
+            NewPasskeyError::Attestation(refusal) => Self::Attestation(refusal),
+        }
+    }
 }
 
 impl From<StoreError> for FactorError {
@@ -237,11 +249,6 @@ pub async fn add_passkey(
     (account, session): (&Account, SessionId),
     (answer, name): (&str, &str),
 ) -> Result<(), FactorError> {
-    let party = realm
-        .origin()
-        .passkeys
-        .as_ref()
-        .ok_or(FactorError::NoPasskeysHere)?;
     let slot = key(realm, "passkey", session);
     let state: RegistrationState = platform
         .ephemeral
@@ -249,29 +256,10 @@ pub async fn add_passkey(
         .map_err(SignInError::from)?
         .ok_or(FactorError::Refused)?;
     platform.ephemeral.remove(&slot);
-    let now = platform.now();
-    let vouched = (&platform.anchors, now);
-    let mut record = party.finish_registration(&state, answer, vouched).map_err(|error| {
-        tracing::info!(target: "tidegate::selfservice", code = "passkey.enrolment_refused", reference = %visit.reference, %error);
-        FactorError::Refused
-    })?;
-    let settings = &realm.tenant.record.settings;
-    let new = NewPasskey {
-        proven: record.aaguid,
-        backup_eligible: record.backup_eligible,
-    };
-    record.attested = attestation::judge(settings.passkey_attestation, &settings.passkey_models, new)
-        .map_err(FactorError::Attestation)?;
+    let record = new_passkey(platform, realm, visit, (&state, answer))?;
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
-    let credential = Credential {
-        id: CredentialId(platform.random().uuid(now)),
-        user: account.user.id,
-        secret: CredentialSecret::Passkey(record),
-        name: (!name.is_empty()).then_some(name),
-        created_at: now,
-        last_used_at: None,
-        version: 1,
-    };
+    let name = (!name.is_empty()).then_some(name);
+    let credential = passkey_credential(platform, account.user.id, record, name);
     store_new(
         platform,
         realm,

@@ -1,6 +1,7 @@
 //! Acts of a person on the own account: factors, password, sessions, browsers, apps, and "this wasn't me".
 
 mod checkpoint;
+mod email;
 mod factors;
 mod not_me;
 mod password;
@@ -9,11 +10,12 @@ mod recovery_codes;
 mod sessions;
 
 pub use checkpoint::{Permit, decide, is_fresh};
+pub use email::{EmailError, PendingEmail, begin_email, confirm_email, pending_email};
 pub use factors::{
     FactorError, PasskeyBegun, TotpBegun, add_passkey, add_totp, begin_passkey, begin_totp, remove_factor,
 };
 pub use not_me::{NotMeError, QuestionFacts, answer_notice, question, report_session};
 pub use password::{PasswordError, change_password};
-pub use recovery::{open_recovery, stop_recovery};
+pub use recovery::{cools_until, open_recovery, stop_recovery};
 pub use recovery_codes::make_recovery_codes;
 pub use sessions::{end_others, end_session, forget_device, forget_devices, revoke_app};

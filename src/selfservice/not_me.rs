@@ -9,6 +9,7 @@ use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::grant::{Revocation, RevocationReason};
 use crate::domain::session::EndReason;
+use crate::domain::user::{EmailAddress, User};
 use crate::sessions;
 use crate::signin::event;
 use crate::store::{LabelRecord, Notice, NoticeAnswer, StoreError, TenantStore};
@@ -32,6 +33,8 @@ pub struct QuestionFacts {
     pub email: String,
     /// When, on what, and where; absent for a change rather than a sign-in.
     pub sign_in: Option<(Timestamp, String, Option<String>)>,
+    /// The address that "no" puts back; absent where it did not change.
+    pub restores: Option<String>,
 }
 
 async fn open_notice(platform: &Platform, store: &TenantStore, token: &str) -> Result<Notice, NotMeError> {
@@ -60,7 +63,9 @@ pub async fn question(platform: &Platform, realm: &Realm, token: &str) -> Result
         None => None,
     };
     let place = device.and_then(|device| device.place);
+    let restores = notice.former_email.map(|email| email.as_str().to_owned());
     Ok(QuestionFacts {
+        restores,
         email: account.user.email.as_str().to_owned(),
         sign_in: session.map(|session| (session.created_at, session.agent.unwrap_or_default(), place)),
     })
@@ -95,14 +100,16 @@ pub async fn answer_notice(
             ));
         }
         NoticeAnswer::NotMine => {
-            secure(
-                platform,
-                &store,
-                visit,
-                (notice.user, notice.session, notice.device),
-                &mut batch,
-            )
-            .await?;
+            if notice.former_email.is_some() {
+                batch.void_newer_addresses(notice.user, notice.created_at, platform.now());
+            }
+            let reported = Reported {
+                user: notice.user,
+                session: notice.session,
+                device: notice.device,
+                former_email: notice.former_email,
+            };
+            secure(platform, &store, visit, reported, &mut batch).await?;
         }
     }
     store.commit(batch).await.map_err(|error| match error {
@@ -127,26 +134,41 @@ pub async fn report_session(
         return Ok(false);
     };
     let mut batch = store.batch();
-    secure(
-        platform,
-        &store,
-        visit,
-        (user, Some(session), held.device),
-        &mut batch,
-    )
-    .await?;
+    let reported = Reported {
+        user,
+        session: Some(session),
+        device: held.device,
+        former_email: None,
+    };
+    secure(platform, &store, visit, reported, &mut batch).await?;
     store.commit(batch).await?;
     Ok(true)
+}
+
+/// What somebody says was not the owner.
+struct Reported {
+    user: UserId,
+    /// The session; absent for a change, which somebody in some session made.
+    session: Option<SessionId>,
+    device: Option<DeviceId>,
+    /// The address to be put back, where the change was of the address.
+    former_email: Option<EmailAddress>,
 }
 
 async fn secure(
     platform: &Platform,
     store: &TenantStore,
     visit: &Visit,
-    (user, session, device): (UserId, Option<SessionId>, Option<DeviceId>),
+    reported: Reported,
     batch: &mut crate::store::Batch,
 ) -> Result<(), StoreError> {
     let now = platform.now();
+    let Reported {
+        user,
+        session,
+        device,
+        former_email,
+    } = reported;
     // Offline access outlives a sign-out, but not this: whoever was there may have taken it.
     let reason = RevocationReason::User;
     let revocation = Revocation { at: now, reason };
@@ -171,6 +193,9 @@ async fn secure(
     }
     if let Some(mut account) = accounts::by_id(store, user).await? {
         account.user.password_reset_required = true;
+        if let Some(email) = former_email {
+            put_back(store, &mut account.user, email, now).await?;
+        }
         batch.update_user(&account.user);
     }
     batch.end_remembering(user);
@@ -182,6 +207,22 @@ async fn secure(
         visit,
         json!({"session": session, "device": device}),
     ));
+    Ok(())
+}
+
+/// Puts an address back, unless another account has it by now. Whoever clicked the link holds the mailbox.
+async fn put_back(
+    store: &TenantStore,
+    user: &mut User,
+    email: EmailAddress,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let owner = store.user_by_email(email.as_str()).await?;
+    if owner.is_none_or(|owner| owner.id == user.id) {
+        user.email = email;
+        user.email_verified_at = Some(now);
+        user.updated_at = now;
+    }
     Ok(())
 }
 

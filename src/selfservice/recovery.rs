@@ -1,11 +1,12 @@
-//! What a signed-in owner sees and does about a recovery of the account: object to one, and the cool-down after one.
+//! What a signed-in owner sees and does about a recovery of the account: object to one, and the cool-down after one, or after a change
+//! of the address.
 
 use serde_json::json;
 
 use crate::base::ids::UserId;
 use crate::base::timestamp::Timestamp;
 use crate::domain::recovery::{Recovery, Standing};
-use crate::signin::event;
+use crate::signin::{event, moved_until};
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 
@@ -46,14 +47,18 @@ pub async fn stop_recovery(
     store.commit(batch).await
 }
 
-/// Until when what guards an account can't be taken away, because lost factors were replaced a short while ago.
-pub(super) async fn cools_until(
+/// Until when what guards an account can't be taken away: lost factors were replaced, or the address changed, a short while ago.
+///
+/// # Errors
+/// The database.
+pub async fn cools_until(
     platform: &Platform,
     realm: &Realm,
     user: UserId,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let until = latest(platform, realm, user)
+    let recovered = latest(platform, realm, user)
         .await?
         .and_then(|latest| latest.cools_until());
-    Ok(until.filter(|until| platform.now() < *until))
+    let moved = moved_until(platform, realm, user).await?;
+    Ok(recovered.max(moved).filter(|until| platform.now() < *until))
 }

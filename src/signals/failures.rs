@@ -51,16 +51,16 @@ pub(super) fn keyed(blind_key: &Secret<Vec<u8>>, kind: &[u8], value: &[u8]) -> u
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-fn tenant_key(realm: &Realm, kind: &str, what: impl std::fmt::Display) -> String {
+pub(super) fn tenant_key(realm: &Realm, kind: &str, what: impl std::fmt::Display) -> String {
     format!("{}:{kind}:{what}", realm.tenant.tag)
 }
 
 /// The network as the engine counts it: /24 or /64, which is what its model was trained with.
-fn familiar(ip: ClientIp) -> String {
+pub(super) fn familiar(ip: ClientIp) -> String {
     ip.familiar_network().to_string()
 }
 
-fn network(ip: ClientIp) -> String {
+pub(super) fn network(ip: ClientIp) -> String {
     ip.reputation_network().to_string()
 }
 
@@ -217,7 +217,7 @@ pub fn count_mail(
 }
 
 /// Counts one of something that may happen `limit` times in an hour.
-fn is_over(
+pub(super) fn is_over(
     platform: &Platform,
     realm: &Realm,
     kind: &str,
@@ -292,7 +292,7 @@ fn user_code_keys(realm: &Realm, visit: &Visit) -> [String; 2] {
 }
 
 /// The window in minutes: what people are told to wait.
-fn minutes() -> u32 {
+pub(super) fn minutes() -> u32 {
     u32::try_from(WINDOW.as_secs() / 60).unwrap_or(60)
 }
 

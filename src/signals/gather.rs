@@ -161,6 +161,7 @@ fn risk_visit(
         ),
         session: None,
         machine: None,
+        sign_up: None,
         forced,
     }
 }

@@ -5,6 +5,7 @@ mod agent;
 mod failures;
 mod gather;
 mod learn;
+mod sign_up;
 
 pub use agent::{AgentSummary, summary};
 pub use failures::{
@@ -14,3 +15,4 @@ pub use failures::{
 pub(crate) use gather::forced_names;
 pub use gather::{Gathered, HeldProfile, Subject, back_channel_facts, feeds, gather};
 pub use learn::{Lesson, learn, learn_failure};
+pub use sign_up::{FormTraits, Honeypot, Work, count_sign_up_mail, sign_up_facts, work_challenge, work_done};

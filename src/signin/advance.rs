@@ -1,13 +1,13 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
-use super::login::{Asked, Choice, JudgedState, Login, Recovering};
+use super::login::{Asked, Choice, Joining, JudgedState, Login, Recovering};
 use super::notices::event;
 use super::service::keep;
 use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
     WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, lost, mail_code};
+use super::{SignInError, consent, enrol, finish, lost, mail_code, sign_up};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
@@ -22,7 +22,7 @@ use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::sessions;
-use crate::tenants::{Platform, Realm, Visit};
+use crate::tenants::{CONSOLE_CLIENT, Platform, Realm, Visit};
 
 use super::login::Purpose;
 
@@ -47,10 +47,7 @@ pub(super) async fn advance(
         }
         let need = need(realm, &login, client, account.as_ref());
         let mut enrolled = account.as_ref().map(Account::second_factors).unwrap_or_default();
-        let lost = match &account {
-            Some(account) if login.lost => lost::standing(platform, realm, account).await?,
-            _ => Standing::None,
-        };
+        let lost = recovery(platform, realm, &login, account.as_ref()).await?;
         if lost == Standing::Open {
             enrolled.retain(|(_, strength)| *strength == Strength::EmailCode);
         }
@@ -76,7 +73,7 @@ pub(super) async fn advance(
             return Ok(refuse_silently(&login, &what));
         }
         return match (what, account) {
-            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, login),
+            (Next::FirstFactor, _) | (_, None) => begin(platform, realm, visit, login).await,
             (Next::Decide, Some(account)) => {
                 decide(platform, realm, visit, &mut login, &account).await?;
                 continue;
@@ -130,6 +127,26 @@ pub(super) async fn advance(
             }
         };
     }
+}
+
+/// Where the recovery of an account stands. A mailbox that became the account's a short while ago opens nothing by itself: whoever took
+/// over a session must not take the account with it.
+async fn recovery(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    account: Option<&Account>,
+) -> Result<Standing, SignInError> {
+    let Some(account) = account.filter(|_| login.recovering == Recovering::Proven) else {
+        return Ok(Standing::None);
+    };
+    if let Some(until) = lost::moved_until(platform, realm, account.user.id).await? {
+        return Ok(Standing::Barred(until));
+    }
+    if login.lost {
+        return Ok(lost::standing(platform, realm, account).await?);
+    }
+    Ok(Standing::None)
 }
 
 /// Whether the password that was typed here may stay: not when it became known, nor when its owner must choose another.
@@ -189,7 +206,9 @@ fn refuse_other_person(
 fn need(realm: &Realm, login: &Login, client: Option<&Client>, account: Option<&Account>) -> Need {
     let guarded = account.is_some_and(Account::has_second_factor);
     let changes_guards = matches!(login.purpose, Purpose::Page { changes: Some(_), .. }) && guarded;
-    let client_floor = if changes_guards {
+    // An account whose sign-up is held for review proves more than a password each time, enrolling it where it must.
+    let held = account.is_some_and(|account| account.user.under_review);
+    let client_floor = if changes_guards || held {
         Acr::Aal2
     } else {
         client
@@ -267,6 +286,7 @@ async fn decide(
             changes: Some(action),
             ..
         } => action.clone(),
+        Purpose::Authorize(request) if request.client.as_str() == CONSOLE_CLIENT => Action::AdminElevate,
         Purpose::Page { changes: None, .. } | Purpose::Authorize(_) => Action::SignIn,
     };
     let checkpoint = Checkpoint {
@@ -304,9 +324,20 @@ async fn decide(
     Ok(())
 }
 
-/// The beginning: a first factor, or the mailbox of whoever forgot the password.
-fn begin(platform: &Platform, realm: &Realm, login: Login) -> Result<Step, SignInError> {
+/// The beginning: a first factor, the mailbox of whoever forgot the password, or a new account.
+async fn begin(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
+    let refused = login
+        .judged
+        .as_ref()
+        .is_some_and(|judged| judged.judgement == Judgement::Refuse);
+    if refused {
+        return held(platform, realm, visit, login).await;
+    }
     keep(platform, realm, &login)?;
+    if login.joining != Joining::No {
+        let sent = sent_step(platform, &login);
+        return Ok(Step::SignUp(sign_up::step(login, sent)));
+    }
     if let Recovering::Address | Recovering::Mailbox { .. } = login.recovering {
         let asked = login.recovering == Recovering::Address;
         let sent = sent_step(platform, &login).filter(|_| !asked);

@@ -1,4 +1,5 @@
-//! Setting up a TOTP factor in the middle of a sign-in whose floor demands one. The mailbox was proven before.
+//! Setting up factors: a TOTP in the middle of a sign-in whose floor demands one (the mailbox was proven before), and what every new
+//! TOTP and passkey is stored as.
 
 use super::login::{FormProblem, Login};
 use super::notices::{change_notice, event, tell};
@@ -6,13 +7,15 @@ use super::step::EnrolStep;
 use super::{SignInError, lost};
 use crate::accounts::{self, Account};
 use crate::base::encoding::{base64url, from_base64url};
-use crate::base::ids::CredentialId;
+use crate::base::ids::{CredentialId, UserId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
+use crate::crypto::webauthn::RegistrationState;
 use crate::domain::assurance::{Method, Proof};
-use crate::domain::credential::{Credential, CredentialSecret};
+use crate::domain::credential::{Credential, CredentialSecret, PasskeyRecord};
 use crate::domain::message::SecurityChange;
 use crate::domain::sealed::Sealed;
+use crate::factors::attestation::{self, AttestationRefusal, NewPasskey};
 use crate::factors::totp;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
@@ -110,7 +113,7 @@ pub(super) async fn confirm(
 /// A TOTP factor with its secret sealed to its own id.
 pub(crate) fn totp_credential(
     platform: &Platform,
-    user: crate::base::ids::UserId,
+    user: UserId,
     secret: &Secret<Vec<u8>>,
     last_step: Option<u64>,
 ) -> Result<Credential, crate::crypto::envelope::EnvelopeError> {
@@ -134,4 +137,60 @@ pub(crate) fn totp_credential(
         last_used_at: None,
         version: 1,
     })
+}
+
+/// Why a new passkey was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NewPasskeyError {
+    /// This address can't have passkeys.
+    #[error("passkeys need a domain name")]
+    NotHere,
+    /// The browser's answer was not accepted.
+    #[error("the answer was not accepted")]
+    Refused,
+    /// The tenant takes attested authenticators only, and this is none of them.
+    #[error("the authenticator is not allowed here")]
+    Attestation(AttestationRefusal),
+}
+
+/// Checks the browser's answer to a registration, and what the tenant asks of new passkeys.
+pub(crate) fn new_passkey(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    (state, answer): (&RegistrationState, &str),
+) -> Result<PasskeyRecord, NewPasskeyError> {
+    let party = realm.origin().passkeys.as_ref().ok_or(NewPasskeyError::NotHere)?;
+    let vouched = (&platform.anchors, platform.now());
+    let mut record = party.finish_registration(state, answer, vouched).map_err(|error| {
+        tracing::info!(target: "tidegate::signin", code = "passkey.enrolment_refused", reference = %visit.reference, %error);
+        NewPasskeyError::Refused
+    })?;
+    let settings = &realm.tenant.record.settings;
+    let new = NewPasskey {
+        proven: record.aaguid,
+        backup_eligible: record.backup_eligible,
+    };
+    record.attested = attestation::judge(settings.passkey_attestation, &settings.passkey_models, new)
+        .map_err(NewPasskeyError::Attestation)?;
+    Ok(record)
+}
+
+/// A passkey as a factor of an account.
+pub(crate) fn passkey_credential(
+    platform: &Platform,
+    user: UserId,
+    record: PasskeyRecord,
+    name: Option<String>,
+) -> Credential {
+    let now = platform.now();
+    Credential {
+        id: CredentialId(platform.random().uuid(now)),
+        user,
+        secret: CredentialSecret::Passkey(record),
+        name,
+        created_at: now,
+        last_used_at: None,
+        version: 1,
+    }
 }

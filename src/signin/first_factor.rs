@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::SignInError;
-use super::login::{FormProblem, Login, Recovering};
+use super::login::{FormProblem, Joining, Login, Recovering};
 use crate::accounts::{self, Account};
 use crate::base::ids::{EventId, UserId};
 use crate::crypto::hasher::{Typed, Verdict};
@@ -27,11 +27,11 @@ pub(super) fn identify(login: &mut Login, typed: &str) {
     }
 }
 
-/// Back to the identifier; a forgotten password is no matter any more.
+/// Back to the identifier; a forgotten password or a new account is no matter any more.
 pub(super) fn change(login: &mut Login) {
     login.identifier = None;
     login.email_code = None;
-    if login.recovering != Recovering::No {
+    if login.recovering != Recovering::No || login.joining != Joining::No {
         login.forget_person();
     }
 }

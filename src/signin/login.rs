@@ -21,6 +21,7 @@ use crate::factors::password::PasswordRefusal;
 use crate::flow::need::Judgement;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
+use crate::signals::Work;
 
 /// What a sign-in is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,6 +68,16 @@ pub enum FormProblem {
     NewPassword(PasswordRefusal),
     /// The new password is the old one.
     SamePassword,
+    /// What was typed is no mail address.
+    NoAddress,
+    /// The address is one that is thrown away after use, and the tenant takes none of those.
+    DisposableAddress,
+    /// The name is too long, or holds what no name holds.
+    Name,
+    /// The tenant's terms were not agreed to.
+    Terms,
+    /// Meanwhile there is an account with this address.
+    AccountExists,
 }
 
 /// What the risk decision said.
@@ -117,6 +128,30 @@ pub enum Recovering {
     },
     /// The mailbox was proven; the sign-in goes on from there.
     Proven,
+}
+
+/// Where the making of an account stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Joining {
+    /// None is made here.
+    #[default]
+    No,
+    /// The address is asked for.
+    Address {
+        /// Since when: how fast a form is answered is a weak sign of a machine.
+        since: Timestamp,
+    },
+    /// A code was sent to it, or a mail that there is an account; both look the same.
+    Mailbox {
+        /// Whether the browser did the work that it was asked to do.
+        work: Work,
+    },
+    /// The mailbox was proven; what the person signs in with is asked for.
+    Details {
+        /// The id that the account will have.
+        user: UserId,
+    },
 }
 
 /// A question that only its own page may ask.
@@ -176,6 +211,8 @@ pub struct Login {
     pub breached: Option<bool>,
     /// Where the replacing of a forgotten password stands.
     pub recovering: Recovering,
+    /// Where the making of an account stands.
+    pub joining: Joining,
     /// Whether the factors beside the password are said to be lost too.
     pub lost: bool,
     /// The question on the page; an answer that was not asked for changes nothing.
@@ -209,6 +246,7 @@ impl Login {
             wrong_codes: 0,
             breached: None,
             recovering: Recovering::No,
+            joining: Joining::No,
             lost: false,
             asked: None,
             finished: None,
@@ -291,6 +329,7 @@ impl Login {
         self.consent = Choice::Open;
         self.breached = None;
         self.stop_recovering();
+        self.joining = Joining::No;
         self.asked = None;
     }
 }

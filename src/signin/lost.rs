@@ -9,10 +9,11 @@ use super::SignInError;
 use super::login::{Login, Recovering};
 use super::notices::{change_notice, event, tell};
 use crate::accounts::{self, Account};
-use crate::base::ids::RecoveryId;
+use crate::base::ids::{RecoveryId, UserId};
+use crate::base::timestamp::Timestamp;
 use crate::domain::credential::CredentialSecret;
 use crate::domain::message::SecurityChange;
-use crate::domain::recovery::{OPEN_FOR, Recovery, Standing};
+use crate::domain::recovery::{COOL_DOWN, OPEN_FOR, Recovery, Standing};
 use crate::factors::recovery::{confidence, waiting_period};
 use crate::store::{Batch, StoreError};
 use crate::tenants::{Platform, Realm, Visit};
@@ -33,6 +34,24 @@ pub(super) async fn standing(
         .latest_recovery(account.user.id)
         .await?;
     Ok(Standing::of(latest.as_ref(), platform.now()))
+}
+
+/// Until when a mailbox alone opens nothing, because it became the account's a short while ago.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn moved_until(
+    platform: &Platform,
+    realm: &Realm,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let notices = realm.store(&platform.store).notices_of(user).await?;
+    let until = notices
+        .iter()
+        .filter(|notice| notice.former_email.is_some() && notice.answer.is_none())
+        .map(|notice| notice.created_at.plus(COOL_DOWN))
+        .max();
+    Ok(until.filter(|until| platform.now() < *until))
 }
 
 /// Takes the answer that the factors are lost. A waiting period begins unless one is under way, over, or barred.

@@ -1,8 +1,8 @@
 //! Sending mail: codes, when the method is first asked for, and again when somebody asks, not too soon and not too often; and
 //! everything else that a sign-in or its account tells.
 
-use super::login::{FormProblem, Login, Recovering};
-use super::{SignInError, mailbox};
+use super::login::{FormProblem, Joining, Login, Recovering};
+use super::{SignInError, mailbox, sign_up};
 use crate::accounts::{self, Account};
 use crate::base::ids::{MailId, UserId};
 use crate::base::secret::Secret;
@@ -36,7 +36,12 @@ pub(super) async fn resend(
     visit: &Visit,
     login: &mut Login,
 ) -> Result<(), SignInError> {
-    let before_account = matches!(login.recovering, Recovering::Mailbox { .. });
+    let recovers = matches!(login.recovering, Recovering::Mailbox { .. });
+    let joins = match login.joining {
+        Joining::Mailbox { work } => Some(work),
+        _ => None,
+    };
+    let before_account = recovers || joins.is_some();
     if !before_account && (login.user.is_none() || login.chosen != Some(Method::EmailOtp)) {
         return Ok(());
     }
@@ -47,7 +52,8 @@ pub(super) async fn resend(
     {
         None if login.email_code.is_some() => login.problem = Some(FormProblem::ResendExhausted),
         Some(wait) if !wait.is_zero() => login.problem = Some(FormProblem::ResendTooSoon),
-        _ if before_account => mailbox::send(platform, realm, visit, login).await?,
+        _ if recovers => mailbox::send(platform, realm, visit, login).await?,
+        _ if let Some(work) = joins => sign_up::send(platform, realm, visit, login, work).await?,
         _ => {
             let store = realm.store(&platform.store);
             let user = login.user.ok_or(SignInError::Expired)?;
@@ -89,17 +95,23 @@ pub(super) fn fresh(
     login: &Login,
     account: Option<&Account>,
 ) -> (Secret<String>, SentCode) {
-    let fixed = platform.settings.dev
-        && account.is_some_and(|account| account.user.email.as_str().contains("+test@"));
+    let to = account.map(|account| account.user.email.key());
+    code_for(platform, realm, login.email_code.as_ref(), to.unwrap_or_default())
+}
+
+/// A new code for the address with the key `to` (empty for nobody's) in place of the one `before`, and what is kept of it.
+pub(crate) fn code_for(
+    platform: &Platform,
+    realm: &Realm,
+    before: Option<&SentCode>,
+    to: &str,
+) -> (Secret<String>, SentCode) {
+    let fixed = platform.settings.dev && to.contains("+test@");
     let code = if fixed {
         DEV_TEST_CODE.to_owned()
     } else {
         digits(platform.random().below(1_000_000))
     };
-    let before = login.email_code.as_ref();
-    let to = account
-        .map(|account| account.user.email.key())
-        .unwrap_or_default();
     let sent = SentCode::new(&realm.tenant.blind_key, (to, &code), platform.now(), before);
     (Secret::new(code), sent)
 }
@@ -126,7 +138,7 @@ pub(super) async fn mailbox_proven(
 
 /// To whom a mail goes.
 #[derive(Clone, Debug)]
-pub(super) struct Recipient {
+pub(crate) struct Recipient {
     /// The account, when there is one.
     pub(super) user: Option<UserId>,
     to: String,
@@ -135,7 +147,7 @@ pub(super) struct Recipient {
 
 impl Recipient {
     /// The owner of an account.
-    pub(super) fn of(realm: &Realm, account: &Account) -> Self {
+    pub(crate) fn of(realm: &Realm, account: &Account) -> Self {
         let default = &realm.tenant.record.settings.default_locale;
         Self {
             user: Some(account.user.id),
@@ -145,7 +157,7 @@ impl Recipient {
     }
 
     /// Somebody without an account; the language is that of the page they came from.
-    pub(super) fn stranger(visit: &Visit, to: &EmailAddress) -> Self {
+    pub(crate) fn stranger(visit: &Visit, to: &EmailAddress) -> Self {
         Self {
             user: None,
             to: to.as_str().to_owned(),
@@ -165,7 +177,7 @@ pub(crate) async fn hand_over(
 }
 
 /// As [`hand_over`], to somebody who may have no account.
-pub(super) async fn hand_over_to(
+pub(crate) async fn hand_over_to(
     platform: &Platform,
     realm: &Realm,
     recipient: Recipient,

@@ -109,7 +109,7 @@ async fn note_asked(
 }
 
 /// What tries on an identifier are counted under.
-fn counted_under(realm: &Realm, account: Option<&Account>, typed: &str) -> String {
+pub(super) fn counted_under(realm: &Realm, account: Option<&Account>, typed: &str) -> String {
     account.map_or_else(
         || signals::unknown_key(realm, typed),
         |account| signals::account_key(account.user.id),
@@ -127,47 +127,78 @@ pub(super) async fn confirm(
     let Recovering::Mailbox { user } = login.recovering else {
         return Ok(());
     };
-    if typed.trim().is_empty() {
-        login.problem = Some(FormProblem::Empty);
-        return Ok(());
-    }
     let store = realm.store(&platform.store);
     let account = match user {
         Some(user) => accounts::active(&store, user).await?,
         None => None,
     };
     let identifier = login.identifier.clone().unwrap_or_default();
-    let key = counted_under(realm, account.as_ref(), &identifier);
-    let known = super::first_factor::knows_browser(platform, realm, visit, account.as_ref()).await?;
+    let to = account.as_ref().map(|account| account.user.email.key());
+    let whose = Mailbox {
+        account: account.as_ref(),
+        identifier: &identifier,
+        to: to.unwrap_or_default(),
+    };
+    let right = is_right(platform, realm, visit, login, (whose, typed)).await?;
+    if let Some(account) = account.filter(|_| right) {
+        mail_code::mailbox_proven(platform, &store, &account).await?;
+        login.identify(account.user.id);
+        login.recovering = Recovering::Proven;
+        login.prove(Proof::by(Method::EmailOtp, platform.now()));
+    }
+    Ok(())
+}
+
+/// A mailbox that is to be proven before anything else is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mailbox<'a> {
+    /// The account that wrong codes are counted on, where there is one.
+    pub(super) account: Option<&'a Account>,
+    /// What was typed, which they are counted on elsewhere.
+    pub(super) identifier: &'a str,
+    /// The key of the address that a right code was sent to; empty for none.
+    pub(super) to: &'a str,
+}
+
+/// Whether a code is the one that was sent; what is wrong otherwise stands in the sign-in. Wrong ones are counted, whoever was or was not
+/// sent one. A right one is spent.
+pub(super) async fn is_right(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    login: &mut Login,
+    (whose, typed): (Mailbox<'_>, &str),
+) -> Result<bool, SignInError> {
+    if typed.trim().is_empty() {
+        login.problem = Some(FormProblem::Empty);
+        return Ok(false);
+    }
+    let key = counted_under(realm, whose.account, whose.identifier);
+    let known = super::first_factor::knows_browser(platform, realm, visit, whose.account).await?;
     if login.wrong_codes >= MAX_WRONG {
         login.problem = Some(FormProblem::CodeExhausted);
-        return Ok(());
+        return Ok(false);
     }
     if let Throttle::Wait(minutes) = signals::throttle(platform, realm, visit, Failed::Mailbox, &key, known) {
         return Err(SignInError::Throttled(minutes));
     }
-    let to = account.as_ref().map(|account| account.user.email.key());
-    let answer = (to.unwrap_or_default(), typed);
     let checked = login
         .email_code
         .as_mut()
-        .map(|sent: &mut SentCode| sent.check(&realm.tenant.blind_key, answer, platform.now()));
-    match (checked, account) {
-        (Some(Ok(())), Some(account)) => {
-            mail_code::mailbox_proven(platform, &store, &account).await?;
-            login.identify(account.user.id);
-            login.recovering = Recovering::Proven;
+        .map(|sent: &mut SentCode| sent.check(&realm.tenant.blind_key, (whose.to, typed), platform.now()));
+    match checked {
+        Some(Ok(())) if !whose.to.is_empty() => {
             login.email_code = None;
-            login.prove(Proof::by(Method::EmailOtp, platform.now()));
+            return Ok(true);
         }
-        (None | Some(Err(CodeRefusal::Expired)), _) => login.problem = Some(FormProblem::CodeExpired),
-        (Some(Err(CodeRefusal::Exhausted)), _) => login.problem = Some(FormProblem::CodeExhausted),
-        (Some(Ok(()) | Err(CodeRefusal::Wrong(_))), _) => {
+        None | Some(Err(CodeRefusal::Expired)) => login.problem = Some(FormProblem::CodeExpired),
+        Some(Err(CodeRefusal::Exhausted)) => login.problem = Some(FormProblem::CodeExhausted),
+        Some(Ok(()) | Err(CodeRefusal::Wrong(_))) => {
             login.wrong_codes = login.wrong_codes.saturating_add(1);
             signals::note_failure(platform, realm, visit, Failed::Mailbox, &key, known);
             signals::learn_failure(platform, realm, visit).await?;
             login.problem = Some(FormProblem::CodeWrong);
         }
     }
-    Ok(())
+    Ok(false)
 }

@@ -16,19 +16,26 @@ mod notices;
 mod passkeys;
 mod second_factor;
 mod service;
+mod sign_up;
 mod step;
 
-pub(crate) use enrol::totp_credential;
+pub(crate) use enrol::{NewPasskeyError, new_passkey, passkey_credential, totp_credential};
 pub use finish::Finished;
 pub use login::{FormProblem, Login, Purpose, Recovering};
+pub(crate) use lost::moved_until;
+pub(crate) use mail_code::{Recipient, code_for, hand_over_to};
 pub use new_password::NewPasswordError;
 pub(crate) use new_password::replace_password;
-pub(crate) use notices::{change_notice, event, tell};
+pub(crate) use notices::{address_notice, change_notice, event, tell};
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
+pub use sign_up::{
+    AddressForm, DetailsForm, FirstSecret, Terms, is_open as sign_up_is_open,
+    passkey_options as sign_up_passkey_options,
+};
 pub use step::{
-    ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, Step,
-    WaitStep,
+    ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep,
+    SignUpStage, SignUpStep, Step, WaitStep,
 };
 
 use crate::crypto::envelope::EnvelopeError;

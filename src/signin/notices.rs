@@ -56,19 +56,30 @@ pub(super) fn open_notice(
     about: Option<NoticedSignIn>,
     batch: &mut Batch,
 ) -> String {
-    let now = platform.now();
     let token = platform.random().opaque();
     batch.insert_notice(&Notice {
-        hash: TokenHash::of(TokenKind::Link, &token),
-        user,
         decision: about.and_then(|about| about.decision),
         session: about.map(|about| about.session),
         device: about.map(|about| about.device),
+        ..question(platform, user, &token)
+    });
+    token
+}
+
+/// A question whose link has this token, about nothing yet.
+fn question(platform: &Platform, user: UserId, token: &str) -> Notice {
+    let now = platform.now();
+    Notice {
+        hash: TokenHash::of(TokenKind::Link, token),
+        user,
+        decision: None,
+        session: None,
+        device: None,
+        former_email: None,
         created_at: now,
         expires_at: now.plus(NOTICE_LIFE),
         answer: None,
-    });
-    token
+    }
 }
 
 /// Tells the owner of a change, always (people.md U34), with a link to object. The notice's row goes into `batch`; the mail is
@@ -82,6 +93,33 @@ pub(crate) fn change_notice(
     batch: &mut Batch,
 ) -> Message {
     let token = open_notice(platform, account.user.id, None, batch);
+    about_change(platform, realm, visit, change, &token)
+}
+
+/// As [`change_notice`], for a change of the address: the mail goes to the one that the account had, and its link puts that back.
+pub(crate) fn address_notice(
+    platform: &Platform,
+    realm: &Realm,
+    before: &Account,
+    visit: &Visit,
+    change: SecurityChange,
+    batch: &mut Batch,
+) -> Message {
+    let token = platform.random().opaque();
+    batch.insert_notice(&Notice {
+        former_email: Some(before.user.email.clone()),
+        ..question(platform, before.user.id, &token)
+    });
+    about_change(platform, realm, visit, change, &token)
+}
+
+fn about_change(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    change: SecurityChange,
+    token: &str,
+) -> Message {
     Message::SecurityChange {
         change,
         facts: SignInFacts {

@@ -3,11 +3,12 @@
 
 use zeroize::Zeroizing;
 
-use super::login::{Asked, Choice, Login, Purpose, Recovering};
+use super::login::{Asked, Choice, Joining, Login, Purpose, Recovering};
+use super::sign_up::{AddressForm, DetailsForm};
 use super::step::Step;
 use super::{
     SignInError, advance, consent, enrol, first_factor, lost, mail_code, mailbox, new_password, passkeys,
-    second_factor,
+    second_factor, sign_up,
 };
 use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
@@ -69,6 +70,12 @@ pub enum Answer {
         /// As typed.
         email: String,
     },
+    /// An account is to be made.
+    SignUp,
+    /// The address of the account that is made.
+    SignUpAddress(AddressForm),
+    /// What the person will sign in with.
+    SignUpDetails(DetailsForm),
     /// None of the factors that are asked for is at hand any more.
     LostFactors,
     /// Back to the identifier.
@@ -140,6 +147,9 @@ pub async fn start(
         login.user = Some(live.session.user);
         login.session = Some(live.session.id);
         login.session_proofs = live.session.proofs;
+    }
+    if login.request().is_some_and(|request| request.prompt.create) {
+        sign_up::begin(platform, realm, &mut login);
     }
     login.identifier = login.request().and_then(|request| request.login_hint.clone());
     let step = advance::advance(platform, realm, visit, login).await?;
@@ -221,6 +231,9 @@ async fn take(
         Answer::Code { code } if matches!(login.recovering, Recovering::Mailbox { .. }) => {
             mailbox::confirm(platform, realm, visit, login, &code).await?;
         }
+        Answer::Code { code } if matches!(login.joining, Joining::Mailbox { .. }) => {
+            sign_up::confirm(platform, realm, visit, login, &code).await?;
+        }
         Answer::Code { code } => second_factor::code(platform, realm, visit, login, &code).await?,
         Answer::Choose { method } => login.chosen = Some(method),
         Answer::Resend => mail_code::resend(platform, realm, visit, login).await?,
@@ -229,6 +242,9 @@ async fn take(
         }
         Answer::Forgot => mailbox::begin(login),
         Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
+        Answer::SignUp => sign_up::begin(platform, realm, login),
+        Answer::SignUpAddress(form) => sign_up::address(platform, realm, visit, login, &form).await?,
+        Answer::SignUpDetails(form) => sign_up::details(platform, realm, visit, login, form).await?,
         Answer::LostFactors => lost::say(platform, realm, visit, login).await?,
         Answer::Remember { choice } if login.asked == Some(Asked::Remember) => {
             login.remember = match choice {

@@ -19,6 +19,8 @@ pub enum Step {
     FirstFactor(FirstFactorStep),
     /// The password is forgotten: the address, then the code that was sent to it.
     Mailbox(MailboxStep),
+    /// An account is being made.
+    SignUp(SignUpStep),
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
@@ -79,6 +81,26 @@ pub struct SentStep {
     pub resend_in: Option<u64>,
     /// Tries that remain, from the first wrong one.
     pub tries_left: Option<u8>,
+}
+
+/// Making an account.
+#[derive(Debug)]
+pub struct SignUpStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// What is asked for.
+    pub stage: SignUpStage,
+}
+
+/// What is asked for while an account is made.
+#[derive(Clone, Copy, Debug)]
+pub enum SignUpStage {
+    /// The address.
+    Address,
+    /// The code that was sent to it, or seems so.
+    Mailbox(SentStep),
+    /// What the person signs in with.
+    Details,
 }
 
 /// A further proof.
@@ -165,6 +187,7 @@ impl Step {
         match self {
             Self::FirstFactor(step) => step.login.problem,
             Self::Mailbox(step) => step.login.problem,
+            Self::SignUp(step) => step.login.problem,
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
             Self::NewPassword(step) => step.login.problem,

@@ -10,7 +10,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::event::{AuditEntry, Event};
 use crate::domain::grant::{Grant, Revocation};
 use crate::domain::session::{Session, SessionEnd};
-use crate::domain::user::{Role, User};
+use crate::domain::user::{EmailAddress, Role, User};
 
 /// A grant with the account it opens and the state of its session: what refresh, introspection and userinfo need.
 #[derive(Clone, Debug)]
@@ -128,6 +128,8 @@ pub struct Notice {
     pub session: Option<SessionId>,
     /// About which browser record.
     pub device: Option<DeviceId>,
+    /// About a change of the address: the one before.
+    pub former_email: Option<EmailAddress>,
     /// When it was asked.
     pub created_at: Timestamp,
     /// The link is void from then on.

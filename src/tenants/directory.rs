@@ -16,7 +16,8 @@ use crate::base::ids::{ClientId, Slug, TenantId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
-use crate::domain::tenant::Tenant;
+use crate::domain::tenant::{SignUp, Tenant};
+use crate::protocol::authorize::Prompt;
 use crate::protocol::metadata;
 use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
@@ -208,7 +209,10 @@ async fn own_model(store: &TenantStore) -> Result<Option<Arc<Model>>, StoreError
 fn origin(url: &url::Url, tenant: &Tenant) -> Origin {
     let origin = url.origin().ascii_serialization();
     let issuer = format!("{origin}/t/{}", tenant.slug);
-    let document = metadata::document(&issuer);
+    let open = tenant.settings.sign_up == SignUp::Open;
+    let mut prompts = Prompt::SUPPORTED.to_vec();
+    prompts.retain(|prompt| open || *prompt != Prompt::CREATE);
+    let document = metadata::document(&issuer, &prompts);
     Origin {
         url: url.clone(),
         metadata: Bytes::from(document.to_string()),

@@ -4,6 +4,7 @@ use crate::base::timestamp::Timestamp;
 use crate::config::{Feeds, Outbound, Passkeys};
 use crate::crypto::attestation::{AnchorError, TrustAnchors};
 use crate::outbound::breached::{BreachedError, BreachedPasswords};
+use crate::outbound::disposable::{DisposableDomains, DisposableError};
 use crate::outbound::fetch::{FetchError, Fetcher, Reach};
 use crate::outbound::networks::{NetworkFiles, Networks};
 
@@ -43,6 +44,14 @@ pub fn breached(feeds: &Feeds, outbound: &Outbound) -> Result<BreachedPasswords,
         feeds.breached_file.clone(),
         fetcher,
     )?)
+}
+
+/// Mail domains whose addresses are thrown away after use.
+///
+/// # Errors
+/// [`DisposableError`].
+pub fn disposable(feeds: &Feeds) -> Result<DisposableDomains, DisposableError> {
+    DisposableDomains::open(feeds.disposable.clone())
 }
 
 /// Who vouches for authenticators.

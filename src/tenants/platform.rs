@@ -22,6 +22,7 @@ use crate::crypto::envelope::Envelope;
 use crate::crypto::hasher::Hasher;
 use crate::ephemeral::{DecayedCounters, Ephemeral};
 use crate::outbound::breached::BreachedPasswords;
+use crate::outbound::disposable::DisposableDomains;
 use crate::outbound::fetch::Fetcher;
 use crate::outbound::networks::Networks;
 use crate::risk::model::Model;
@@ -95,6 +96,8 @@ pub struct Platform {
     pub anchors: TrustAnchors,
     /// Passwords that became known.
     pub breached: BreachedPasswords,
+    /// Mail domains whose addresses are thrown away after use.
+    pub disposable: DisposableDomains,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -107,6 +110,8 @@ pub struct Platform {
     pub origins: Origins,
     /// Failures lately.
     pub failures: DecayedCounters,
+    /// Sign-ups lately.
+    pub sign_ups: DecayedCounters,
     /// What is normal in each tenant.
     pub baselines: Baselines,
     /// What is usual for clients that act for themselves.

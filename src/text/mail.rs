@@ -112,6 +112,44 @@ pub fn new_password_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
     with_code(frame, words, code, minutes)
 }
 
+/// A one-time code for whoever makes an account.
+pub fn sign_up_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
+    let words = CodeWords {
+        heading: frame.t("mail-sign-up-heading"),
+        note: frame.t("mail-sign-up-note"),
+        why: frame.with("mail-sign-up-why", "account", &frame.account),
+    };
+    with_code(frame, words, code, minutes)
+}
+
+/// A one-time code for whoever gives an account another address.
+pub fn email_change_code(frame: &Frame, code: &str, minutes: u32) -> Mail {
+    let words = CodeWords {
+        heading: frame.t("mail-new-address-heading"),
+        note: frame.t("mail-new-address-note"),
+        why: frame.with("mail-new-address-why", "account", &frame.account),
+    };
+    with_code(frame, words, code, minutes)
+}
+
+/// Somebody wants to use an address that has an account for another one.
+pub fn account_exists(frame: &Frame, sign_in: &str) -> Mail {
+    let about = [("account", frame.account.as_str()), ("tenant", &frame.tenant)];
+    let body = Body {
+        heading: frame.t("mail-exists-heading"),
+        intro: frame.text.with("mail-exists-intro", &about).into_owned(),
+        note: Some(frame.t("mail-exists-note")),
+        actions: vec![(frame.t("mail-exists-act"), sign_in.to_owned())],
+        why: frame.t("mail-not-possible-why"),
+        ..Body::default()
+    };
+    mail(
+        frame,
+        &frame.with("mail-exists-subject", "tenant", &frame.tenant),
+        &body,
+    )
+}
+
 /// What the mails with a code say differently.
 struct CodeWords {
     heading: String,

@@ -35,8 +35,19 @@ async function ask(form, mediation) {
   return navigator.credentials.get(request);
 }
 
+/** The fields of the page's other form that are sent along; none when the form has no such fields. */
+function companions(form) {
+  const ids = (form.dataset.with ?? "").split(" ").filter(Boolean);
+  return ids.map((id) => document.getElementById(id)).filter(Boolean);
+}
+
 function send(form, credential) {
   if (!credential) return;
+  for (const field of companions(form)) {
+    if (field.type === "checkbox" && !field.checked) continue;
+    const copy = Object.assign(document.createElement("input"), { type: "hidden", name: field.name, value: field.value });
+    form.append(copy);
+  }
   form.elements.credential.value = JSON.stringify(credential.toJSON());
   // Without the submit event: that one starts the ceremony.
   form.submit();
@@ -65,6 +76,7 @@ for (const form of forms) {
   button.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!companions(form).every((field) => field.reportValidity())) return;
     if (place) place.hidden = true;
     button.setAttribute("aria-disabled", "true");
     ask(form)

@@ -63,6 +63,53 @@ const signOutOfDemo = async (page) => {
   await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
 };
 
+/** From the sign-up page to the page that follows the code. */
+async function proveNewAddress(page, email, options = { scripts: true }) {
+  await examine(page, "sign-up", options);
+  const sent = page.waitForRequest((request) => request.url().includes("/signup/address"));
+  await page.locator("#email").fill(email);
+  await leads(page, () => page.locator("#email").press("Enter"));
+  const answer = new URLSearchParams((await sent).postData()).get("altcha");
+  assert.equal(answer !== "", options.scripts, "a browser with scripts did its work");
+  await examine(page, "sign-up-code", options);
+  await code(page, await server.mailCode(email));
+  await examine(page, "sign-up-details", options);
+}
+
+describe("sign-up", () => {
+  test("a new person comes from the app with a password, another with a passkey, and both come back to it", async () => {
+    const page = await chromium.page();
+    await page.goto(at("/demo/signin"));
+    await page.getByRole("link", { name: "Create one" }).click();
+    await proveNewAddress(page, "nora@person.example");
+    await page.locator("#name").fill("Nora New");
+    await page.locator("#password").fill(PASSWORD);
+    await press(page, "Create the account");
+    await page.waitForURL(at("/demo"));
+    assert.equal(await heading(page), "Hello Nora New");
+
+    const other = await chromium.page();
+    const key = await authenticator(other);
+    await other.goto(at("/t/demo/signup"));
+    await proveNewAddress(other, "paul@person.example");
+    await other.locator("#name").fill("Paul Person");
+    await leads(other, () => other.getByRole("button", { name: "Use a passkey instead of a password" }).click());
+    await other.waitForURL((url) => url.pathname === "/t/demo/account");
+    assert.equal((await key.credentials()).length, 1);
+    assert.match(await other.locator("main").innerText(), /paul@person\.example/);
+  });
+
+  test("it works without scripts, in German too", async () => {
+    const page = await chromium.page({ javaScriptEnabled: false, locale: "de-DE" });
+    await page.goto(at("/t/demo/signup"));
+    assert.equal(await heading(page), "Konto anlegen");
+    await proveNewAddress(page, "karl@person.example", { scripts: false });
+    await page.locator("#password").fill(PASSWORD);
+    await press(page, "Konto anlegen");
+    await page.waitForURL((url) => url.pathname === "/t/demo/account");
+  });
+});
+
 describe("passkeys", () => {
   test("carol adds one and signs in with it by the button, by autofill and as the second factor; a bad one is refused", async () => {
     const page = await chromium.page();
@@ -311,10 +358,14 @@ describe("pages off the way", () => {
     await page.goto(at("/"));
     await examine(page, "root");
     await signInCarol(page, "/t/demo/account");
-    for (const name of ["password", "totp", "passkeys"]) {
+    for (const name of ["password", "totp", "passkeys", "email"]) {
       await page.goto(at(`/t/demo/account/${name}`));
       await examine(page, `account-${name}`);
     }
+    await page.goto(at("/t/demo/account/email"));
+    await page.locator("#email").fill("carol@elsewhere.example");
+    await leads(page, () => page.locator("#email").press("Enter"));
+    await examine(page, "account-email-code");
     await page.goto(at("/t/demo/account"));
     await leads(page, () => page.getByRole("link", { name: /This wasn’t me/ }).first().click());
     await examine(page, "not-me");

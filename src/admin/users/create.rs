@@ -13,7 +13,7 @@ use crate::base::secret::Secret;
 use crate::crypto::stored_hash::StoredHash;
 use crate::domain::assurance::Acr;
 use crate::domain::credential::{Credential, CredentialSecret};
-use crate::domain::user::{EmailAddress, User, UserStatus};
+use crate::domain::user::{EmailAddress, User};
 use crate::factors::password::{MAX, PasswordRefusal, check_new, normalize};
 use crate::factors::totp;
 use crate::protocol::claims::is_standard;
@@ -99,21 +99,15 @@ fn user_of(platform: &Platform, wanted: &NewUser) -> Result<User, AdminError> {
     if let Some(name) = &username {
         check_username(name)?;
     }
+    let id = UserId(platform.random().uuid(now));
+    let sub = crate::base::encoding::base64url(&platform.random().bytes::<16>());
     Ok(User {
-        id: UserId(platform.random().uuid(now)),
-        sub: crate::base::encoding::base64url(&platform.random().bytes::<16>()),
-        email,
         email_verified_at: wanted.email_verified.then_some(now),
         username,
         name: full_name(wanted.name.clone().or(claimed_name))?,
         claims,
         locale,
-        password_reset_required: false,
-        signed_out_at: None,
-        status: UserStatus::Active,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..User::new(id, sub, email, now)
     })
 }
 

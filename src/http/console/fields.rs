@@ -71,6 +71,7 @@ pub(super) fn problem(chrome: &Chrome, error: AdminError) -> Result<Problem, Adm
             "passkey_models" => say(field, "problem-aaguid"),
             "brand_color" => say(field, "problem-color"),
             "support_contact" => say(field, "problem-contact"),
+            "terms_uri" | "privacy_uri" => say(field, "problem-https"),
             "remember_days" | "recovery_wait_hours" | "notice_threshold" => say(field, "problem-number"),
             _ => Ok(Problem::at(field, message)),
         },

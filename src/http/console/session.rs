@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ use crate::http::extract::check_form_origin;
 use crate::http::views::console::{ConsoleError, Frame, Paging, Section};
 use crate::http::views::ends::ErrorKind;
 use crate::http::views::{Chrome, Template};
+use crate::selfservice;
 use crate::sessions::Live;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm};
@@ -350,7 +351,7 @@ async fn found(
         csrf: base64url(&mac),
         ..chrome.clone()
     };
-    Ok(ConsoleCtx {
+    let ctx = ConsoleCtx {
         web: web.clone(),
         actor,
         realm,
@@ -359,8 +360,26 @@ async fn found(
         chrome,
         cookie,
         done: common.done,
-    })
+    };
+    check_cool_down(&ctx, request).await?;
+    Ok(ctx)
 }
+
+/// Whoever replaced lost factors, or moved the account to another mailbox, a short while ago may be somebody else: nothing is changed
+/// from there until the owner had time to object.
+async fn check_cool_down(ctx: &ConsoleCtx, request: &HttpRequest) -> Result<(), Refusal> {
+    if request.method() != Method::POST || request.path() == SIGN_OUT {
+        return Ok(());
+    }
+    let until = selfservice::cools_until(ctx.platform(), &ctx.home, ctx.live.user.id).await;
+    match until.map_err(PageError::from)? {
+        Some(_) => Err(ctx.page(ErrorKind::CoolsDown, StatusCode::FORBIDDEN)),
+        None => Ok(()),
+    }
+}
+
+/// Leaving is never refused.
+const SIGN_OUT: &str = "/console/signout";
 
 fn tenant_id(realm: &Realm) -> TenantId {
     realm.tenant.record.id

@@ -209,6 +209,10 @@ fn changes(form: &Fields) -> TenantChanges {
         passkey_attestation: chosen(form, "passkey_attestation"),
         passkey_models: Some(form.lines("passkey_models")),
         brand_color: Some(form.text("brand_color").to_owned()),
+        sign_up: chosen(form, "sign_up"),
+        disposable_addresses: chosen(form, "disposable_addresses"),
+        terms_uri: Some(form.text("terms_uri").to_owned()),
+        privacy_uri: Some(form.text("privacy_uri").to_owned()),
     }
 }
 
@@ -293,6 +297,16 @@ fn form_page(
         recovery_wait_hours: text("recovery_wait_hours"),
         notice_threshold: text("notice_threshold"),
         brand_color: text("brand_color"),
+        sign_up: Choice::said(&["off", "open"], chosen("sign_up"), |name| {
+            words.pick_or_name("who-signs-up", name)
+        }),
+        disposable: Choice::said(
+            &["challenge", "refuse", "allow"],
+            chosen("disposable_addresses"),
+            |name| words.pick_or_name("disposable", name),
+        ),
+        terms_uri: text("terms_uri"),
+        privacy_uri: text("privacy_uri"),
         version: text("version"),
         frame,
     }

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::Map;
 use zeroize::Zeroizing;
 
 use crate::base::encoding::base64url;
@@ -15,8 +14,8 @@ use crate::domain::client::{
 };
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::key::SigningAlg;
-use crate::domain::tenant::{Registration, SignInLayout, TenantSettings};
-use crate::domain::user::{EmailAddress, Role, User, UserStatus};
+use crate::domain::tenant::{Registration, SignInLayout, SignUp, TenantSettings};
+use crate::domain::user::{EmailAddress, Role, User};
 use crate::factors::totp;
 use crate::risk::visit::Forced;
 use crate::store::{Batch, TenantStore};
@@ -95,6 +94,7 @@ pub async fn seed(platform: &Platform) -> Result<(Slug, Vec<DevAccount>), String
         registration: Registration::Open,
         layout: SignInLayout::Combined,
         support_contact: Some("help@demo.test".to_owned()),
+        sign_up: SignUp::Open,
         ..TenantSettings::default()
     };
     ensure_tenant(platform, &demo, "Harbour Demo", "balanced", settings).await?;
@@ -179,21 +179,12 @@ async fn ensure_user(platform: &Platform, store: &TenantStore, persona: &Persona
         return Ok(user.id);
     }
     let now = platform.now();
+    let id = UserId(platform.random().uuid(now));
+    let email = EmailAddress::parse(persona.email).ok_or("address")?;
     let user = User {
-        id: UserId(platform.random().uuid(now)),
-        sub: platform.random().opaque(),
-        email: EmailAddress::parse(persona.email).ok_or("address")?,
         email_verified_at: Some(now),
-        username: None,
         name: Some(persona.name.to_owned()),
-        claims: Map::new(),
-        locale: None,
-        password_reset_required: false,
-        signed_out_at: None,
-        status: UserStatus::Active,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..User::new(id, platform.random().opaque(), email, now)
     };
     let phc = platform
         .hasher

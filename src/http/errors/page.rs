@@ -34,7 +34,7 @@ impl PageError {
             | ErrorKind::OtherBrowser
             | ErrorKind::LinkSpent => StatusCode::BAD_REQUEST,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
-            ErrorKind::Forgery | ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+            ErrorKind::Forgery | ErrorKind::Forbidden | ErrorKind::CoolsDown => StatusCode::FORBIDDEN,
             ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::passwords;
+use super::{passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -23,7 +23,7 @@ use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
 use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
 use crate::http::views::signin::{
-    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+    Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
 use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
 use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
@@ -32,7 +32,7 @@ use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
+    self, ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
     MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
 };
 
@@ -85,7 +85,7 @@ pub fn page_of(ctx: &Ctx, id: LoginId) -> String {
 }
 
 /// An address that a form of a step goes to.
-fn action(ctx: &Ctx, login: &Login, what: &str) -> String {
+pub(super) fn action(ctx: &Ctx, login: &Login, what: &str) -> String {
     format!(
         "{}/signin/{what}?login={}&step={}",
         ctx.realm.path(),
@@ -103,6 +103,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     let id = match &step {
         Step::FirstFactor(step) => step.login.id,
         Step::Mailbox(step) => step.login.id,
+        Step::SignUp(step) => step.login.id,
         Step::Challenge(step) => step.login.id,
         Step::Enrol(step) => step.login.id,
         Step::NewPassword(step) => step.login.id,
@@ -132,6 +133,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
     let response = match step {
         Step::FirstFactor(step) => first_factor(ctx, &step).await,
         Step::Mailbox(step) => mailbox(ctx, &step).await,
+        Step::SignUp(step) => sign_up::step(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
@@ -154,13 +156,13 @@ async fn client_of(ctx: &Ctx, login: &Login) -> Result<Option<Client>, PageError
     Ok(client.map(|client| client.record.clone()))
 }
 
-async fn app_of(ctx: &Ctx, login: &Login) -> Result<Option<String>, PageError> {
+pub(super) async fn app_of(ctx: &Ctx, login: &Login) -> Result<Option<String>, PageError> {
     Ok(client_of(ctx, login)
         .await?
         .map(|client| client.display_name().to_owned()))
 }
 
-fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
+pub(super) fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
     let Some(problem) = problem else { return Vec::new() };
     let (field, key) = match problem {
         FormProblem::NewPassword(refusal) => return vec![passwords::refused(ctx, refusal)],
@@ -176,6 +178,11 @@ fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
         FormProblem::Passkey => ("", "problem-passkey"),
         FormProblem::Method => ("", "problem-method"),
         FormProblem::MailUnavailable => ("", "problem-mail"),
+        FormProblem::NoAddress => ("email", "problem-email"),
+        FormProblem::DisposableAddress => ("email", "problem-disposable"),
+        FormProblem::Name => ("name", "problem-name"),
+        FormProblem::Terms => ("terms", "problem-terms"),
+        FormProblem::AccountExists => ("", "problem-account-exists"),
     };
     vec![Problem {
         field,
@@ -183,7 +190,7 @@ fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
     }]
 }
 
-fn code_problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
+pub(super) fn code_problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> {
     let mut found = problems(ctx, problem);
     for item in &mut found {
         if item.field == "email" {
@@ -235,7 +242,7 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
         problems,
         passkey: passkey(ctx, login),
         recover: combined.then(|| recover(ctx, login)),
-        sign_up: None,
+        sign_up: signin::sign_up_is_open(&ctx.realm).then(|| sign_up::begin_in(ctx, login)),
         cancel: login.client().map(|_| action(ctx, login, "cancel")),
         personas: personas(ctx, login),
     })
@@ -260,6 +267,7 @@ async fn mailbox(ctx: &Ctx, step: &MailboxStep) -> Result<HttpResponse, PageErro
     });
     html(&Mailbox {
         chrome: ctx.chrome(),
+        purpose: MailboxPurpose::Recover,
         app: app_of(ctx, login).await?,
         action: action(ctx, login, if sent.is_some() { "code" } else { "mailbox" }),
         email: login.identifier.clone().unwrap_or_default(),
@@ -273,7 +281,7 @@ async fn mailbox(ctx: &Ctx, step: &MailboxStep) -> Result<HttpResponse, PageErro
     })
 }
 
-fn resend(ctx: &Ctx, login: &Login, wait: u64) -> Resend {
+pub(super) fn resend(ctx: &Ctx, login: &Login, wait: u64) -> Resend {
     Resend {
         action: action(ctx, login, "resend"),
         wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),

@@ -6,4 +6,5 @@ pub mod device;
 pub mod draw;
 pub mod notice;
 mod passwords;
+pub mod sign_up;
 pub mod signin;

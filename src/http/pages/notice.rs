@@ -58,7 +58,8 @@ pub async fn question(
     let page = NoticeQuestion {
         chrome: ctx.chrome(),
         answer,
-        account: mask(&facts.email),
+        account: mask(facts.restores.as_ref().unwrap_or(&facts.email)),
+        restores: facts.restores.as_deref().map(mask),
         facts: facts.sign_in.map(|(at, browser, place)| SignInFacts {
             at: When::at(at),
             browser,
@@ -111,6 +112,7 @@ pub fn report_page(ctx: &Ctx, email: &str, session: &Session, action: String) ->
             place: None,
             app: None,
         }),
+        restores: None,
         action,
         token: String::new(),
         other: format!("{}/account", ctx.realm.path()),

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::draw::{self, At};
@@ -14,18 +15,18 @@ use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
 use crate::http::extract::{Posted, check_form_origin};
 use crate::http::views::ends::ErrorKind;
-use crate::signin::{self, Answer, Purpose, Started};
+use crate::signin::{self, Answer, Purpose, SignInError, Started};
 
 /// Which sign-in, at which step, and an address to fill in.
 #[derive(Debug, Deserialize)]
 pub struct Place {
-    login: Option<String>,
+    pub(super) login: Option<String>,
     step: Option<u32>,
     email: Option<String>,
 }
 
 impl Place {
-    fn id(&self, ctx: &Ctx) -> Result<LoginId, PageError> {
+    pub(super) fn id(&self, ctx: &Ctx) -> Result<LoginId, PageError> {
         let id = self.login.as_deref().and_then(|text| text.parse().ok());
         id.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))
     }
@@ -46,7 +47,7 @@ pub async fn begin(ctx: &Ctx, purpose: Purpose) -> Result<HttpResponse, PageErro
 }
 
 /// Gives a new browser the cookie that its sign-in is bound to.
-fn bound(
+pub(super) fn bound(
     ctx: &Ctx,
     mut response: HttpResponse,
     binding: Option<Secret<String>>,
@@ -82,7 +83,7 @@ pub async fn show(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, Pa
     }
 }
 
-async fn submit(ctx: &Ctx, place: &Place, answer: Answer) -> Result<HttpResponse, PageError> {
+pub(super) async fn submit(ctx: &Ctx, place: &Place, answer: Answer) -> Result<HttpResponse, PageError> {
     let id = place.id(ctx)?;
     let at = (id, place.step.unwrap_or(0));
     match signin::submit(ctx.platform(), &ctx.realm, &ctx.visit, at, answer).await {
@@ -149,19 +150,36 @@ pub async fn passkey_options(
     place: web::Query<Place>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    check_form_origin(&request, &ctx.realm.origin().text()).map_err(|error| ctx.error(error))?;
+    check_script(&ctx, &request)?;
+    let id = place.id(&ctx)?;
+    let options = signin::passkey_options(ctx.platform(), &ctx.realm, &ctx.visit, id).await;
+    draw_options(&ctx, id, options)
+}
+
+/// A script of one of our own pages sends the form token in a header.
+pub(super) fn check_script(ctx: &Ctx, request: &HttpRequest) -> Result<(), PageError> {
+    check_form_origin(request, &ctx.realm.origin().text()).map_err(|error| ctx.error(error))?;
     let token = request
         .headers()
         .get("x-csrf-token")
         .and_then(|value| value.to_str().ok());
-    if !ctx.accepts_csrf(token.unwrap_or_default()) {
-        return Err(ctx.error(PageError::new(ErrorKind::Forgery)));
+    if ctx.accepts_csrf(token.unwrap_or_default()) {
+        Ok(())
+    } else {
+        Err(ctx.error(PageError::new(ErrorKind::Forgery)))
     }
-    let id = place.id(&ctx)?;
-    match signin::passkey_options(ctx.platform(), &ctx.realm, &ctx.visit, id).await {
+}
+
+/// The options of a passkey ceremony.
+pub(super) fn draw_options(
+    ctx: &Ctx,
+    id: LoginId,
+    options: Result<Option<Value>, SignInError>,
+) -> Result<HttpResponse, PageError> {
+    match options {
         Ok(Some(options)) => Ok(HttpResponse::Ok().json(options)),
         Ok(None) => Err(ctx.error(PageError::new(ErrorKind::NotFound))),
-        Err(error) => draw::failure(&ctx, error, Some(id)),
+        Err(error) => draw::failure(ctx, error, Some(id)),
     }
 }
 

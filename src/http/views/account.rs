@@ -2,7 +2,7 @@
 //!
 //! The page's own forms go to paths under `{base}/account`, each with `csrf`: `sessions/{id}/end`, `sessions/end-others`,
 //! `recovery/stop`, `devices/{id}/forget`, `devices/forget-all`, `apps/{id}/revoke`, `recovery-codes` (makes new ones). Links lead by GET
-//! to `password`, `totp`, `passkeys`, `factors/{id}/remove` and `activity/{id}/not-me`. Signing out POSTs to
+//! to `email`, `password`, `totp`, `passkeys`, `factors/{id}/remove` and `activity/{id}/not-me`. Signing out POSTs to
 //! `{base}/signout`.
 
 use askama::Template;

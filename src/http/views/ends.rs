@@ -84,11 +84,13 @@ pub enum ErrorKind {
     LinkSpent,
     /// The person may not do this.
     Forbidden,
+    /// The person's account was recovered or moved a short while ago; what is asked must wait.
+    CoolsDown,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::BadRequest,
         Self::RedirectUri,
         Self::UnknownClient,
@@ -99,6 +101,7 @@ impl ErrorKind {
         Self::Busy,
         Self::LinkSpent,
         Self::Forbidden,
+        Self::CoolsDown,
     ];
 
     /// The name in the catalogue.
@@ -114,6 +117,7 @@ impl ErrorKind {
             Self::Busy => "busy",
             Self::LinkSpent => "link_spent",
             Self::Forbidden => "forbidden",
+            Self::CoolsDown => "cools_down",
         }
     }
 }

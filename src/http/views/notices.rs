@@ -50,6 +50,8 @@ pub struct NoticeQuestion {
     pub account: String,
     /// The sign-in; absent when the notice was about a change.
     pub facts: Option<SignInFacts>,
+    /// The address that "no" puts back, masked.
+    pub restores: Option<String>,
     /// Where the form goes.
     pub action: String,
     /// The link's secret, carried on.

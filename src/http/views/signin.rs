@@ -82,7 +82,18 @@ pub struct PasswordStep {
     pub recover: Option<String>,
 }
 
-/// A forgotten password: the address, then the code. Looks the same whether or not there is an account (people.md U20).
+/// What a mailbox is proven for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailboxPurpose {
+    /// A forgotten password.
+    Recover,
+    /// A new account.
+    SignUp,
+    /// Another address of an account.
+    ChangeEmail,
+}
+
+/// A mailbox that is proven: the address, then the code (for a new account the code alone). Looks the same whether or not there is an account (people.md U20).
 ///
 /// Form fields: `email` and `csrf`, then `code` and `csrf`; `csrf` alone to `resend`'s action.
 #[derive(Clone, Debug, Template)]
@@ -90,6 +101,8 @@ pub struct PasswordStep {
 pub struct Mailbox {
     /// Around it.
     pub chrome: Chrome,
+    /// What for.
+    pub purpose: MailboxPurpose,
     /// The app that asks, by name.
     pub app: Option<String>,
     /// Where the form goes.

@@ -20,11 +20,15 @@ pub struct Prompt {
     pub consent: bool,
     /// Let the person choose an account.
     pub select_account: bool,
+    /// Let the person make an account (Initiating User Registration 1.0).
+    pub create: bool,
 }
 
 impl Prompt {
-    /// The values we implement, for discovery.
-    pub const SUPPORTED: [&'static str; 4] = ["none", "login", "consent", "select_account"];
+    /// The values we implement, for discovery; the last one only where people may make accounts.
+    pub const SUPPORTED: [&'static str; 5] = ["none", "login", "consent", "select_account", Self::CREATE];
+    /// Asks for an account to be made.
+    pub const CREATE: &'static str = "create";
 
     /// Reads the parameter.
     ///
@@ -39,6 +43,7 @@ impl Prompt {
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
+                Self::CREATE => prompt.create = true,
                 _ => {
                     return Err(OAuthError::invalid_request(
                         "prompt has a value that is not supported",

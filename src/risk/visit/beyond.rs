@@ -1,4 +1,5 @@
-//! Facts of what happens beyond the sign-in page: sessions that are used again, and clients that act for themselves.
+//! Facts of what happens beyond the sign-in page: sessions that are used again, clients that act for themselves, accounts that are
+//! made.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,4 +39,40 @@ pub struct MachineFacts {
     pub new_scope: Option<bool>,
     /// Age of the secret or key it used, seconds.
     pub secret_age_secs: Option<u64>,
+}
+
+/// A sign-up under way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SignUpFacts {
+    /// Whether the challenge that costs a computer work was solved.
+    pub work_solved: Option<bool>,
+    /// Whether a field that people don't see was filled in.
+    pub honeypot: Option<bool>,
+    /// Whether the mail address is one that is thrown away after use; absent where the tenant does not mind.
+    pub disposable: Option<bool>,
+    /// Sign-ups begun from the address in the last hour, decayed.
+    pub address_hour: Option<f64>,
+    /// Sign-ups begun from the familiar network in the last day, decayed.
+    pub network_day: Option<f64>,
+    /// Sign-ups begun through the provider.
+    pub asn: Option<Rush>,
+    /// Sign-ups begun in the tenant.
+    pub tenant: Option<Rush>,
+}
+
+/// How many there were in the last hour, against how many there are in a usual one.
+#[derive(Clone, Copy, Debug)]
+pub struct Rush {
+    /// The last hour, decayed.
+    pub hour: f64,
+    /// A usual hour of the last week.
+    pub usual: f64,
+}
+
+impl Rush {
+    /// Natural logarithm of the one over the other, at least 0. A handful an hour is never a rush.
+    pub fn nats(self) -> f64 {
+        const HANDFUL: f64 = 5.0;
+        libm::log((self.hour.max(0.0) + HANDFUL) / (self.usual.max(0.0) + HANDFUL)).clamp(0.0, 5.0)
+    }
 }

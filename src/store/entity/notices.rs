@@ -13,6 +13,7 @@ pub struct Model {
     pub decision_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
     pub device_id: Option<Uuid>,
+    pub former_email: Option<String>,
     pub created_at: i64,
     pub expires_at: i64,
     pub answer: Option<String>,

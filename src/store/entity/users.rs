@@ -20,6 +20,7 @@ pub struct Model {
     pub claims: String,
     pub locale: Option<String>,
     pub reset_required: bool,
+    pub under_review: bool,
     pub signed_out_at: Option<i64>,
     pub status: String,
     pub created_at: i64,

@@ -254,6 +254,14 @@ impl Batch {
         );
     }
 
+    /// Says whose account came of a decision that was made before there was one.
+    pub fn name_subject(&mut self, id: DecisionId, user: UserId) {
+        self.run(
+            "UPDATE decisions SET subject = $3 WHERE tenant_id = $1 AND id = $2 AND subject IS NULL",
+            vec![id.0.into(), user.0.into()],
+        );
+    }
+
     /// Puts a shorter form of an address in the decisions and sessions before a time that still have it: the retention
     /// rule's cut to a network.
     pub fn cut_address(&mut self, ip: &str, network: &str, before: Timestamp) {

@@ -6,8 +6,9 @@ use super::records;
 use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
 use crate::base::secret::TokenHash;
 use crate::base::timestamp::Timestamp;
+use crate::domain::user::EmailAddress;
 use crate::store::entity::{labels, notices};
-use crate::store::rows::{at, from_json, from_name, hash, name_of, time, token_hash};
+use crate::store::rows::{at, from_json, from_name, hash, maybe_text, name_of, time, token_hash};
 use crate::store::{Batch, LabelRecord, Notice, NoticeAnswer, StoreError, TenantStore};
 
 impl TryFrom<labels::Model> for LabelRecord {
@@ -31,7 +32,9 @@ impl TryFrom<notices::Model> for Notice {
             (Some(answer), Some(answered_at)) => Some((from_name("answer", answer)?, at(answered_at))),
             _ => None,
         };
+        let former_email = row.former_email.as_deref();
         Ok(Self {
+            former_email: former_email.and_then(EmailAddress::parse),
             hash: token_hash(&row.hash)?,
             user: UserId(row.user_id),
             decision: row.decision_id.map(DecisionId),
@@ -101,8 +104,26 @@ impl Batch {
                 ("decision_id", notice.decision.map(|id| id.0).into()),
                 ("session_id", notice.session.map(|id| id.0).into()),
                 ("device_id", notice.device.map(|id| id.0).into()),
+                (
+                    "former_email",
+                    maybe_text(notice.former_email.as_ref().map(EmailAddress::as_str)),
+                ),
                 ("created_at", time(notice.created_at)),
                 ("expires_at", time(notice.expires_at)),
+            ],
+        );
+    }
+
+    /// Makes links void that would put back an address which an account has had since a time: it is put back to an older one.
+    pub fn void_newer_addresses(&mut self, user: UserId, since: Timestamp, now: Timestamp) {
+        self.run(
+            "UPDATE notices SET answer = $5, answered_at = $4 \
+             WHERE tenant_id = $1 AND user_id = $2 AND created_at > $3 AND former_email IS NOT NULL AND answer IS NULL",
+            vec![
+                user.0.into(),
+                time(since),
+                time(now),
+                name_of(&NoticeAnswer::NotMine).into(),
             ],
         );
     }

@@ -30,6 +30,7 @@ impl TryFrom<Model> for User {
             claims: from_json("user claims", &row.claims)?,
             locale: row.locale,
             password_reset_required: row.reset_required,
+            under_review: row.under_review,
             signed_out_at: maybe_at(row.signed_out_at),
             status: from_name("user status", &row.status)?,
             created_at: at(row.created_at),
@@ -126,6 +127,7 @@ fn profile(user: &User) -> Vec<(&'static str, Value)> {
         ("claims", to_json(&user.claims).into()),
         ("locale", maybe_text(user.locale.as_deref())),
         ("reset_required", user.password_reset_required.into()),
+        ("under_review", user.under_review.into()),
         ("status", name_of(&user.status).into()),
         ("updated_at", time(user.updated_at)),
     ]

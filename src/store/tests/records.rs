@@ -215,6 +215,7 @@ async fn links_and_questions_work_once_and_in_time() {
             decision: None,
             session: Some(session(1).id),
             device: None,
+            former_email: None,
             created_at: at(1),
             expires_at: at(100),
             answer: None,

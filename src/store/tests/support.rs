@@ -160,6 +160,7 @@ pub(super) fn user(number: u128) -> User {
         claims: serde_json::from_value(json!({"zoneinfo": "Europe/Berlin"})).unwrap(),
         locale: Some("de".into()),
         password_reset_required: false,
+        under_review: false,
         signed_out_at: None,
         status: UserStatus::Active,
         created_at: at(1),

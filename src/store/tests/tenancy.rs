@@ -90,6 +90,7 @@ fn notice() -> Notice {
         decision: Some(DecisionId(id(1))),
         session: None,
         device: None,
+        former_email: None,
         created_at: at(5),
         expires_at: at(500),
         answer: None,

@@ -81,7 +81,8 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
 
 /// Only names of the catalogue are shown, so an address can't put words on the page.
 fn done_name(text: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
+        "email_changed",
         "password_changed",
         "passkey_added",
         "totp_added",

@@ -1,6 +1,7 @@
 //! The account page and what it leads to. Everything needs a session; changing factors needs a fresh proof (ASVS 7.5.1).
 
 mod acts;
+mod email;
 mod factors;
 mod home;
 
@@ -26,6 +27,7 @@ pub use acts::{
     end_others, end_session, forget_device, forget_devices, not_me, not_me_page, revoke_app, sign_out,
     stop_recovery,
 };
+pub use email::{begin_email, confirm_email, email_code_page, email_page};
 pub use factors::{
     add_passkey, add_totp, change_password, passkey_options, passkey_page, password_page, recovery_codes,
     remove_factor, remove_page, totp_page,

@@ -39,7 +39,8 @@ pub struct TenantRow {
 /// Makes or changes a tenant.
 ///
 /// Form fields: `slug` and `preset` (new only), `name`, `registration`, `layout`, `floor`, `default_locale`, `support_contact`,
-/// `remember_days`, `recovery_wait_hours`, `notice_threshold`, `breached_passwords`, `passkey_attestation`, `passkey_models`, `brand_color`, `status` (change only), `version`, `csrf`.
+/// `remember_days`, `recovery_wait_hours`, `notice_threshold`, `breached_passwords`, `passkey_attestation`, `passkey_models`, `brand_color`,
+/// `sign_up`, `disposable_addresses`, `terms_uri`, `privacy_uri`, `status` (change only), `version`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/tenant_form.html")]
 pub struct TenantForm {
@@ -85,6 +86,14 @@ pub struct TenantForm {
     pub passkey_models: String,
     /// The brand colour.
     pub brand_color: String,
+    /// Whether people may make accounts.
+    pub sign_up: Vec<Choice>,
+    /// What becomes of throw-away addresses.
+    pub disposable: Vec<Choice>,
+    /// Terms of use.
+    pub terms_uri: String,
+    /// Privacy notice.
+    pub privacy_uri: String,
     /// The row's version, against lost updates.
     pub version: String,
 }

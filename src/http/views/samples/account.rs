@@ -193,6 +193,7 @@ impl Sample for NoticeQuestion {
                 place: Some("Rotterdam, Netherlands".into()),
                 app: Some("Harbour Supplies".into()),
             }),
+            restores: None,
             action: "/t/demo/notice/no".into(),
             token: "tgn_abc".into(),
             other: "/t/demo/notice/yes?token=tgn_abc".into(),
@@ -204,6 +205,14 @@ impl Sample for NoticeQuestion {
                 Self {
                     answer: Answer::Yes,
                     facts: None,
+                    ..page.clone()
+                },
+            ),
+            (
+                "address",
+                Self {
+                    facts: None,
+                    restores: Some("a••••@demo.test".into()),
                     ..page.clone()
                 },
             ),

@@ -138,6 +138,16 @@ impl Sample for TenantForm {
             attestation: on("none", &[("none", "Not asked for"), ("required", "Required")]),
             passkey_models: String::new(),
             brand_color: "#0b5d66".into(),
+            sign_up: on(
+                "open",
+                &[("off", "Nobody"), ("open", "Whoever proves a mail address")],
+            ),
+            disposable: on(
+                "challenge",
+                &[("challenge", "Count as risk"), ("refuse", "Refuse")],
+            ),
+            terms_uri: "https://northwind.example/terms".into(),
+            privacy_uri: String::new(),
             version: "3".into(),
         };
         let edit = Self {

@@ -10,6 +10,7 @@ mod console_access;
 mod console_decisions;
 mod dev;
 mod device;
+mod sign_up;
 mod signin;
 
 use crate::domain::message::NotPossible;
@@ -74,6 +75,7 @@ fn draw<P: Sample + Template>(name: &str, pages: &mut Vec<Drawn>) {
 fn all() -> Vec<Drawn> {
     let mut pages = Vec::new();
     signin::draw_all(&mut pages);
+    sign_up::draw_all(&mut pages);
     account::draw_all(&mut pages);
     dev::draw_all(&mut pages);
     device::draw_all(&mut pages);
@@ -130,6 +132,12 @@ fn mails(locale: Locale) -> Vec<(&'static str, Mail)> {
         (
             "admin-link",
             mail::admin_link(&frame, &link("admin"), "owner", 15),
+        ),
+        ("email-change-code", mail::email_change_code(&frame, "492817", 10)),
+        ("sign-up-code", mail::sign_up_code(&frame, "492817", 10)),
+        (
+            "account-exists",
+            mail::account_exists(&frame, "https://id.example/t/demo/signin"),
         ),
         ("new-password-code", mail::new_password_code(&frame, "492817", 10)),
         ("no-account", mail::not_possible(&frame, NotPossible::NoAccount)),

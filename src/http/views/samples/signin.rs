@@ -8,7 +8,7 @@ use crate::http::views::ends::{
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
 use crate::http::views::redirect_diff::RedirectDiff;
 use crate::http::views::signin::{
-    Mailbox, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
+    Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
 use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
@@ -127,6 +127,7 @@ impl Sample for PasswordStep {
 impl Sample for Mailbox {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         let asked = Self {
+            purpose: MailboxPurpose::Recover,
             app: Some("Harbour Supplies".into()),
             action: "/t/demo/signin/mailbox?login=1".into(),
             email: "alice@demo.test".into(),
@@ -160,7 +161,28 @@ impl Sample for Mailbox {
             }),
             ..sent.clone()
         };
-        vec![("address", asked), ("code", sent), ("wrong-code", wrong)]
+        let sign_up = Self {
+            purpose: MailboxPurpose::SignUp,
+            ..sent.clone()
+        };
+        let new_address = Self {
+            purpose: MailboxPurpose::ChangeEmail,
+            app: None,
+            ..asked.clone()
+        };
+        let new_code = Self {
+            purpose: MailboxPurpose::ChangeEmail,
+            app: None,
+            ..sent.clone()
+        };
+        vec![
+            ("new-address", new_address),
+            ("new-address-code", new_code),
+            ("address", asked),
+            ("code", sent),
+            ("wrong-code", wrong),
+            ("sign-up", sign_up),
+        ]
     }
 }
 

@@ -17,6 +17,7 @@ mod m0020_sender_keys;
 mod m0021_logout_deliveries;
 mod m0030_models;
 mod m0031_decision_repeats;
+mod m0040_resources;
 mod m0060_under_review;
 mod m0061_former_email;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_logout_deliveries::Migration),
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
+            Box::new(m0040_resources::Migration),
             Box::new(m0060_under_review::Migration),
             Box::new(m0061_former_email::Migration),
         ]

@@ -8,7 +8,7 @@ use super::{par, request_object};
 use crate::base::ids::ClientId;
 use crate::domain::client::{Client, ClientMetadata, ClientOrigin};
 use crate::protocol::acr::AcrRequest;
-use crate::protocol::authorize::{AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
+use crate::protocol::authorize::{Asker, AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::signin::sign_up_is_open;
@@ -147,7 +147,12 @@ pub(super) fn validated(
     delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
     let record = &client.record;
-    let mut request = validate(params, &record.id, &metadata(realm, client), delivery)?;
+    let asker = Asker {
+        id: &record.id,
+        metadata: &metadata(realm, client),
+        resources: realm.resources(),
+    };
+    let mut request = validate(params, asker, delivery)?;
     if request.prompt.create && !sign_up_is_open(realm) {
         let error = OAuthError::invalid_request("prompt create is not supported here");
         return Err(Rejection::Redirect(Box::new(request.reply), error));

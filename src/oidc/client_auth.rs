@@ -12,6 +12,7 @@ use crate::crypto::envelope::Purpose;
 use crate::crypto::jwt::{unverified_header, verify_shared};
 use crate::domain::client::ClientAuthMethod;
 use crate::domain::sealed::Sealed;
+use crate::protocol::claims::Audience;
 use crate::protocol::client_auth::{Presented, PresentedProof};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -27,13 +28,6 @@ const ASSERTION_LIFE: Duration = Duration::from_mins(10);
 pub struct AuthenticatedClient {
     /// The client.
     pub client: Arc<ClientRuntime>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -161,11 +155,7 @@ fn check_assertion(
     }
     let push = endpoint == realm.url("/par");
     let fits = |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
-    let audience = match &claims.aud {
-        Audience::One(aud) => fits(aud),
-        Audience::Many(all) => all.iter().any(|aud| fits(aud)),
-    };
-    if !audience {
+    if !claims.aud.any(fits) {
         return Err(refused("assertion is for another audience"));
     }
     let now = platform.now();

@@ -14,8 +14,11 @@ use crate::domain::grant::Grant;
 use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
-use crate::protocol::claims::{AccessTokenClaims, ClaimsRequest, IdTokenClaims, UserClaims};
+use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
 use crate::protocol::dpop::{Confirmation, Thumbprint};
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
 use crate::tenants::{Platform, Realm};
@@ -44,11 +47,49 @@ pub struct TokenResponse {
 pub(super) struct AccessSubject<'a> {
     pub(super) client: &'a Client,
     pub(super) sub: String,
-    pub(super) scope: Option<String>,
+    pub(super) target: &'a Target,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
     /// The key to bind it to.
     pub(super) key: Option<&'a Thumbprint>,
+}
+
+/// For which resources an access token is made (RFC 8707), and with which scopes.
+pub(super) struct Target {
+    /// The issuer itself when empty.
+    pub(super) audience: Vec<ResourceId>,
+    /// Absent when nothing of what was granted is meant for them.
+    pub(super) scope: Option<String>,
+}
+
+impl Target {
+    /// What a token request names of what was granted, where `scope` is what it asks of the granted scopes.
+    ///
+    /// # Errors
+    /// `invalid_target` for a resource that was not granted.
+    pub(super) fn of_request(
+        realm: &Realm,
+        granted: &Grant,
+        scope: &str,
+        params: &Params,
+    ) -> Result<Self, OAuthError> {
+        let resources = realm.resources();
+        let asked = params.all("resource");
+        let audience = resources.narrowed(&granted.resources, &granted.scope, asked)?;
+        let scope = resources.scope_for(&audience, scope);
+        Ok(Self {
+            scope: (!scope.is_empty()).then_some(scope),
+            audience,
+        })
+    }
+
+    fn aud(&self, issuer: &str) -> Audience {
+        match self.audience.as_slice() {
+            [] => Audience::One(issuer.to_owned()),
+            [one] => Audience::One(one.to_string()),
+            many => Audience::Many(many.iter().map(ResourceId::to_string).collect()),
+        }
+    }
 }
 
 /// The type of an access token that was bound to a key, or to none.
@@ -110,12 +151,12 @@ fn claims(
     AccessTokenClaims {
         iss: realm.issuer().to_owned(),
         sub: about.sub.clone(),
-        aud: realm.issuer().to_owned(),
+        aud: about.target.aud(realm.issuer()),
         exp: expires_at.secs(),
         iat: now.secs(),
         jti: jti(platform, grant.map(|grant| grant.id)),
         client_id: about.client.id.as_str().to_owned(),
-        scope: about.scope.clone(),
+        scope: about.target.scope.clone(),
         auth_time: grant.map(|grant| grant.auth_time.secs()),
         acr: grant.map(|grant| grant.acr.name().to_owned()),
         amr: grant.map(|grant| {

@@ -17,6 +17,7 @@ use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::{Carrier, Form};
+use crate::protocol::resource::ResourceId;
 use crate::signin::Finished;
 use crate::tenants::{Platform, Realm};
 
@@ -38,6 +39,8 @@ pub struct CodeRecord {
     pub nonce: Option<String>,
     /// Granted scopes, separated by spaces.
     pub scope: String,
+    /// For which resources.
+    pub resources: Vec<ResourceId>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// The key it is bound to (RFC 9449 section 10).
@@ -98,6 +101,7 @@ pub fn code(
         challenge: request.challenge.clone(),
         nonce: request.nonce.clone(),
         scope: request.scope.join(" "),
+        resources: request.resources.clone(),
         claims: request.claims.clone(),
         dpop_jkt: request.dpop_jkt.clone(),
         user: finished.account.user.id,

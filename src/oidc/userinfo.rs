@@ -58,6 +58,10 @@ pub async fn userinfo(
             BearerFailure::Invalid => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
+    // A token for another resource is not for us (RFC 9068 section 4).
+    if !verified.claims.aud.any(|aud| aud == realm.issuer()) {
+        return Err(UserInfoError::InvalidToken);
+    }
     let bound_to = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
     check_possession(platform, realm, token, bound_to, possession)?;
     let granted = verified.claims.scope.as_deref().unwrap_or_default();

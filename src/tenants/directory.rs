@@ -19,6 +19,7 @@ use crate::crypto::webauthn::RelyingParty;
 use crate::domain::tenant::{SignUp, Tenant};
 use crate::protocol::authorize::Prompt;
 use crate::protocol::metadata;
+use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
 
@@ -41,6 +42,7 @@ pub struct TenantRuntime {
     pub blind_key: Secret<Vec<u8>>,
     /// A short tag that keeps cookies of tenants on one host apart.
     pub tag: String,
+    resources: Vec<Resource>,
     clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
 }
 
@@ -50,6 +52,11 @@ const CLIENT_CACHE: usize = 10_000;
 const TENANT_CACHE: usize = 10_000;
 
 impl TenantRuntime {
+    /// What tokens of an issuer of this tenant may be made for.
+    pub fn resources<'a>(&'a self, issuer: &'a str) -> Resources<'a> {
+        Resources::new(&self.resources, issuer)
+    }
+
     /// A client, from memory or the database.
     ///
     /// # Errors
@@ -173,6 +180,7 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
         refresh_key,
         blind_key,
         tag,
+        resources: store.resources().await?,
         clients: RwLock::default(),
         record,
     })

@@ -35,6 +35,7 @@ mod passwords;
 mod push;
 mod recovery;
 mod request_objects;
+mod resources;
 mod risk;
 mod sign_up;
 mod signin;

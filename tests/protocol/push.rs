@@ -7,6 +7,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use serde_json::{Value, json};
 use tidegate::base::encoding::base64url;
 use tidegate::base::ids::CredentialId;
+use tidegate::domain::decision::Decision;
 use tidegate::factors::push::{Answer, answer_text, enrolment_text, pull_text};
 
 use crate::on_each_store;
@@ -203,7 +204,10 @@ on_each_store! {
         assert!(attacker.page.text().contains("Authenticator app"), "other ways stay: {}", attacker.page.text());
         // The rejection stands in the next decision, and as a label on the one that it was about.
         let decisions = app.decisions().await;
-        assert!(decisions[0].evidence.to_string().contains("\"prompts\""), "{}", decisions[0].evidence);
+        let prompted = |decision: &Decision| decision.evidence.to_string().contains("\"prompts\"");
+        assert!(decisions.iter().any(prompted), "{decisions:?}");
+        let labelled = |decision: &Decision| decision.labels.iter().any(|label| label["source"] == "push");
+        assert!(decisions.iter().any(labelled), "{decisions:?}");
         let number = begin(&mut owner, &client, "bob@demo.test").await;
         assert_eq!(device.approve(app, &number).await, (200, json!({"state": "approved"})));
         let here = owner.page.url.clone();

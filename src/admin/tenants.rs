@@ -8,6 +8,7 @@ use super::{Actor, AdminError};
 use crate::base::ids::{Slug, TenantId};
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::certificate::ClientAuthorities;
 use crate::domain::assurance::Acr;
 use crate::domain::credential::Aaguid;
 use crate::domain::event::{ActorRef, AuditEntry};
@@ -16,6 +17,9 @@ use crate::domain::tenant::{
 };
 use crate::store::TenantCounts;
 use crate::tenants::{NewTenant, Platform, TenantError};
+
+/// The longest text of certificate authorities, bytes.
+const MAX_AUTHORITIES: usize = 64 * 1024;
 
 /// The preset of a tenant that names none.
 pub const DEFAULT_PRESET: &str = "observe";
@@ -86,6 +90,8 @@ pub struct TenantChanges {
     pub passkey_attestation: Option<Attestation>,
     /// Models of authenticators that count as attested, as AAGUIDs; empty for all.
     pub passkey_models: Option<Vec<String>>,
+    /// Certificate authorities of clients, PEM; empty for none.
+    pub client_certificate_authorities: Option<String>,
     /// Brand colour; empty for none.
     pub brand_color: Option<String>,
 }
@@ -407,6 +413,9 @@ impl TenantChanges {
         if let Some(models) = &self.passkey_models {
             settings.passkey_models = models_of(models)?;
         }
+        if let Some(pem) = &self.client_certificate_authorities {
+            settings.client_certificate_authorities = authorities_of(pem)?;
+        }
         if let Some(color) = &self.brand_color {
             settings.brand_color = color_of(color)?;
         }
@@ -428,6 +437,19 @@ fn models_of(texts: &[String]) -> Result<Vec<Aaguid>, AdminError> {
         }
     }
     Ok(models)
+}
+
+/// The certificates of a PEM text, once they can be used.
+fn authorities_of(pem: &str) -> Result<Option<String>, AdminError> {
+    let invalid = |words: String| AdminError::invalid("client_certificate_authorities", words);
+    if pem.trim().is_empty() {
+        return Ok(None);
+    }
+    if pem.len() > MAX_AUTHORITIES {
+        return Err(invalid(format!("use at most {MAX_AUTHORITIES} bytes")));
+    }
+    ClientAuthorities::from_pem(pem).map_err(|error| invalid(error.to_string()))?;
+    Ok(Some(pem.trim().to_owned()))
 }
 
 fn contact_of(text: &str) -> Result<Option<String>, AdminError> {

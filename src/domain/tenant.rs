@@ -133,6 +133,8 @@ pub struct TenantSettings {
     pub passkey_attestation: Attestation,
     /// Models of authenticators that count as attested; empty for all that the server's trust anchors vouch for.
     pub passkey_models: Vec<Aaguid>,
+    /// Certificate authorities whose certificates authenticate clients (`tls_client_auth`), PEM.
+    pub client_certificate_authorities: Option<String>,
     /// Brand colour as `#rrggbb`.
     pub brand_color: Option<String>,
 }
@@ -152,6 +154,7 @@ impl Default for TenantSettings {
             breached_passwords: BreachedCheck::default(),
             passkey_attestation: Attestation::default(),
             passkey_models: Vec::new(),
+            client_certificate_authorities: None,
             brand_color: None,
         }
     }

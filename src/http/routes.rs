@@ -47,6 +47,21 @@ fn apps(config: &mut ServiceConfig) {
             get().to(oidc::discovery),
         )
         .route("/jwks", get().to(oidc::jwks))
+        .configure(back_channel)
+        .route("/authorize", get().to(oidc::authorize_get))
+        .route("/authorize", post().to(oidc::authorize_post))
+        .route("/logout", get().to(oidc::logout_get))
+        .route("/logout", post().to(oidc::logout_post));
+}
+
+/// The listener where clients show certificates.
+pub fn mtls(config: &mut ServiceConfig) {
+    config.service(web::scope("/t/{tenant}").configure(back_channel));
+}
+
+/// What apps call themselves.
+fn back_channel(config: &mut ServiceConfig) {
+    config
         .service(open("/par", [post().to(oidc::par)]))
         .service(open(
             "/device_authorization",
@@ -58,11 +73,7 @@ fn apps(config: &mut ServiceConfig) {
         .service(open(
             "/userinfo",
             [get().to(oidc::userinfo_get), post().to(oidc::userinfo_post)],
-        ))
-        .route("/authorize", get().to(oidc::authorize_get))
-        .route("/authorize", post().to(oidc::authorize_post))
-        .route("/logout", get().to(oidc::logout_get))
-        .route("/logout", post().to(oidc::logout_post));
+        ));
 }
 
 /// People signing in, also for a device that waits.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{OidcError, client_keys};
+use super::{OidcError, client_certificate, client_keys};
 use crate::base::encoding::from_base64url;
 use crate::base::secret::{Secret, TokenHash, TokenKind};
 use crate::crypto::envelope::Purpose;
@@ -13,6 +13,7 @@ use crate::crypto::jwt::{unverified_header, verify_shared};
 use crate::domain::client::ClientAuthMethod;
 use crate::domain::sealed::Sealed;
 use crate::protocol::client_auth::{Presented, PresentedProof};
+use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::tenants::{ClientRuntime, Platform, Realm};
@@ -47,6 +48,15 @@ struct Assertion {
     jti: String,
 }
 
+/// What a request shows of its sender, besides its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The certificate of the connection.
+    pub certificate: Option<&'a PresentedCertificate>,
+}
+
 /// Authenticates the client of a request to `endpoint` (its full address, which an assertion may name as audience).
 ///
 /// # Errors
@@ -54,26 +64,31 @@ struct Assertion {
 pub async fn authenticate(
     platform: &Platform,
     realm: &Realm,
-    authorization: Option<&str>,
+    credentials: &Credentials<'_>,
     params: &Params,
     endpoint: &str,
 ) -> Result<AuthenticatedClient, OidcError> {
-    let presented = Presented::from_request(authorization, params)?;
+    let presented = Presented::from_request(credentials.authorization, params)?;
     let client = realm.tenant.client(platform, &presented.client).await?;
     let client = client
         .filter(|client| !client.record.settings.disabled)
         .ok_or_else(|| OAuthError::invalid_client("unknown client"))?;
     let registered = client.record.metadata.token_endpoint_auth_method;
-    if presented.proof.method() != registered {
-        let detail = format!(
-            "registered {}, used {}",
-            registered.name(),
-            presented.proof.method().name()
-        );
+    let used = presented.proof.method(registered);
+    if used != registered {
+        let detail = format!("registered {}, used {}", registered.name(), used.name());
         return Err(OAuthError::invalid_client(detail).into());
     }
     match &presented.proof {
-        PresentedProof::None => {}
+        PresentedProof::None => match registered {
+            ClientAuthMethod::TlsClientAuth => {
+                client_certificate::check_vouched(platform, realm, &client, credentials.certificate)?;
+            }
+            ClientAuthMethod::SelfSignedTlsClientAuth => {
+                client_certificate::check_registered(platform, &client, credentials.certificate).await?;
+            }
+            _ => {}
+        },
         PresentedProof::Basic(secret) | PresentedProof::Post(secret) => {
             check_secret(platform, &client, secret)?;
         }

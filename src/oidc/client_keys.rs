@@ -1,10 +1,12 @@
-//! Verifying what a client signed (assertions, request objects) with the keys that it registered, by value or by reference.
+//! The keys that a client registered, by value or by reference: for what it signs (assertions, request objects), and for its
+//! certificates.
 
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::crypto::jwt::{JwtError, VerifyingKeys, unverified_header};
+use crate::crypto::jwt::{JwtError, unverified_header};
+use crate::crypto::key_set::KeySet;
 use crate::outbound::fetch::FetchError;
 use crate::tenants::{ClientRuntime, Platform};
 
@@ -24,8 +26,7 @@ pub(super) enum ClientKeyError {
     Jwt(#[from] JwtError),
 }
 
-/// The claims of a JWT that the client signed. `registered` is the algorithm that it must have used, where it registered one. An
-/// unknown key id makes us fetch the key set again, but not often.
+/// The claims of a JWT that the client signed. `registered` is the algorithm that it must have used, where it registered one.
 pub(super) async fn verify<T: DeserializeOwned + Clone>(
     platform: &Platform,
     client: &ClientRuntime,
@@ -36,12 +37,21 @@ pub(super) async fn verify<T: DeserializeOwned + Clone>(
     if registered.is_some_and(|registered| format!("{:?}", header.alg) != registered) {
         return Err(ClientKeyError::Algorithm);
     }
+    look(platform, client, |keys| keys.verifying.verify(token)).await
+}
+
+/// What is found in the client's keys. What keys by reference don't know makes us fetch them again, but not often.
+pub(super) async fn look<T>(
+    platform: &Platform,
+    client: &ClientRuntime,
+    find: impl Fn(&KeySet) -> Result<T, JwtError>,
+) -> Result<T, ClientKeyError> {
     if let Some(keys) = &client.keys {
-        return Ok(keys.verify(token)?);
+        return Ok(find(keys)?);
     }
     let now = platform.now();
     if let Some(keys) = client.fetched_keys(now) {
-        match keys.verify(token) {
+        match find(&keys) {
             Err(JwtError::UnknownKey | JwtError::Invalid) => {}
             other => return Ok(other?),
         }
@@ -51,6 +61,6 @@ pub(super) async fn verify<T: DeserializeOwned + Clone>(
     if client.fetched_at().is_some_and(|at| now.since(at) < REFETCH) {
         return Err(JwtError::UnknownKey.into());
     }
-    let keys = VerifyingKeys::from_jwks(&platform.fetcher.text(uri).await?)?;
-    Ok(client.keep_fetched(keys, now).verify(token)?)
+    let keys = KeySet::from_jwks(&platform.fetcher.text(uri).await?)?;
+    Ok(find(&client.keep_fetched(keys, now))?)
 }

@@ -15,7 +15,7 @@ use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
 use crate::protocol::claims::{AccessTokenClaims, ClaimsRequest, IdTokenClaims, UserClaims};
-use crate::protocol::dpop::{Confirmation, Thumbprint};
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
 use crate::tenants::{Platform, Realm};
@@ -47,13 +47,8 @@ pub(super) struct AccessSubject<'a> {
     pub(super) scope: Option<String>,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
-    /// The key to bind it to.
-    pub(super) key: Option<&'a Thumbprint>,
-}
-
-/// The type of an access token that was bound to a key, or to none.
-pub(super) const fn token_type(key: Option<&Thumbprint>) -> &'static str {
-    if key.is_some() { "DPoP" } else { "Bearer" }
+    /// What to bind it to.
+    pub(super) bound_to: &'a Confirmation,
 }
 
 /// Makes an access token. An opaque one is stored with `batch`.
@@ -125,7 +120,7 @@ fn claims(
                 .collect()
         }),
         sid: grant.map(|grant| grant.sid.clone()),
-        cnf: about.key.map(|key| Confirmation { jkt: key.clone() }),
+        cnf: about.bound_to.claim(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod backchannel_logout;
 mod bearer;
 mod client_auth;
+mod client_certificate;
 mod client_keys;
 pub mod device;
 pub mod dpop;
@@ -20,7 +21,7 @@ pub mod token;
 pub mod userinfo;
 
 pub use bearer::{BearerFailure, Verified};
-pub use client_auth::{AuthenticatedClient, authenticate};
+pub use client_auth::{AuthenticatedClient, Credentials, authenticate};
 pub use issue::TokenResponse;
 
 use std::time::Duration;

@@ -6,10 +6,30 @@ use super::bearer::{self, BearerFailure};
 use super::issue::{claims_request, user_claims};
 use super::{OidcError, dpop};
 use crate::crypto::signer::TokenType;
+use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope;
 use crate::tenants::{Platform, Realm};
+
+/// Who sent the token, as far as the request shows.
+#[derive(Clone, Debug)]
+pub struct Sender<'a> {
+    /// How the token was sent.
+    pub possession: Possession<'a>,
+    /// The certificate that was shown with it.
+    pub certificate: Option<&'a PresentedCertificate>,
+}
+
+impl Sender<'_> {
+    /// One that shows nothing but the token.
+    pub const fn bearer() -> Self {
+        Self {
+            possession: Possession::Bearer,
+            certificate: None,
+        }
+    }
+}
 
 /// How the token was sent.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +70,7 @@ pub async fn userinfo(
     platform: &Platform,
     realm: &Realm,
     token: &str,
-    possession: Possession<'_>,
+    sender: &Sender<'_>,
 ) -> Result<UserInfo, UserInfoError> {
     let verified = bearer::verify(platform, realm, token)
         .await
@@ -58,8 +78,13 @@ pub async fn userinfo(
             BearerFailure::Invalid => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
-    let bound_to = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
-    check_possession(platform, realm, token, bound_to, possession)?;
+    let bound_to = verified.claims.cnf.clone().unwrap_or_default();
+    let shown = sender.certificate.and_then(PresentedCertificate::thumbprint);
+    if bound_to.x5t.is_some() && bound_to.x5t != shown {
+        // RFC 8705 section 3.
+        return Err(UserInfoError::InvalidToken);
+    }
+    check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
     let granted = verified.claims.scope.as_deref().unwrap_or_default();
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);

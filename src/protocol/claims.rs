@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acr::Acr;
-use super::dpop::Confirmation;
+use super::confirmation::Confirmation;
 use super::error::OAuthError;
 use super::scope;
 use crate::base::timestamp::Timestamp;

@@ -5,6 +5,8 @@ pub mod acr;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod client_certificate;
+pub mod confirmation;
 pub mod device;
 pub mod dpop;
 pub mod error;

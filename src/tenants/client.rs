@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::base::encoding::from_base64url;
 use crate::base::secret::TokenHash;
 use crate::base::timestamp::Timestamp;
-use crate::crypto::jwt::VerifyingKeys;
+use crate::crypto::key_set::KeySet;
 use crate::domain::client::Client;
 
 /// How long keys fetched from `jwks_uri` are used before they are fetched again.
@@ -19,9 +19,9 @@ pub struct ClientRuntime {
     pub record: Client,
     secrets: Vec<(TokenHash, Option<Timestamp>)>,
     /// Keys registered by value.
-    pub keys: Option<VerifyingKeys>,
+    pub keys: Option<KeySet>,
     /// Keys fetched from `jwks_uri`, and when.
-    fetched: RwLock<Option<(Timestamp, std::sync::Arc<VerifyingKeys>)>>,
+    fetched: RwLock<Option<(Timestamp, std::sync::Arc<KeySet>)>>,
 }
 
 impl ClientRuntime {
@@ -39,7 +39,7 @@ impl ClientRuntime {
             .metadata
             .jwks
             .as_ref()
-            .and_then(|jwks| VerifyingKeys::from_jwks(&jwks.to_string()).ok());
+            .and_then(|jwks| KeySet::from_jwks(&jwks.to_string()).ok());
         Self {
             record,
             secrets,
@@ -56,7 +56,7 @@ impl ClientRuntime {
     }
 
     /// Keys fetched earlier that are still fresh.
-    pub fn fetched_keys(&self, now: Timestamp) -> Option<std::sync::Arc<VerifyingKeys>> {
+    pub fn fetched_keys(&self, now: Timestamp) -> Option<std::sync::Arc<KeySet>> {
         let held = self
             .fetched
             .read()
@@ -76,7 +76,7 @@ impl ClientRuntime {
     }
 
     /// Keeps fetched keys.
-    pub fn keep_fetched(&self, keys: VerifyingKeys, now: Timestamp) -> std::sync::Arc<VerifyingKeys> {
+    pub fn keep_fetched(&self, keys: KeySet, now: Timestamp) -> std::sync::Arc<KeySet> {
         let keys = std::sync::Arc::new(keys);
         *self
             .fetched

@@ -629,6 +629,12 @@ client-member-require-signed-request-object = Nur signierte Anfragen annehmen
 client-hint-require-signed-request-object = Die Anwendung signiert ihre Anfrage mit einem eigenen Schlüssel.
 client-member-dpop-bound-access-tokens = Tokens an einen Schlüssel der Anwendung binden
 client-hint-dpop-bound-access-tokens = Ein gestohlenes Token allein ist wertlos (DPoP).
+client-member-tls-client-certificate-bound-access-tokens = Tokens an ein Zertifikat der Anwendung binden
+client-hint-tls-client-certificate-bound-access-tokens = Ein gestohlenes Token allein ist wertlos; die Anwendung zeigt ihr Zertifikat bei TLS.
+client-member-tls-client-auth-subject-dn = Inhaber ihres Zertifikats
+client-hint-tls-client-auth-subject-dn = Für tls_client_auth, etwa CN=payments,O=Acme. Eine Zertifizierungsstelle des Mandanten muss für das Zertifikat bürgen.
+client-member-tls-client-auth-san-dns = DNS-Name in ihrem Zertifikat
+client-hint-tls-client-auth-san-dns = Für tls_client_auth, anstelle des Inhabers.
 client-member-floor = Mindeststärke ihrer Anmeldungen
 client-member-fresh-second-factor = Den zweiten Schritt immer verlangen
 client-hint-fresh-second-factor = Ein gemerkter Browser genügt nie.

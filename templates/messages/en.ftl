@@ -629,6 +629,12 @@ client-member-require-signed-request-object = Take signed requests only
 client-hint-require-signed-request-object = The app signs its request with its own key.
 client-member-dpop-bound-access-tokens = Bind tokens to a key of the app
 client-hint-dpop-bound-access-tokens = A stolen token alone is worth nothing (DPoP).
+client-member-tls-client-certificate-bound-access-tokens = Bind tokens to a certificate of the app
+client-hint-tls-client-certificate-bound-access-tokens = A stolen token alone is worth nothing; the app shows its certificate in TLS.
+client-member-tls-client-auth-subject-dn = Subject of its certificate
+client-hint-tls-client-auth-subject-dn = For tls_client_auth, such as CN=payments,O=Acme. An authority of the tenant must vouch for the certificate.
+client-member-tls-client-auth-san-dns = DNS name in its certificate
+client-hint-tls-client-auth-san-dns = For tls_client_auth, in place of the subject.
 client-member-floor = Least assurance of its sign-ins
 client-member-fresh-second-factor = Always ask for the second step
 client-hint-fresh-second-factor = A remembered browser never satisfies it.

@@ -29,6 +29,7 @@ mod jarm;
 mod limits;
 mod logout;
 mod logs;
+mod mtls;
 mod par;
 mod passwords;
 mod recovery;

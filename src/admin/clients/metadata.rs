@@ -4,8 +4,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::crypto::jwt::VerifyingKeys;
+use super::certificates;
+use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::client_certificate::TlsClientAuth;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
@@ -22,7 +24,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 32] = [
+const HELD: [&str; 33] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -47,6 +49,7 @@ const HELD: [&str; 32] = [
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
     "frontchannel_logout_uri",
@@ -61,7 +64,7 @@ const HELD: [&str; 32] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 19] = [
+const UNSUPPORTED: [&str; 17] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -76,8 +79,6 @@ const UNSUPPORTED: [&str; 19] = [
     "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
-    "tls_client_certificate_bound_access_tokens",
-    "tls_client_auth_subject_dn",
     "backchannel_token_delivery_mode",
     "backchannel_client_notification_endpoint",
     "backchannel_user_code_parameter",
@@ -88,7 +89,7 @@ const MAX_ITEMS: usize = 100;
 /// The longest text of a member.
 const MAX_TEXT: usize = 2_048;
 
-fn refuse(description: impl Into<String>) -> OAuthError {
+pub(super) fn refuse(description: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClientMetadata, description)
 }
 
@@ -109,7 +110,8 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
-        HELD.contains(&name) || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
+        let held = HELD.contains(&name) || TlsClientAuth::NAMES.contains(&name);
+        held || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
     };
     if let (Unknown::Refuse, Some(name)) = (unknown, document.keys().find(|name| !known(name))) {
         return Err(refuse(format!("{name}: no such member of client metadata")));
@@ -121,6 +123,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     addresses(&metadata)?;
     logout_addresses(&metadata)?;
     consistent(&metadata)?;
+    certificates::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }
@@ -344,7 +347,7 @@ fn keys(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     {
         return Err(refuse("jwks must hold public keys only"));
     }
-    match VerifyingKeys::from_jwks(&jwks.to_string()) {
+    match KeySet::from_jwks(&jwks.to_string()) {
         Ok(keys) if !keys.is_empty() => Ok(()),
         _ => Err(refuse("jwks holds no usable key")),
     }

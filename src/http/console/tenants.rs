@@ -208,6 +208,8 @@ fn changes(form: &Fields) -> TenantChanges {
         breached_passwords: chosen(form, "breached_passwords"),
         passkey_attestation: chosen(form, "passkey_attestation"),
         passkey_models: Some(form.lines("passkey_models")),
+        // By `tenant apply` alone: nobody types a certificate.
+        client_certificate_authorities: None,
         brand_color: Some(form.text("brand_color").to_owned()),
     }
 }

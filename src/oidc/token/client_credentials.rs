@@ -2,7 +2,7 @@
 //! record a decision that says something new.
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, TokenResponse, access_token, token_type};
+use super::super::issue::{AccessSubject, TokenResponse, access_token};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
@@ -45,12 +45,13 @@ pub(super) async fn issue(
     if decision.permit != Permit::Proceed {
         return refuse(platform, realm, &decision, batch).await;
     }
+    let bound_to = from.binding(client);
     let about = AccessSubject {
         client,
         sub: client.id.as_str().to_owned(),
         scope: scope.clone(),
         grant: None,
-        key: from.key.as_ref(),
+        bound_to: &bound_to,
     };
     let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
@@ -59,7 +60,7 @@ pub(super) async fn issue(
     }
     Ok(TokenResponse {
         access_token: token,
-        token_type: token_type(from.key.as_ref()),
+        token_type: bound_to.token_type(),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,

@@ -1,7 +1,7 @@
 //! Redeeming an authorization code (RFC 6749 section 4.1.3): once, by the client it was given to. A second use revokes what
 //! the first one gave (section 4.1.2, defect 3).
 
-use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, token_type, wants_id_token};
+use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
 use super::super::respond::{CodeRecord, code_key};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
@@ -9,6 +9,7 @@ use super::refresh::{family, origin_of};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::domain::client::GrantType;
 use crate::domain::grant::{Grant, Revocation, RevocationReason};
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::params::Params;
 use crate::protocol::{pkce, refresh_token};
 use crate::store::{StoreError, TenantStore};
@@ -59,6 +60,7 @@ pub(super) async fn exchange(
         return Err(invalid_grant("the session has ended"));
     }
     let client = &caller.client.record;
+    let bound_to = from.binding(client);
     let nonce = record.nonce.clone();
     let grant = grant_of(platform, caller, record, from);
     let mut batch = store.batch();
@@ -69,7 +71,7 @@ pub(super) async fn exchange(
         sub: user.sub.clone(),
         scope: Some(grant.scope.clone()),
         grant: Some(&grant),
-        key: from.key.as_ref(),
+        bound_to: &bound_to,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
@@ -99,7 +101,7 @@ pub(super) async fn exchange(
     }
     Ok(Some(TokenResponse {
         access_token: access,
-        token_type: token_type(from.key.as_ref()),
+        token_type: bound_to.token_type(),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: refresh,
         id_token: id,
@@ -163,6 +165,12 @@ fn grant_of(
     let now = platform.now();
     let offline = record.scope.split(' ').any(|word| word == "offline_access");
     let refreshes = caller.client.record.may_use(GrantType::RefreshToken);
+    let client = &caller.client.record;
+    let bound_to = if client.is_public() {
+        from.binding(client)
+    } else {
+        Confirmation::default()
+    };
     let asked = record.claims != crate::protocol::claims::ClaimsRequest::default();
     Grant {
         id: record.grant,
@@ -178,7 +186,7 @@ fn grant_of(
         proofs: record.proofs,
         created_at: now,
         revoked: None,
-        key: from.key.clone().filter(|_| caller.client.record.is_public()),
+        bound_to,
         family: refreshes.then(|| family(platform, offline, origin_of(platform, from))),
     }
 }

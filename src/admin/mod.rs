@@ -15,6 +15,7 @@ pub mod models;
 pub mod policies;
 pub mod seed;
 pub mod tenants;
+mod trusted_issuers;
 pub mod users;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::actor::{Trail, entry};
-use super::{Actor, AdminError};
+use super::{Actor, AdminError, trusted_issuers};
 use crate::base::ids::{Slug, TenantId};
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
@@ -15,6 +15,7 @@ use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::tenant::{
     Attestation, BreachedCheck, FailMode, Registration, SignInLayout, Tenant, TenantSettings, TenantStatus,
 };
+use crate::domain::trusted_issuer::TrustedIssuer;
 use crate::store::TenantCounts;
 use crate::tenants::{NewTenant, Platform, TenantError};
 
@@ -92,6 +93,8 @@ pub struct TenantChanges {
     pub passkey_models: Option<Vec<String>>,
     /// Certificate authorities of clients, PEM; empty for none.
     pub client_certificate_authorities: Option<String>,
+    /// Others whose assertions about users are taken; empty for none.
+    pub trusted_issuers: Option<Vec<TrustedIssuer>>,
     /// Brand colour; empty for none.
     pub brand_color: Option<String>,
 }
@@ -415,6 +418,10 @@ impl TenantChanges {
         }
         if let Some(pem) = &self.client_certificate_authorities {
             settings.client_certificate_authorities = authorities_of(pem)?;
+        }
+        if let Some(issuers) = &self.trusted_issuers {
+            trusted_issuers::check(issuers)?;
+            settings.trusted_issuers.clone_from(issuers);
         }
         if let Some(color) = &self.brand_color {
             settings.brand_color = color_of(color)?;

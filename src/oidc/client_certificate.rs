@@ -1,6 +1,5 @@
 //! Clients that prove themselves by the certificate of their connection (RFC 8705 section 2).
 
-use super::client_keys;
 use crate::crypto::certificate::ClientCertificate;
 use crate::crypto::jwt::JwtError;
 use crate::protocol::client_certificate::PresentedCertificate;
@@ -44,7 +43,7 @@ pub(super) async fn check_registered(
     presented: Option<&PresentedCertificate>,
 ) -> Result<(), OAuthError> {
     let presented = presented.ok_or_else(|| refused(&"none was shown"))?;
-    let known = client_keys::look(platform, client, |keys| {
+    let known = client.keys.look(platform, |keys| {
         keys.knows(presented).then_some(()).ok_or(JwtError::UnknownKey)
     });
     known.await.map_err(|error| refused(&error))

@@ -105,7 +105,7 @@ async fn explain(
             }
             Ok(answer)
         }
-        Err(BearerFailure::Invalid) => Ok(json!({"active": false})),
+        Err(BearerFailure::Invalid | BearerFailure::Ended) => Ok(json!({"active": false})),
         Err(BearerFailure::Store(error)) => Err(error.into()),
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::user::User;
 use crate::factors::assurance::amr;
 use crate::protocol::claims::{AccessTokenClaims, ClaimsRequest, IdTokenClaims, UserClaims};
 use crate::protocol::confirmation::Confirmation;
+use crate::protocol::exchange::Actor;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
 use crate::tenants::{Platform, Realm};
@@ -38,6 +39,9 @@ pub struct TokenResponse {
     /// What was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// What the access token is, for a client that asked for one in exchange (RFC 8693 section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// What an access token is about.
@@ -49,6 +53,18 @@ pub(super) struct AccessSubject<'a> {
     pub(super) grant: Option<&'a Grant>,
     /// What to bind it to.
     pub(super) bound_to: &'a Confirmation,
+    /// Where it was got for another token.
+    pub(super) exchanged: Option<&'a Exchanged>,
+}
+
+/// What a token that was got for another owes to that one (RFC 8693).
+pub(super) struct Exchanged {
+    /// For whom it is.
+    pub(super) audience: String,
+    /// Who acts.
+    pub(super) act: Option<Actor>,
+    /// It lives no longer.
+    pub(super) not_after: Timestamp,
 }
 
 /// Makes an access token. An opaque one is stored with `batch`.
@@ -59,7 +75,10 @@ pub(super) fn access_token(
     batch: &mut Option<&mut Batch>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
-    let expires_at = now.plus(platform.settings.tokens.access);
+    let life = now.plus(platform.settings.tokens.access);
+    let expires_at = about
+        .exchanged
+        .map_or(life, |exchanged| life.min(exchanged.not_after));
     let claims = claims(platform, realm, about, now, expires_at);
     if about.client.settings.access_token_format == AccessTokenFormat::Opaque
         && let Some(batch) = batch
@@ -105,7 +124,10 @@ fn claims(
     AccessTokenClaims {
         iss: realm.issuer().to_owned(),
         sub: about.sub.clone(),
-        aud: realm.issuer().to_owned(),
+        aud: about.exchanged.map_or_else(
+            || realm.issuer().to_owned(),
+            |exchanged| exchanged.audience.clone(),
+        ),
         exp: expires_at.secs(),
         iat: now.secs(),
         jti: jti(platform, grant.map(|grant| grant.id)),
@@ -120,8 +142,22 @@ fn claims(
                 .collect()
         }),
         sid: grant.map(|grant| grant.sid.clone()),
+        act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
+        may_act: may_act(about),
         cnf: about.bound_to.claim(),
     }
+}
+
+/// Who may act for the user: what the client's settings say of its own users.
+fn may_act(about: &AccessSubject<'_>) -> Option<Actor> {
+    let grant = about.grant.filter(|grant| grant.client == about.client.id)?;
+    let sub = about
+        .client
+        .settings
+        .may_act
+        .clone()
+        .filter(|_| !grant.sid.is_empty())?;
+    Some(Actor { sub, act: None })
 }
 
 /// A token's id: random, and for a user's token preceded by the grant's id, so revocation finds it.

@@ -1,6 +1,7 @@
 //! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation, proofs of possession,
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
+mod assertion;
 pub mod authorize;
 pub mod backchannel_logout;
 mod bearer;

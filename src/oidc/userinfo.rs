@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::bearer::{self, BearerFailure};
 use super::issue::{claims_request, user_claims};
 use super::{OidcError, dpop};
+use crate::base::ids::ClientId;
 use crate::crypto::signer::TokenType;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
@@ -75,7 +76,7 @@ pub async fn userinfo(
     let verified = bearer::verify(platform, realm, token)
         .await
         .map_err(|failure| match failure {
-            BearerFailure::Invalid => UserInfoError::InvalidToken,
+            BearerFailure::Invalid | BearerFailure::Ended => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
     let bound_to = verified.claims.cnf.clone().unwrap_or_default();
@@ -85,15 +86,21 @@ pub async fn userinfo(
         return Err(UserInfoError::InvalidToken);
     }
     check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
+    // A token that is for somebody else is not for us (RFC 9068 section 4).
+    if verified.claims.aud != realm.issuer() {
+        return Err(UserInfoError::InvalidToken);
+    }
     let granted = verified.claims.scope.as_deref().unwrap_or_default();
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);
     };
-    let request = claims_request(&held.grant).unwrap_or_default();
-    let claims = user_claims(&held.user).userinfo(granted, &request);
+    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
+    // What was asked for by name was asked for by the grant's own client.
+    let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
+    let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
     let client = realm
         .tenant
-        .client(platform, &held.grant.client)
+        .client(platform, &caller)
         .await
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;

@@ -10,6 +10,7 @@ pub mod confirmation;
 pub mod device;
 pub mod dpop;
 pub mod error;
+pub mod exchange;
 pub mod metadata;
 pub mod params;
 pub mod pkce;

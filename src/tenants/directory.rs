@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::TenantError;
 use super::client::ClientRuntime;
+use super::key_source::KeySource;
 use super::keys::{Keyring, KeysError};
 use super::platform::{Origins, Platform};
 use super::policies::{self, LivePolicy};
@@ -18,6 +19,7 @@ use crate::crypto::certificate::ClientAuthorities;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
 use crate::domain::tenant::Tenant;
+use crate::domain::trusted_issuer::TrustedIssuer;
 use crate::protocol::metadata::{self, CertificateUse};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
@@ -41,9 +43,29 @@ pub struct TenantRuntime {
     pub blind_key: Secret<Vec<u8>>,
     /// Who vouches for its clients' certificates.
     pub authorities: Option<ClientAuthorities>,
+    /// Others whose assertions about users it takes.
+    pub issuers: Vec<IssuerRuntime>,
     /// A short tag that keeps cookies of tenants on one host apart.
     pub tag: String,
     clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
+}
+
+/// An issuer of assertions, with its keys.
+#[derive(Debug)]
+pub struct IssuerRuntime {
+    /// What is trusted of it.
+    pub trusted: TrustedIssuer,
+    /// Its keys.
+    pub keys: KeySource,
+}
+
+impl IssuerRuntime {
+    fn new(trusted: &TrustedIssuer) -> Self {
+        Self {
+            keys: KeySource::new(trusted.jwks.as_ref(), trusted.jwks_uri.as_deref()),
+            trusted: trusted.clone(),
+        }
+    }
 }
 
 /// Clients a tenant may hold in memory; beyond it the cache starts anew.
@@ -173,6 +195,12 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
         refresh_key,
         blind_key,
         authorities: authorities(&record),
+        issuers: record
+            .settings
+            .trusted_issuers
+            .iter()
+            .map(IssuerRuntime::new)
+            .collect(),
         tag,
         clients: RwLock::default(),
         record,

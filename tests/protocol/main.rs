@@ -21,6 +21,7 @@ mod clients;
 mod console;
 mod device;
 mod dpop;
+mod exchange;
 mod export;
 mod hints;
 mod hostile;

@@ -301,10 +301,19 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         ));
     }
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    if grants.contains(&GrantType::ClientCredentials) && public {
-        return Err(refuse(
-            "client_credentials needs a client that authenticates (RFC 6749 section 4.4)",
-        ));
+    let for_itself = [
+        GrantType::ClientCredentials,
+        GrantType::TokenExchange,
+        GrantType::JwtBearer,
+    ];
+    if let Some(grant) = for_itself
+        .into_iter()
+        .find(|grant| public && grants.contains(grant))
+    {
+        return Err(refuse(format!(
+            "{} needs a client that authenticates (RFC 6749 section 4.4)",
+            grant.name()
+        )));
     }
     let method = metadata.token_endpoint_auth_method;
     let signs = method == ClientAuthMethod::PrivateKeyJwt;

@@ -9,7 +9,6 @@ use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
-use crate::store::Batch;
 use crate::tenants::{Platform, Realm};
 
 /// Scopes that speak of a user; a client alone has none.
@@ -33,17 +32,9 @@ pub(super) async fn issue(
     let scope = granted(params, client.metadata.scope.as_deref())?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    let request = ClientRequest {
-        client: &client.id,
-        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
-        scope: scope.as_deref().unwrap_or_default(),
-    };
-    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
+    let decision = judged(platform, realm, caller, scope.as_deref(), from).await?;
     if let Some(record) = &decision.record {
         batch.insert_decision(record);
-    }
-    if decision.permit != Permit::Proceed {
-        return refuse(platform, realm, &decision, batch).await;
     }
     let bound_to = from.binding(client);
     let about = AccessSubject {
@@ -52,6 +43,7 @@ pub(super) async fn issue(
         scope: scope.clone(),
         grant: None,
         bound_to: &bound_to,
+        exchanged: None,
     };
     let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
@@ -65,26 +57,38 @@ pub(super) async fn issue(
         refresh_token: None,
         id_token: None,
         scope,
+        issued_token_type: None,
     })
 }
 
-/// Writes the refusal down; the client learns the code to quote and nothing else.
-async fn refuse(
+/// The checkpoint of a client that acts for itself, or for others without their doing. A refusal is written down; the client learns the
+/// code to quote and nothing else.
+pub(super) async fn judged(
     platform: &Platform,
     realm: &Realm,
-    decision: &BackChannelDecision,
-    batch: Batch,
-) -> Result<TokenResponse, OidcError> {
-    realm.store(&platform.store).commit(batch).await?;
-    let code = decision
-        .record
-        .as_ref()
-        .map(|record| record.reference.as_str().to_owned());
-    Err(OAuthError::new(
-        ErrorCode::UnauthorizedClient,
-        format!("refused by policy, reference {}", code.unwrap_or_default()),
-    )
-    .into())
+    caller: &AuthenticatedClient,
+    scope: Option<&str>,
+    from: &BackChannel,
+) -> Result<BackChannelDecision, OidcError> {
+    let client = &caller.client.record;
+    let request = ClientRequest {
+        client: &client.id,
+        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
+        scope: scope.unwrap_or_default(),
+    };
+    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
+    if decision.permit == Permit::Proceed {
+        return Ok(decision);
+    }
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    if let Some(record) = &decision.record {
+        batch.insert_decision(record);
+    }
+    store.commit(batch).await?;
+    let reference = decision.record.as_ref().map(|record| record.reference.as_str());
+    let words = format!("refused by policy, reference {}", reference.unwrap_or_default());
+    Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into())
 }
 
 /// What was asked of what is registered; all of it when nothing was asked.

@@ -9,6 +9,7 @@ use super::refresh::{family, origin_of};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::domain::client::GrantType;
 use crate::domain::grant::{Grant, Revocation, RevocationReason};
+use crate::domain::user::{User, UserStatus};
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::params::Params;
 use crate::protocol::{pkce, refresh_token};
@@ -50,15 +51,7 @@ pub(super) async fn exchange(
     (hash, record): (TokenHash, CodeRecord),
 ) -> Result<Option<TokenResponse>, OidcError> {
     let store = realm.store(&platform.store);
-    let user = store
-        .user(record.user)
-        .await?
-        .filter(|user| user.status == crate::domain::user::UserStatus::Active);
-    let user = user.ok_or_else(|| invalid_grant("the account is not available"))?;
-    let session = store.session(record.session).await?;
-    if !session.is_some_and(|session| session.is_live(platform.now())) {
-        return Err(invalid_grant("the session has ended"));
-    }
+    let user = user_of(platform, &store, &record).await?;
     let client = &caller.client.record;
     let bound_to = from.binding(client);
     let nonce = record.nonce.clone();
@@ -72,6 +65,7 @@ pub(super) async fn exchange(
         scope: Some(grant.scope.clone()),
         grant: Some(&grant),
         bound_to: &bound_to,
+        exchanged: None,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
@@ -106,7 +100,20 @@ pub(super) async fn exchange(
         refresh_token: refresh,
         id_token: id,
         scope: Some(grant.scope),
+        issued_token_type: None,
     }))
+}
+
+/// The user who allowed it, if account and session still stand.
+async fn user_of(platform: &Platform, store: &TenantStore, record: &CodeRecord) -> Result<User, OidcError> {
+    let user = store.user(record.user).await?;
+    let user = user.filter(|user| user.status == UserStatus::Active);
+    let user = user.ok_or_else(|| invalid_grant("the account is not available"))?;
+    let session = store.session(record.session).await?;
+    if !session.is_some_and(|session| session.is_live(platform.now())) {
+        return Err(invalid_grant("the session has ended"));
+    }
+    Ok(user)
 }
 
 /// The code must have been given to this client, with this redirect URI, for this verifier and this key.

@@ -3,6 +3,8 @@
 mod client_credentials;
 mod code;
 mod device_code;
+mod exchange;
+mod jwt_bearer;
 mod refresh;
 
 use super::issue::TokenResponse;
@@ -106,5 +108,7 @@ pub async fn token(
             client_credentials::issue(platform, realm, caller, params, from).await
         }
         GrantType::DeviceCode => device_code::redeem(platform, realm, caller, params, from).await,
+        GrantType::TokenExchange => exchange::exchange(platform, realm, caller, params, from).await,
+        GrantType::JwtBearer => jwt_bearer::issue(platform, realm, caller, params, from).await,
     }
 }

@@ -174,6 +174,7 @@ async fn answer(
         scope: Some(narrowed.clone()),
         grant: Some(grant),
         bound_to,
+        exchanged: None,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
@@ -207,6 +208,7 @@ async fn answer(
         )),
         id_token: id,
         scope: Some(narrowed),
+        issued_token_type: None,
     })
 }
 

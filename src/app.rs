@@ -29,8 +29,8 @@ use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, Raises,
-    Repeats, outside,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings,
+    Raises, Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.
@@ -99,6 +99,7 @@ pub fn platform(
         envelope,
         hasher: hasher(config)?,
         mail,
+        pings: Pings::default(),
         networks: outside::networks(&config.feeds),
         fetcher: fetcher(config)?,
         anchors,

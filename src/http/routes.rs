@@ -67,6 +67,7 @@ fn back_channel(config: &mut ServiceConfig) {
             "/device_authorization",
             [post().to(oidc::device_authorization)],
         ))
+        .service(open("/bc-authorize", [post().to(oidc::bc_authorize)]))
         .service(open("/token", [post().to(oidc::token)]))
         .service(open("/introspect", [post().to(oidc::introspect)]))
         .service(open("/revoke", [post().to(oidc::revoke)]))
@@ -119,6 +120,12 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/account/devices/forget-all", post().to(account::forget_devices))
         .route("/account/devices/{id}/forget", post().to(account::forget_device))
         .route("/account/apps/{id}/revoke", post().to(account::revoke_app))
+        .route("/account/requests", get().to(account::requests))
+        .route(
+            "/account/requests/{id}/approve",
+            post().to(account::approve_request),
+        )
+        .route("/account/requests/{id}/deny", post().to(account::deny_request))
         .route("/account/activity/{id}/not-me", get().to(account::not_me_page))
         .route("/account/activity/{id}/not-me", post().to(account::not_me))
         .route("/signout", post().to(account::sign_out))

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::base::ids::Reference;
 use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
-use crate::domain::message::{Message, SecurityChange};
+use crate::domain::message::{Message, SecurityChange, SignInFacts};
 use crate::outbound::mail::{Mail, MailError, Mailer};
 use crate::store::MailStatus;
 use crate::tenants::{OutgoingMail, Platform};
@@ -91,17 +91,10 @@ fn render(outgoing: &OutgoingMail) -> Mail {
             facts,
             yes_url,
             no_url,
-        } => {
-            let notice = NewBrowser {
-                at: shown(facts.at),
-                browser: facts.agent.clone(),
-                place: facts.place.clone(),
-                app: facts.app.clone(),
-                yes: yes_url.expose().clone(),
-                no: no_url.expose().clone(),
-            };
-            (words::new_browser(&frame, &notice), None)
-        }
+        } => (
+            words::new_browser(&frame, &new_browser(facts, yes_url, no_url)),
+            None,
+        ),
         Message::SecurityChange {
             change,
             facts,
@@ -116,6 +109,14 @@ fn render(outgoing: &OutgoingMail) -> Mail {
             };
             (words::changed(&frame, change_of(*change), &about), None)
         }
+        Message::RequestWaits {
+            app,
+            binding_message,
+            url,
+        } => (
+            words::request_waits(&frame, app, binding_message.as_deref(), url.expose()),
+            None,
+        ),
         Message::AdminLink { url } => (words::admin_link(&frame, url.expose(), "admin", 15), None),
     };
     let mail::Mail { subject, text, html } = written;
@@ -127,6 +128,17 @@ fn render(outgoing: &OutgoingMail) -> Mail {
         html,
         code,
         kind: outgoing.message.kind(),
+    }
+}
+
+fn new_browser(facts: &SignInFacts, yes: &Secret<String>, no: &Secret<String>) -> NewBrowser {
+    NewBrowser {
+        at: shown(facts.at),
+        browser: facts.agent.clone(),
+        place: facts.place.clone(),
+        app: facts.app.clone(),
+        yes: yes.expose().clone(),
+        no: no.expose().clone(),
     }
 }
 

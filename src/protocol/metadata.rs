@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::acr::Acr;
 use super::authorize::Prompt;
+use super::ciba::DeliveryMode;
 use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
@@ -19,13 +20,14 @@ pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 
 /// Endpoints that clients call themselves, and so may call with a certificate (RFC 8705 section 5).
-const BACK_CHANNEL: [(&str, &str); 6] = [
+const BACK_CHANNEL: [(&str, &str); 7] = [
     ("token_endpoint", "/token"),
     ("userinfo_endpoint", "/userinfo"),
     ("introspection_endpoint", "/introspect"),
     ("revocation_endpoint", "/revoke"),
     ("pushed_authorization_request_endpoint", "/par"),
     ("device_authorization_endpoint", "/device_authorization"),
+    ("backchannel_authentication_endpoint", "/bc-authorize"),
 ];
 
 /// Whether clients can show certificates.
@@ -94,8 +96,20 @@ pub fn document(issuer: &str, certificates: &CertificateUse) -> Value {
     });
     if let Some(members) = document.as_object_mut() {
         members.extend(certificate_members(certificates));
+        members.extend(backchannel_members(issuer));
     }
     document
+}
+
+/// CIBA Core section 4.
+fn backchannel_members(issuer: &str) -> Map<String, Value> {
+    let members = json!({
+        "backchannel_authentication_endpoint": format!("{issuer}/bc-authorize"),
+        "backchannel_token_delivery_modes_supported": DeliveryMode::ALL.map(DeliveryMode::name),
+        "backchannel_authentication_request_signing_alg_values_supported": ASSERTION_ALGS,
+        "backchannel_user_code_parameter_supported": false,
+    });
+    members.as_object().cloned().unwrap_or_default()
 }
 
 /// RFC 8705 sections 3.3 and 5.

@@ -3,6 +3,7 @@
 
 pub mod acr;
 pub mod authorize;
+pub mod ciba;
 pub mod claims;
 pub mod client_auth;
 pub mod client_certificate;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
@@ -106,17 +107,21 @@ pub enum GrantType {
     /// RFC 7523 section 2.1.
     #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
     JwtBearer,
+    /// CIBA Core section 4.
+    #[serde(rename = "urn:openid:params:grant-type:ciba")]
+    Ciba,
 }
 
 impl GrantType {
     /// Every grant type, as discovery lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
         Self::DeviceCode,
         Self::TokenExchange,
         Self::JwtBearer,
+        Self::Ciba,
     ];
 
     /// The registered name.
@@ -128,6 +133,7 @@ impl GrantType {
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
             Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::Ciba => "urn:openid:params:grant-type:ciba",
         }
     }
 
@@ -225,6 +231,9 @@ pub struct ClientMetadata {
     /// What its certificate must say (RFC 8705 section 2.1.2).
     #[serde(flatten)]
     pub tls_client_auth: TlsClientAuth,
+    /// How it asks people away from its own pages (CIBA Core section 4).
+    #[serde(flatten)]
+    pub backchannel: BackchannelMetadata,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -318,6 +327,7 @@ impl Default for ClientMetadata {
             dpop_bound_access_tokens: false,
             tls_client_certificate_bound_access_tokens: false,
             tls_client_auth: TlsClientAuth::default(),
+            backchannel: BackchannelMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

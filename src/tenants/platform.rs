@@ -10,6 +10,7 @@ use super::baselines::Baselines;
 use super::directory::Directory;
 use super::machines::Machines;
 use super::mailing::MailQueue;
+use super::pings::Pings;
 use super::raises::Raises;
 use super::repeats::Repeats;
 use crate::base::clock::Clock;
@@ -127,6 +128,8 @@ pub struct Platform {
     pub hasher: Hasher,
     /// Outgoing mail.
     pub mail: MailQueue,
+    /// Apps to be told of answers.
+    pub pings: Pings,
     /// Places and networks.
     pub networks: Networks,
     /// Outgoing HTTP.

@@ -17,6 +17,7 @@ mod account;
 mod assertions;
 mod attestation;
 mod authorize;
+mod ciba;
 mod clients;
 mod console;
 mod device;

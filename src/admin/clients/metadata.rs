@@ -4,9 +4,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::certificates;
+use super::{backchannel, certificates};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
 use crate::protocol::client_certificate::TlsClientAuth;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
@@ -64,7 +65,7 @@ const HELD: [&str; 33] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 17] = [
+const UNSUPPORTED: [&str; 15] = [
     "software_statement",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
@@ -79,8 +80,6 @@ const UNSUPPORTED: [&str; 17] = [
     "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
-    "backchannel_token_delivery_mode",
-    "backchannel_client_notification_endpoint",
     "backchannel_user_code_parameter",
 ];
 
@@ -110,7 +109,8 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
-        let held = HELD.contains(&name) || TlsClientAuth::NAMES.contains(&name);
+        let parts = [&TlsClientAuth::NAMES[..], &BackchannelMetadata::NAMES];
+        let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
         held || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
     };
     if let (Unknown::Refuse, Some(name)) = (unknown, document.keys().find(|name| !known(name))) {
@@ -124,6 +124,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     logout_addresses(&metadata)?;
     consistent(&metadata)?;
     certificates::check(&metadata)?;
+    backchannel::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }
@@ -183,6 +184,11 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
     one("authorization_signed_response_alg", &algs)?;
+    one(
+        "backchannel_token_delivery_mode",
+        &DeliveryMode::ALL.map(DeliveryMode::name),
+    )?;
+    one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
     one("application_type", &["web", "native"])?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])
@@ -264,7 +270,7 @@ fn logout_addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
 }
 
 /// Addresses that browsers or we ourselves open: `https`, plain `http` on loopback names only.
-fn page(name: &str, uri: &str) -> Result<(), OAuthError> {
+pub(super) fn page(name: &str, uri: &str) -> Result<(), OAuthError> {
     let fits = Url::parse(uri).is_ok_and(|url| {
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
@@ -294,19 +300,21 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "response_types and grant_types must fit: code belongs to authorization_code (RFC 7591 section 2.1)",
         ));
     }
-    let by_person = code || grants.contains(&GrantType::DeviceCode);
+    let elsewhere = [GrantType::DeviceCode, GrantType::Ciba];
+    let by_person = code || elsewhere.iter().any(|grant| grants.contains(grant));
     if grants.contains(&GrantType::RefreshToken) && !by_person {
         return Err(refuse(
-            "refresh_token needs authorization_code or device_code beside it",
+            "refresh_token needs authorization_code, device_code or ciba beside it",
         ));
     }
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    let for_itself = [
+    let authenticated = [
         GrantType::ClientCredentials,
         GrantType::TokenExchange,
         GrantType::JwtBearer,
+        GrantType::Ciba,
     ];
-    if let Some(grant) = for_itself
+    if let Some(grant) = authenticated
         .into_iter()
         .find(|grant| public && grants.contains(grant))
     {

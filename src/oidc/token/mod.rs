@@ -1,5 +1,6 @@
 //! The token endpoint: one file a grant type, exhaustively matched.
 
+mod ciba;
 mod client_credentials;
 mod code;
 mod device_code;
@@ -108,6 +109,7 @@ pub async fn token(
             client_credentials::issue(platform, realm, caller, params, from).await
         }
         GrantType::DeviceCode => device_code::redeem(platform, realm, caller, params, from).await,
+        GrantType::Ciba => ciba::redeem(platform, realm, caller, params, from).await,
         GrantType::TokenExchange => exchange::exchange(platform, realm, caller, params, from).await,
         GrantType::JwtBearer => jwt_bearer::issue(platform, realm, caller, params, from).await,
     }

@@ -104,6 +104,8 @@ pub enum TokenKind {
     RequestUri,
     /// Device code of a device authorization.
     DeviceCode,
+    /// Id of a backchannel authentication request.
+    AuthReqId,
 }
 
 impl TokenKind {
@@ -122,6 +124,7 @@ impl TokenKind {
             Self::EmailCode => b"email-code",
             Self::RequestUri => b"request-uri",
             Self::DeviceCode => b"device-code",
+            Self::AuthReqId => b"auth-req-id",
         }
     }
 }

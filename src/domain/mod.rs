@@ -17,4 +17,5 @@ pub mod risk_model;
 pub mod sealed;
 pub mod session;
 pub mod tenant;
+pub mod trusted_issuer;
 pub mod user;

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::bearer::{self, BearerFailure};
 use super::client_auth::is_confidential;
-use super::issue::token_type;
 use super::{AuthenticatedClient, OidcError};
 use crate::crypto::signer::TokenType;
 use crate::protocol::claims::AccessTokenClaims;
@@ -100,15 +99,15 @@ async fn explain(
                 .map_err(|error| OidcError::Internal(error.to_string()))?;
             if let Some(map) = answer.as_object_mut() {
                 map.insert("active".to_owned(), true.into());
-                let key = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
-                map.insert("token_type".to_owned(), token_type(key).into());
+                let bound_to = verified.claims.cnf.unwrap_or_default();
+                map.insert("token_type".to_owned(), bound_to.token_type().into());
                 if let Some(username) = username {
                     map.insert("username".to_owned(), username.into());
                 }
             }
             Ok(answer)
         }
-        Err(BearerFailure::Invalid) => Ok(json!({"active": false})),
+        Err(BearerFailure::Invalid | BearerFailure::Ended) => Ok(json!({"active": false})),
         Err(BearerFailure::Store(error)) => Err(error.into()),
     }
 }

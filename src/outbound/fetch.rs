@@ -190,6 +190,23 @@ impl Fetcher {
         Ok(answer.status().as_u16())
     }
 
+    /// Sends JSON with a bearer token and gives the status of the answer, whose body is of no interest.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_json(
+        &self,
+        url: &str,
+        bearer: &str,
+        body: &serde_json::Value,
+    ) -> Result<u16, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
+        self.check(&url)?;
+        let answer = self.client.post(url).bearer_auth(bearer).json(body).send().await;
+        let answer = answer.map_err(|error| FetchError::Failed(error.without_url().to_string()))?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Fetches a text document of at most so many bytes, with further headers.
     ///
     /// # Errors

@@ -29,13 +29,15 @@ const MIN_SECRET: usize = 8;
 const MIN_SIGNING_SECRET: usize = 32;
 
 /// What our side decides about a client, by the names a document may carry.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 8] = [
     "require_consent",
     "floor",
     "development",
     "fresh_second_factor",
     "disabled",
     "access_token_format",
+    "token_exchange",
+    "may_act",
 ];
 
 /// What is wanted of a new client.

@@ -1,5 +1,7 @@
 //! Clients: registered by an admin, with every value checked before it is kept.
 
+mod backchannel;
+mod certificates;
 mod change;
 mod metadata;
 mod register;

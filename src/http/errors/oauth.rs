@@ -39,6 +39,15 @@ impl OAuthJson {
         self
     }
 
+    /// Answers `access_denied` with status 403.
+    #[must_use]
+    pub fn with_refusals_forbidden(mut self) -> Self {
+        if self.error.code == ErrorCode::AccessDenied {
+            self.status = StatusCode::FORBIDDEN;
+        }
+        self
+    }
+
     /// Tells which nonce the next proof must carry.
     #[must_use]
     pub fn with_nonce(mut self, nonce: Option<String>) -> Self {

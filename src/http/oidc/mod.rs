@@ -1,6 +1,7 @@
 //! The protocol's endpoints: parse, one use case, answer.
 
 mod authorize;
+mod ciba;
 mod device;
 mod discovery;
 mod logout;
@@ -9,6 +10,7 @@ mod tokens;
 mod userinfo;
 
 pub use authorize::{authorize_get, authorize_post};
+pub use ciba::bc_authorize;
 pub use device::device_authorization;
 pub use discovery::{discovery, discovery_inserted, jwks};
 pub use logout::{logout_get, logout_post};

@@ -438,7 +438,12 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
             .as_ref()
             .map(|client| client.display_name().to_owned())
             .unwrap_or_default(),
-        host: host.unwrap_or(redirect),
+        // Where the app waits elsewhere, the answer goes to a page of ours.
+        host: if request.is_some_and(|request| request.backchannel.is_some()) {
+            String::new()
+        } else {
+            host.unwrap_or(redirect)
+        },
         account: step.email.clone(),
         action: action(ctx, login, "consent"),
         scopes: request

@@ -14,7 +14,7 @@ pub struct Consent {
     pub chrome: Chrome,
     /// The app, by name.
     pub app: String,
-    /// The host that the answer goes to: what can't be invented by a client's name.
+    /// The host that the answer goes to, unless the app waits elsewhere: what can't be invented by a client's name.
     pub host: String,
     /// The account.
     pub account: String,

@@ -18,6 +18,7 @@ pub mod enrol;
 pub mod notices;
 pub mod qr;
 pub mod redirect_diff;
+pub mod requests;
 pub mod sign_up;
 pub mod signin;
 pub mod steps;

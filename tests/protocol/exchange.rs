@@ -107,6 +107,21 @@ on_each_store! {
         assert_eq!(impersonated.body["scope"], "openid email api:read", "what both may have");
     }
 
+    /// A scope that a resource brings stays with it, also in the hands of a service that exchanges tokens.
+    async fn rfc8707_scopes_of_a_resource_are_exchanged_for_that_resource_only(app: &TestApp) {
+        resource(app, API, &["api:read"]).await;
+        let web = App::web(app).await;
+        let code = web.code(app, &mut Browser::new(app), CAROL, &[("scope", "openid email api:read"), ("resource", API)]).await;
+        let access = web.redeem(&code).await.text("access_token");
+        let gateway = service(app, "gateway", rules("delegation", &[API, "https://other.test"])).await;
+        let same = exchange(&gateway, &access, &[("audience", API)]).await;
+        assert_eq!((same.status, &same.body["scope"]), (200, &json!("api:read")), "{}", same.body);
+        let other = exchange(&gateway, &access, &[("audience", "https://other.test")]).await;
+        assert_eq!((other.status, other.body["scope"].as_str().unwrap_or_default()), (200, ""), "{}", other.body);
+        let asked = exchange(&gateway, &access, &[("audience", "https://other.test"), ("scope", "api:read")]).await;
+        assert_eq!(asked.error(), "invalid_scope");
+    }
+
     async fn rfc8693_4_4_may_act_binds_whoever_has_a_rule(app: &TestApp) {
         let document = json!({"may_act": "trusted", "scope": "openid api:read"});
         let named = App::create(app, "named", document).await;

@@ -14,6 +14,7 @@ use crate::protocol::claims::Audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::exchange::{Actor, ExchangeKind, ExchangeRequest, TokenType};
 use crate::protocol::params::Params;
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::GrantWithUser;
 use crate::tenants::{Platform, Realm};
@@ -55,12 +56,13 @@ pub(super) async fn exchange(
     if subject.may_act.as_ref().is_some_and(|named| named.sub != acting) {
         return Err(OAuthError::invalid_request("the subject token lets somebody else act").into());
     }
-    let scope = narrowed(&subject.scope, params, client.metadata.scope.as_deref())?;
+    let audience = request
+        .audience
+        .map_or_else(|| subject.audience.clone(), |named| Audience::One(named.to_owned()));
+    let meant = |word: &str| realm.resources().reach(&targets(&audience), word);
+    let scope = narrowed(&subject.scope, params, client.metadata.scope.as_deref(), meant)?;
     let exchanged = Exchanged {
-        audience: request.audience.map_or_else(
-            || subject.audience.clone(),
-            |named| Audience::One(named.to_owned()),
-        ),
+        audience: audience.clone(),
         act: match kind {
             ExchangeKind::Delegation => Some(Actor::after(acting, subject.act.clone())?),
             ExchangeKind::Impersonation => subject.act.clone(),
@@ -184,13 +186,33 @@ async fn by_id_token(platform: &Platform, realm: &Realm, token: &str) -> Result<
     })
 }
 
-/// Of the subject's scopes those that are asked for and that the client may have; nothing new, and nothing that outlives the session.
-fn narrowed(had: &str, params: &Params, registered: Option<&str>) -> Result<String, OAuthError> {
+/// The resources among the parties that a token is for.
+fn targets(audience: &Audience) -> Vec<ResourceId> {
+    audience.iter().filter_map(|party| party.parse().ok()).collect()
+}
+
+/// The resources among the parties that a token is for.
+fn targets(audience: &Audience) -> Vec<ResourceId> {
+    let parties = match audience {
+        Audience::One(party) => std::slice::from_ref(party),
+        Audience::Many(parties) => parties,
+    };
+    parties.iter().filter_map(|party| party.parse().ok()).collect()
+}
+
+/// Of the subject's scopes those that are asked for, that the client may have, and that are meant for whom the token is for; nothing new,
+/// and nothing that outlives the session.
+fn narrowed(
+    had: &str,
+    params: &Params,
+    registered: Option<&str>,
+    meant: impl Fn(&str) -> bool,
+) -> Result<String, OAuthError> {
     let asked = params.words("scope");
     let granted = scope::narrow(had, &asked)?;
     let words: Vec<String> = granted.split(' ').map(str::to_owned).collect();
-    let mut may = scope::allowed(&words, registered, |_| false)?;
-    may.retain(|word| word != "offline_access");
+    let mut may = scope::allowed(&words, registered, &meant)?;
+    may.retain(|word| word != "offline_access" && meant(word));
     if !asked.is_empty() && may.len() < asked.len() {
         let words = "scope exceeds what this client may have";
         return Err(OAuthError::new(ErrorCode::InvalidScope, words));

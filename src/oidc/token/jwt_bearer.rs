@@ -39,7 +39,8 @@ pub(super) async fn issue(
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into());
     }
     let user = user_of(platform, realm, issuer, text).await?;
-    let scope = granted(params, client.metadata.scope.as_deref())?;
+    let meant = |word: &str| realm.resources().reach(&[], word);
+    let scope = granted(params, client.metadata.scope.as_deref(), meant)?;
     let decision = judged(platform, realm, caller, Some(&scope), from).await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
@@ -121,8 +122,12 @@ async fn user_of(
         .ok_or_else(|| invalid_grant("the account is not available"))
 }
 
-/// What was asked of what is registered; all of it when nothing was asked.
-fn granted(params: &Params, registered: Option<&str>) -> Result<String, OAuthError> {
+/// What was asked of what is registered and `meant` for the issuer; all of that when nothing was asked.
+fn granted(
+    params: &Params,
+    registered: Option<&str>,
+    meant: impl Fn(&str) -> bool,
+) -> Result<String, OAuthError> {
     let mut asked = params.words("scope");
     if asked.is_empty() {
         asked = registered
@@ -130,10 +135,10 @@ fn granted(params: &Params, registered: Option<&str>) -> Result<String, OAuthErr
             .split_whitespace()
             .map(str::to_owned)
             .collect();
-        asked.retain(|word| !OF_SIGN_INS.contains(&word.as_str()));
+        asked.retain(|word| !OF_SIGN_INS.contains(&word.as_str()) && meant(word));
     }
     let may = scope::allowed(&asked, registered, |_| false)?;
-    let kept = |word: &&String| may.contains(word) && !OF_SIGN_INS.contains(&word.as_str());
+    let kept = |word: &&String| may.contains(word) && !OF_SIGN_INS.contains(&word.as_str()) && meant(word);
     if asked.iter().filter(kept).count() < asked.len() {
         let words = "scope exceeds what this client may have without a sign-in";
         return Err(OAuthError::new(ErrorCode::InvalidScope, words));

@@ -29,7 +29,7 @@ use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings, PushQueue,
     Raises, Repeats, outside,
 };
 
@@ -101,6 +101,7 @@ pub fn platform(
         hasher: hasher(config)?,
         mail,
         pings: Pings::default(),
+        pushes: PushQueue::default(),
         networks: outside::networks(&config.feeds),
         fetcher: fetcher(config)?,
         anchors,

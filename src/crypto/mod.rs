@@ -9,6 +9,7 @@ pub mod jwt;
 pub mod key_set;
 pub mod signer;
 pub mod stored_hash;
+pub mod web_push;
 pub mod webauthn;
 
 /// Picks aws-lc-rs for everything that would otherwise have to guess (TLS and JWS). Safe to call more than once.

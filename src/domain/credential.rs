@@ -44,11 +44,33 @@ pub enum CredentialSecret {
     },
     /// A WebAuthn credential.
     Passkey(PasskeyRecord),
+    /// A device that approves sign-ins.
+    Push(PushDevice),
     /// Recovery codes that are left: keyed hashes, in no order.
     RecoveryCodes {
         /// Hashes of unused codes.
         unused: Vec<Vec<u8>>,
     },
+}
+
+/// A device that approves sign-ins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushDevice {
+    /// The public half of the key that it signs answers with: an uncompressed point of P-256, base64url.
+    pub key: String,
+    /// How it is woken; without it looks by itself when it is open.
+    pub subscription: Option<Subscription>,
+}
+
+/// A push subscription as browsers give it (Push API section 7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Where pushes are sent.
+    pub endpoint: String,
+    /// The device's public key for messages, base64url.
+    pub p256dh: String,
+    /// The secret that it shares with us, base64url.
+    pub auth: String,
 }
 
 /// The model of an authenticator (Authenticator Attestation GUID, Web Authentication section 6.5.1).
@@ -98,6 +120,7 @@ impl CredentialSecret {
             Self::Password { .. } => Method::Password,
             Self::Totp { .. } => Method::Totp,
             Self::Passkey(_) => Method::Passkey,
+            Self::Push(_) => Method::Push,
             Self::RecoveryCodes { .. } => Method::RecoveryCode,
         }
     }
@@ -107,6 +130,7 @@ impl CredentialSecret {
         match self {
             Self::Password { .. } => None,
             Self::Totp { .. } | Self::RecoveryCodes { .. } => Some(Strength::Totp),
+            Self::Push(_) => Some(Strength::Push),
             Self::Passkey(record) if record.attested => Some(Strength::AttestedPasskey),
             Self::Passkey(_) => Some(Strength::Passkey),
         }

@@ -107,6 +107,8 @@ pub enum SecurityChange {
     TotpAdded,
     /// A passkey was added.
     PasskeyAdded,
+    /// A device that approves sign-ins was added.
+    DeviceAdded,
     /// Recovery codes were made.
     RecoveryCodesMade,
     /// A factor was removed.
@@ -124,6 +126,7 @@ impl SecurityChange {
             Self::PasswordChanged => "password_changed",
             Self::TotpAdded => "totp_added",
             Self::PasskeyAdded => "passkey_added",
+            Self::DeviceAdded => "device_added",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::FactorRemoved => "factor_removed",
             Self::EmailChanged => "email_changed",

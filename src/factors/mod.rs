@@ -5,6 +5,7 @@ pub mod assurance;
 pub mod attestation;
 pub mod email_code;
 pub mod password;
+pub mod push;
 pub mod recovery;
 pub mod recovery_code;
 pub mod totp;

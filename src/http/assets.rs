@@ -37,6 +37,9 @@ assets! {
     "js/codes.js" => "text/javascript; charset=utf-8",
     "js/sign_up.js" => "text/javascript; charset=utf-8",
     "js/work.js" => "text/javascript; charset=utf-8",
+    "js/authenticator.js" => "text/javascript; charset=utf-8",
+    "js/authenticator_worker.js" => "text/javascript; charset=utf-8",
+    "js/push_wait.js" => "text/javascript; charset=utf-8",
     "js/live.js" => "text/javascript; charset=utf-8",
     "img/icon.svg" => "image/svg+xml",
 }

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig, get, post};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
-use super::pages::{account, admin_link, device, notice, sign_up, signin};
+use super::pages::{account, admin_link, authenticator, device, notice, sign_up, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -88,6 +88,7 @@ fn sign_in(config: &mut ServiceConfig) {
         .route("/signin/code", post().to(signin::code))
         .route("/signin/method", post().to(signin::method))
         .route("/signin/resend", post().to(signin::resend))
+        .route("/signin/push", get().to(signin::push_state))
         .route("/signin/passkey", post().to(signin::passkey))
         .route("/signin/passkey/options", post().to(signin::passkey_options))
         .route("/signin/new-password", post().to(signin::new_password))
@@ -116,6 +117,16 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/account/email", post().to(account::begin_email))
         .route("/account/email/code", get().to(account::email_code_page))
         .route("/account/email/code", post().to(account::confirm_email))
+        .route("/account/push", get().to(account::push_page))
+        .route("/account/push", post().to(account::add_push))
+        .route("/authenticator/", get().to(authenticator::page))
+        .route("/authenticator/worker.js", get().to(authenticator::worker))
+        .route(
+            "/authenticator/manifest.webmanifest",
+            get().to(authenticator::manifest),
+        )
+        .route("/authenticator/pull", post().to(authenticator::pull))
+        .route("/authenticator/answer", post().to(authenticator::answer))
         .route("/account/totp", get().to(account::totp_page))
         .route("/account/totp", post().to(account::add_totp))
         .route("/account/passkeys", get().to(account::passkey_page))

@@ -151,7 +151,9 @@ const fn change_of(change: SecurityChange) -> Change {
         SecurityChange::RecoveryAsked { .. } => Change::RecoveryAsked,
         SecurityChange::Recovered => Change::Recovered,
         SecurityChange::PasswordChanged => Change::Password,
-        SecurityChange::TotpAdded | SecurityChange::PasskeyAdded => Change::FactorAdded,
+        SecurityChange::TotpAdded | SecurityChange::PasskeyAdded | SecurityChange::DeviceAdded => {
+            Change::FactorAdded
+        }
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,
         SecurityChange::FactorRemoved => Change::FactorRemoved,
         SecurityChange::EmailChanged => Change::Email,

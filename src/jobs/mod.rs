@@ -2,6 +2,7 @@
 //! loop of its own, says when it last succeeded, and stops when the server does.
 
 mod mail;
+mod push;
 mod retention;
 
 pub use retention::retain;
@@ -40,6 +41,7 @@ pub fn start(
     let every = |period: Duration, name: &'static str, job: Job| repeat(platform.clone(), period, name, job);
     Jobs(vec![
         task(mail::deliver(platform.clone(), mailer, mails)),
+        task(push::deliver(platform.clone())),
         task(follow_changes(platform.clone())),
         every(Duration::from_secs(1), "logouts", Job::Logouts),
         every(Duration::from_secs(1), "pings", Job::Pings),

@@ -207,6 +207,33 @@ impl Fetcher {
         Ok(answer.status().as_u16())
     }
 
+    /// Sends bytes with these headers and gives the status of the answer, whose body is of no interest.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_bytes(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Result<u16, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
+        self.check(&url)?;
+        let request = headers
+            .iter()
+            .fold(self.client.post(url).body(body), |request, (name, value)| {
+                request.header(*name, value)
+            });
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| FetchError::Failed(error.without_url().to_string()))?;
+        Ok(answer.status().as_u16())
+    }
+
+    /// Whether something may be sent to an address that somebody names, as far as the address itself tells.
+    pub fn may_reach(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| self.check(&url).is_ok())
+    }
+
     /// Fetches a text document of at most so many bytes, with further headers.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::tenants::{Platform, Realm, Visit};
 /// Life of an enrolment under way.
 const ENROLMENT: std::time::Duration = std::time::Duration::from_mins(30);
 /// The most factors of one account.
-const MAX_FACTORS: usize = 30;
+pub(super) const MAX_FACTORS: usize = 30;
 
 /// Why a factor was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -188,7 +188,7 @@ pub async fn add_totp(
     Ok(())
 }
 
-async fn store_new(
+pub(super) async fn store_new(
     platform: &Platform,
     realm: &Realm,
     visit: &Visit,

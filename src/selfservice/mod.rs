@@ -1,5 +1,6 @@
 //! Acts of a person on the own account: factors, password, sessions, browsers, apps, and "this wasn't me".
 
+mod authenticator;
 mod checkpoint;
 mod email;
 mod factors;
@@ -9,6 +10,9 @@ mod recovery;
 mod recovery_codes;
 mod sessions;
 
+pub use authenticator::{
+    DeviceError, NewDevice, PushBegun, add_push, answer_push, begin_push, pull_pushes, push_server_key,
+};
 pub use checkpoint::{Permit, decide, is_fresh};
 pub use email::{EmailError, PendingEmail, begin_email, confirm_email, pending_email};
 pub use factors::{

@@ -258,6 +258,20 @@ pub fn count_kept_request(
     })
 }
 
+/// Counts a request that the owner rejected on a device.
+pub fn note_rejected_prompt(platform: &Platform, realm: &Realm, user: UserId) {
+    let key = tenant_key(realm, "prompts", user);
+    platform.failures.add(&key, None, platform.now());
+}
+
+/// Requests of the last hour that the owner rejected; absent when there were none.
+pub(super) fn rejected_prompts(platform: &Platform, realm: &Realm, user: UserId) -> Option<f64> {
+    let counted = platform
+        .failures
+        .get(&tenant_key(realm, "prompts", user), platform.now());
+    Some(counted.hour).filter(|count| *count > 0.01)
+}
+
 /// Whether another user code may be typed from here (RFC 8628 section 5.1). Codes of all devices that wait are one target, so wrong
 /// ones are also counted for the whole tenant.
 pub fn user_code_throttle(platform: &Platform, realm: &Realm, visit: &Visit) -> Throttle {

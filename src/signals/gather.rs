@@ -149,7 +149,10 @@ fn risk_visit(
         agent: agent_facts(realm, visit.user_agent.as_deref()),
         device: device_proof(browser),
         failures: failures(platform, realm, visit, account, browser),
-        account: account_facts(account, browser, now),
+        account: AccountFacts {
+            prompts_unanswered: rejected(platform, realm, account, browser),
+            ..account_facts(account, browser, now)
+        },
         breached_password: subject.breached_password,
         climate: Some(super::failures::climate(platform, realm)),
         sensitivity: subject.sensitivity,
@@ -182,6 +185,14 @@ fn failures(
         found.account_day = None;
     }
     found
+}
+
+/// Prompts that the owner rejected; as with failures, they don't stand against the owner's own browser.
+fn rejected(platform: &Platform, realm: &Realm, account: &Account, browser: &KnownBrowser) -> Option<f64> {
+    let own = browser.device.is_some() && browser.state == BrowserState::Current;
+    (!own)
+        .then(|| super::failures::rejected_prompts(platform, realm, account.user.id))
+        .flatten()
 }
 
 fn account_facts(account: &Account, browser: &KnownBrowser, now: Timestamp) -> AccountFacts {

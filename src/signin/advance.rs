@@ -7,7 +7,7 @@ use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
     WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, lost, mail_code, sign_up};
+use super::{SignInError, consent, enrol, finish, lost, mail_code, push, sign_up};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
@@ -42,6 +42,7 @@ pub(super) async fn advance(
     login.asked = None;
     loop {
         let account = account_of(platform, realm, &mut login).await?;
+        push::collect(platform, realm, &mut login).await?;
         if let Some(step) = refuse_other_person(platform, realm, &login, account.as_ref()) {
             return Ok(step);
         }
@@ -385,6 +386,10 @@ async fn challenge(
     if method == Method::EmailOtp {
         mail_code::send_first(platform, realm, &mut login, account).await?;
     }
+    let push = match method {
+        Method::Push => Some(push::ask(platform, realm, visit, (&mut login, account)).await?),
+        _ => None,
+    };
     keep(platform, realm, &login)?;
     let sent = sent_step(platform, &login).filter(|_| method == Method::EmailOtp);
     let left = super::second_factor::MAX_WRONG.saturating_sub(login.wrong_codes);
@@ -394,6 +399,7 @@ async fn challenge(
         reason: login.judged.as_ref().map(|judged| judged.reason),
         first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
         method,
+        push,
         others: options.into_iter().filter(|other| *other != method).collect(),
         may_be_lost: cause == Cause::Recovery && lost::is_possible(realm),
         resend_in: sent.and_then(|sent| sent.resend_in),

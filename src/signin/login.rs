@@ -197,6 +197,8 @@ pub struct Login {
     pub chosen: Option<Method>,
     /// WebAuthn ceremony under way.
     pub passkey: Option<Value>,
+    /// The request that was sent to a device.
+    pub push: Option<String>,
     /// TOTP secret being enrolled, sealed, base64url.
     pub enrolling: Option<String>,
     /// Whether to remember this browser.
@@ -239,6 +241,7 @@ impl Login {
             email_code: None,
             chosen: None,
             passkey: None,
+            push: None,
             enrolling: None,
             remember: Choice::Open,
             consent: Choice::Open,
@@ -324,6 +327,7 @@ impl Login {
         self.email_code = None;
         self.chosen = None;
         self.passkey = None;
+        self.push = None;
         self.enrolling = None;
         self.remember = Choice::Open;
         self.consent = Choice::Open;

@@ -14,6 +14,7 @@ mod mailbox;
 mod new_password;
 mod notices;
 mod passkeys;
+mod push;
 mod second_factor;
 mod service;
 mod sign_up;
@@ -28,6 +29,8 @@ pub use new_password::NewPasswordError;
 pub(crate) use new_password::replace_password;
 pub(crate) use notices::{address_notice, change_notice, event, tell};
 pub use passkeys::{PasskeyUse, options as passkey_options};
+pub use push::{PushStanding, PushStep, standing as push_standing};
+pub(crate) use push::{find as find_push, open_key as open_pushes, request_key as push_key};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use sign_up::{
     AddressForm, DetailsForm, FirstSecret, Terms, is_open as sign_up_is_open,

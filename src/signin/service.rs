@@ -235,7 +235,11 @@ async fn take(
             sign_up::confirm(platform, realm, visit, login, &code).await?;
         }
         Answer::Code { code } => second_factor::code(platform, realm, visit, login, &code).await?,
-        Answer::Choose { method } => login.chosen = Some(method),
+        Answer::Choose { method } => {
+            login.chosen = Some(method);
+            // Chosen again, it is sent again.
+            login.push = None;
+        }
         Answer::Resend => mail_code::resend(platform, realm, visit, login).await?,
         Answer::Passkey { credential } => {
             passkeys::assert(platform, realm, visit, login, &credential).await?;

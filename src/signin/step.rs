@@ -2,6 +2,7 @@
 
 use super::finish::Finished;
 use super::login::{FormProblem, Login};
+use super::push::PushStep;
 use crate::base::ids::Reference;
 use crate::domain::assurance::Method;
 use crate::domain::outcome::Outcome;
@@ -124,6 +125,8 @@ pub struct ChallengeStep {
     pub resend_in: Option<u64>,
     /// Tries that remain, from the first wrong one.
     pub tries_left: Option<u8>,
+    /// The request to a device, when that is the method.
+    pub push: Option<PushStep>,
     /// Whether it may be said that none of the methods is at hand any more.
     pub may_be_lost: bool,
 }

@@ -11,6 +11,7 @@ use super::directory::Directory;
 use super::machines::Machines;
 use super::mailing::MailQueue;
 use super::pings::Pings;
+use super::pushing::PushQueue;
 use super::raises::Raises;
 use super::repeats::Repeats;
 use crate::base::clock::Clock;
@@ -131,6 +132,8 @@ pub struct Platform {
     pub mail: MailQueue,
     /// Apps to be told of answers.
     pub pings: Pings,
+    /// Outgoing pushes to devices.
+    pub pushes: PushQueue,
     /// Places and networks.
     pub networks: Networks,
     /// Outgoing HTTP.

@@ -188,7 +188,7 @@ fn the_families_are_complete() {
     for name in ["delete-title", "delete-text"] {
         family(name, &["tenant", "client", "user"]);
     }
-    family("remove-text", &["passkey", "totp", "recovery_code"]);
+    family("remove-text", &["passkey", "totp", "push", "recovery_code"]);
     family("rule", &["fired", "matched", "not_matched", "shadow"]);
     family("scope", &crate::protocol::scope::KNOWN);
     family("mode", &["enforce", "observe", "retired"]);

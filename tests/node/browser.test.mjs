@@ -76,6 +76,40 @@ async function proveNewAddress(page, email, options = { scripts: true }) {
   await examine(page, "sign-up-details", options);
 }
 
+describe("approval on a device", () => {
+  test("carol sets one up, types the number of another browser on it, and is in there", async () => {
+    const device = await chromium.page({ viewport: { width: 390, height: 844 } });
+    await signInCarol(device, "/t/demo/account/push");
+    await examine(device, "push-enrol");
+    await leads(device, () => device.getByRole("button", { name: "Set up this device" }).click());
+    await device.locator("#codes li").first().waitFor();
+    await device.goto(at("/t/demo/authenticator/"));
+    await examine(device, "authenticator");
+
+    const page = await chromium.page();
+    await page.goto(at("/demo/signin?acr_values=aal2"));
+    await password(page, "carol@demo.test");
+    await examine(page, "challenge-push");
+    const number = await page.locator("p.code strong").innerText();
+    await device.locator("[data-request]").waitFor();
+    await examine(device, "authenticator-request");
+    await device.locator("#number").fill(number);
+    await device.getByRole("button", { name: "Approve" }).click();
+    await device.locator("[data-words=approved]").waitFor();
+    await page.waitForURL(at("/demo"));
+    assert.equal(await claim(page, "acr"), "aal2");
+
+    // The key can't be taken out of the browser.
+    const refused = await device.evaluate(async () => {
+      const database = await new Promise((done) => (indexedDB.open("tidegate-authenticator").onsuccess = (event) => done(event.target.result)));
+      const asked = database.transaction("devices").objectStore("devices").getAll();
+      const [{ key }] = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+      return crypto.subtle.exportKey("pkcs8", key).then(() => "exported", (error) => error.name);
+    });
+    assert.equal(refused, "InvalidAccessError");
+  });
+});
+
 describe("sign-up", () => {
   test("a new person comes from the app with a password, another with a passkey, and both come back to it", async () => {
     const page = await chromium.page();

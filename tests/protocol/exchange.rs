@@ -8,6 +8,7 @@ use tidegate::domain::key::SigningAlg;
 use tidegate::domain::trusted_issuer::{TrustedIssuer, UserKey};
 
 use crate::on_each_store;
+use crate::resources::register;
 use crate::support::browser::{Browser, plain_client};
 use crate::support::client::{Answer, App, OwnKey, claims, header, read};
 use crate::support::{Kind, TestApp};
@@ -109,7 +110,7 @@ on_each_store! {
 
     /// A scope that a resource brings stays with it, also in the hands of a service that exchanges tokens.
     async fn rfc8707_scopes_of_a_resource_are_exchanged_for_that_resource_only(app: &TestApp) {
-        resource(app, API, &["api:read"]).await;
+        register(app, API, &["api:read"], None).await;
         let web = App::web(app).await;
         let code = web.code(app, &mut Browser::new(app), CAROL, &[("scope", "openid email api:read"), ("resource", API)]).await;
         let access = web.redeem(&code).await.text("access_token");

@@ -35,6 +35,7 @@ mod logs;
 mod mtls;
 mod par;
 mod passwords;
+mod push;
 mod recovery;
 mod request_objects;
 mod resources;

@@ -17,6 +17,9 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 /// own included, so it is left out there.
 const CSP_TRANSACTION: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The policy of the authenticator's page, which can be installed.
+pub const AUTHENTICATOR_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 /// The policy of a page that opens these addresses in frames: of each its origin, and nothing else besides what pages may do.
 pub fn framing(frames: &[String]) -> HeaderValue {
     let origins: BTreeSet<String> = frames

@@ -18,7 +18,7 @@ use crate::http::errors::PageError;
 use crate::http::middleware::NO_FORM_ACTION;
 use crate::http::oidc::draw_reply;
 use crate::http::views::account::{ChangePassword, PasswordReason};
-use crate::http::views::challenge::{Challenge, Reason, Resend, mask};
+use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend, mask};
 use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
 use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
@@ -349,6 +349,12 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
             .filter(|_| mail)
             .map(|wait| resend(ctx, login, wait)),
         passkey: passkey(ctx, login).filter(|_| step.method == Method::Passkey),
+        push: step.push.as_ref().map(|push| PushWait {
+            number: push.number.clone(),
+            standing: push.standing.name(),
+            reload: page_of(ctx, login.id),
+            state: format!("{}/signin/push?login={}", ctx.realm.path(), login.id),
+        }),
         others: step.others.clone(),
         choose: action(ctx, login, "method"),
         lost: step.may_be_lost.then(|| action(ctx, login, "lost")),

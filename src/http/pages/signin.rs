@@ -135,6 +135,14 @@ pub async fn resend(Posted { ctx, .. }: Posted, place: web::Query<Place>) -> Res
     submit(&ctx, &place, Answer::Resend).await
 }
 
+/// `GET {issuer}/signin/push`: whether the device has answered, for the script of the page that waits.
+pub async fn push_state(ctx: Ctx, place: web::Query<Place>) -> Result<HttpResponse, PageError> {
+    let id = place.id(&ctx)?;
+    // Whatever went wrong, the page itself says it.
+    let state = signin::push_standing(ctx.platform(), &ctx.realm, &ctx.visit, id).unwrap_or("gone");
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "state": state })))
+}
+
 /// `POST {issuer}/signin/passkey`: the browser's assertion.
 pub async fn passkey(
     Posted { ctx, form }: Posted,

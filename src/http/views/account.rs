@@ -29,6 +29,8 @@ pub struct AccountHome {
     pub passkeys: Vec<Factor>,
     /// Authenticator apps.
     pub totp: Vec<Factor>,
+    /// Devices that approve sign-ins.
+    pub approvers: Vec<Factor>,
     /// How many recovery codes are left; absent while there is nothing that they could stand in for.
     pub recovery_left: Option<u32>,
     /// Live sessions, this one first.
@@ -44,7 +46,7 @@ pub struct AccountHome {
 impl AccountHome {
     /// Whether nothing but the password guards the account.
     pub fn lacks_second_factor(&self) -> bool {
-        self.passkeys.is_empty() && self.totp.is_empty()
+        self.passkeys.is_empty() && self.totp.is_empty() && self.approvers.is_empty()
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Challenge {
     pub resend: Option<Resend>,
     /// The ceremony, when the method is a passkey.
     pub passkey: Option<PasskeyForm>,
+    /// The request to a device, when that is the method.
+    pub push: Option<PushWait>,
     /// Other ways that also suffice, strongest first.
     pub others: Vec<Method>,
     /// Where `method` goes.
@@ -51,6 +53,26 @@ impl Challenge {
             self.method,
             Method::Totp | Method::EmailOtp | Method::RecoveryCode
         )
+    }
+}
+
+/// A request to a device.
+#[derive(Clone, Debug)]
+pub struct PushWait {
+    /// The number to be typed there.
+    pub number: String,
+    /// Where it stands: `push-…` in the catalogue.
+    pub standing: &'static str,
+    /// This page again: what became of it.
+    pub reload: String,
+    /// The same for scripts, which answers with JSON.
+    pub state: String,
+}
+
+impl PushWait {
+    /// Whether an answer is waited for.
+    pub fn waits(&self) -> bool {
+        self.standing == "waiting"
     }
 }
 

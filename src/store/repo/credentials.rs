@@ -6,7 +6,7 @@ use super::records;
 use crate::base::encoding::{base64, from_base64};
 use crate::base::ids::{CredentialId, UserId};
 use crate::base::timestamp::Timestamp;
-use crate::domain::credential::{Credential, CredentialSecret, PasskeyRecord};
+use crate::domain::credential::{Credential, CredentialSecret, PasskeyRecord, PushDevice};
 use crate::domain::sealed::Sealed;
 use crate::store::entity::credentials::{Column, Entity, Model};
 use crate::store::rows::{at, bytes, from_json, maybe_at, maybe_text, maybe_time, text, time, to_json};
@@ -43,6 +43,7 @@ fn secret(row: &Model) -> Result<CredentialSecret, StoreError> {
                 .map_err(|_| corrupt("time step"))?,
         },
         "passkey" => CredentialSecret::Passkey(from_json::<PasskeyRecord>("passkey", &row.data)?),
+        "push" => CredentialSecret::Push(from_json::<PushDevice>("push device", &row.data)?),
         "recovery_code" => {
             let unused: Vec<String> = from_json("recovery codes", &row.data)?;
             let unused: Option<Vec<Vec<u8>>> = unused.iter().map(|code| from_base64(code)).collect();
@@ -93,6 +94,7 @@ fn row_of(credential: &Credential) -> Vec<(&'static str, Value)> {
             data = to_json(record);
             passkey_id = Some(record.credential_id.as_str());
         }
+        CredentialSecret::Push(device) => data = to_json(device),
         CredentialSecret::RecoveryCodes { unused } => {
             let unused: Vec<String> = unused.iter().map(|code| base64(code)).collect();
             data = to_json(&unused);

@@ -13,6 +13,7 @@ use crate::http::extract::Posted;
 use crate::http::pages::draw::{self, html, html_with, redirect};
 use crate::http::pages::passwords;
 use crate::http::views::account::{ChangePassword, PasswordReason, RemoveFactor};
+use crate::http::views::authenticator::EnrolPush;
 use crate::http::views::ends::ErrorKind;
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose as EnrolPurpose, RecoveryCodes};
 use crate::http::views::{PasskeyForm, Problem, When, qr};
@@ -186,6 +187,50 @@ pub async fn add_passkey(Posted { ctx, form }: Posted) -> Result<HttpResponse, P
             let page = passkey_view(&ctx, vec![Problem::whole(ctx.text.get(key))]);
             html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
+    }
+}
+
+/// `GET {issuer}/account/push`: this device is to approve sign-ins.
+pub async fn push_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "/push", Wanted::Prepare(Action::EnrolFactor));
+    bound(&ctx, html(&push_view(&ctx, &own, Vec::new())?)?)
+}
+
+fn push_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> Result<EnrolPush, PageError> {
+    let begun = selfservice::begin_push(ctx.platform(), &ctx.realm, &own.account, own.live.session.id)
+        .map_err(|error| factor_error(ctx, error))?;
+    Ok(EnrolPush {
+        chrome: ctx.chrome(),
+        action: path(ctx, "/push"),
+        issuer: ctx.realm.issuer().to_owned(),
+        device: begun.device.to_string(),
+        challenge: begun.challenge,
+        server_key: selfservice::push_server_key(&ctx.realm).unwrap_or_default(),
+        problems,
+        later: path(ctx, ""),
+    })
+}
+
+/// `POST {issuer}/account/push`.
+pub async fn add_push(Posted { ctx, form }: Posted) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "/push", Wanted::Change(Action::EnrolFactor));
+    let account = (&own.account, own.live.session.id);
+    match selfservice::add_push(
+        ctx.platform(),
+        &ctx.realm,
+        &ctx.visit,
+        account,
+        form.text("device"),
+    )
+    .await
+    {
+        Ok(()) => factor_added(&ctx, &own, "?done=device_added").await,
+        Err(FactorError::Refused) => {
+            let problem = Problem::whole(ctx.text.get("push-enrol-failed"));
+            let page = push_view(&ctx, &own, vec![problem])?;
+            html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(factor_error(&ctx, error)),
     }
 }
 

@@ -63,6 +63,7 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
             |c| matches!(c.secret, CredentialSecret::Totp { .. }),
             "factor-totp",
         ),
+        approvers: factors(|c| matches!(c.secret, CredentialSecret::Push(_)), "factor-push"),
         recovery_left: own
             .account
             .credentials
@@ -81,7 +82,8 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
 
 /// Only names of the catalogue are shown, so an address can't put words on the page.
 fn done_name(text: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
+        "device_added",
         "email_changed",
         "password_changed",
         "passkey_added",

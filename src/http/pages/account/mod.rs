@@ -30,8 +30,8 @@ pub use acts::{
 };
 pub use email::{begin_email, confirm_email, email_code_page, email_page};
 pub use factors::{
-    add_passkey, add_totp, change_password, passkey_options, passkey_page, password_page, recovery_codes,
-    remove_factor, remove_page, totp_page,
+    add_passkey, add_push, add_totp, change_password, passkey_options, passkey_page, password_page,
+    push_page, recovery_codes, remove_factor, remove_page, totp_page,
 };
 pub use home::home;
 pub use requests::{approve_request, deny_request, requests};

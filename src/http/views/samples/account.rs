@@ -96,6 +96,7 @@ impl Sample for AccountHome {
                 used: Some(ago(70)),
                 synced: None,
             }],
+            approvers: Vec::new(),
             recovery_left: Some(7),
             sessions: sessions(),
             devices: devices(),

@@ -5,6 +5,7 @@
 //! folder for temporary files, for screenshots and accessibility checks.
 
 mod account;
+mod authenticator;
 mod console;
 mod console_access;
 mod console_decisions;
@@ -77,6 +78,7 @@ fn all() -> Vec<Drawn> {
     signin::draw_all(&mut pages);
     sign_up::draw_all(&mut pages);
     account::draw_all(&mut pages);
+    authenticator::draw_all(&mut pages);
     dev::draw_all(&mut pages);
     device::draw_all(&mut pages);
     console::draw_all(&mut pages);

@@ -1,6 +1,6 @@
 use super::{Drawn, Sample, draw};
 use crate::domain::assurance::Method;
-use crate::http::views::challenge::{Challenge, Reason, Resend};
+use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend};
 use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{
     Detail, ErrorKind, ErrorPage, Expired, Held, HeldKind, SignOutConfirm, SignedOut,
@@ -226,6 +226,7 @@ impl Sample for Challenge {
             sent_to: None,
             resend: None,
             passkey: None,
+            push: None,
             others: vec![Method::Passkey, Method::EmailOtp, Method::RecoveryCode],
             choose: "/t/demo/signin/method".into(),
             lost: None,
@@ -243,6 +244,16 @@ impl Sample for Challenge {
             sent_to: Some("c••••@demo.test".into()),
             resend: Some(resend),
             others: Vec::new(),
+            ..totp.clone()
+        };
+        let push = |standing: &'static str| Self {
+            method: Method::Push,
+            push: Some(PushWait {
+                number: "42".into(),
+                standing,
+                reload: "/t/demo/signin?login=1".into(),
+                state: "/t/demo/signin/push?login=1".into(),
+            }),
             ..totp.clone()
         };
         let wrong = Problem::at("code", totp.chrome.t(crate::text::key::CODE).into_owned());
@@ -274,6 +285,9 @@ impl Sample for Challenge {
                     ..totp.clone()
                 },
             ),
+            ("push", push("waiting")),
+            ("push-unanswered", push("unanswered")),
+            ("push-too-many", push("too_many")),
             ("mail", mail),
             ("totp", totp),
         ]

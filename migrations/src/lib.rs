@@ -18,6 +18,7 @@ mod m0021_logout_deliveries;
 mod m0030_models;
 mod m0031_decision_repeats;
 mod m0040_resources;
+mod m0041_registration;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
             Box::new(m0040_resources::Migration),
+            Box::new(m0041_registration::Migration),
         ]
     }
 

@@ -23,7 +23,7 @@ pub enum TenantCommand {
     List(Listing),
     /// Show a tenant and how much it holds.
     Show(SlugArgs),
-    /// Put settings from a TOML file in force: name, status, registration, layout, floor, fail_mode, default_locale,
+    /// Put settings from a TOML file in force: name, status, registration, registration_policy, layout, floor, fail_mode, default_locale,
     /// support_contact, notice_threshold, remember_days, recovery_wait_hours, breached_passwords, passkey_attestation,
     /// passkey_models, brand_color.
     Apply(FileArgs),

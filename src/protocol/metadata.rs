@@ -18,8 +18,32 @@ pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
 /// Languages of the hosted pages.
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 
+/// What an issuer offers or not, as its tenant is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optional {
+    /// Apps may register themselves (RFC 7591).
+    Registration,
+}
+
 /// The document of an issuer.
-pub fn document(issuer: &str) -> Value {
+pub fn document(issuer: &str, offered: &[Optional]) -> Value {
+    let mut document = always(issuer);
+    if let Some(members) = document.as_object_mut() {
+        for part in offered {
+            match part {
+                Optional::Registration => {
+                    members.insert(
+                        "registration_endpoint".to_owned(),
+                        format!("{issuer}/register").into(),
+                    );
+                }
+            }
+        }
+    }
+    document
+}
+
+fn always(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
@@ -75,7 +99,8 @@ mod tests {
 
     #[test]
     fn endpoints_hang_below_the_issuer() {
-        let document = document("https://a.test/t/demo");
+        let document = document("https://a.test/t/demo", &[]);
+        assert!(document.get("registration_endpoint").is_none());
         assert_eq!(document["issuer"], "https://a.test/t/demo");
         assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
         assert!(!document["scopes_supported"].as_array().unwrap().is_empty());

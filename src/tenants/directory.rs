@@ -16,8 +16,8 @@ use crate::base::ids::{ClientId, Slug, TenantId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
-use crate::domain::tenant::Tenant;
-use crate::protocol::metadata;
+use crate::domain::tenant::{Registration, Tenant};
+use crate::protocol::metadata::{self, Optional};
 use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
@@ -208,7 +208,11 @@ async fn own_model(store: &TenantStore) -> Result<Option<Arc<Model>>, StoreError
 fn origin(url: &url::Url, tenant: &Tenant) -> Origin {
     let origin = url.origin().ascii_serialization();
     let issuer = format!("{origin}/t/{}", tenant.slug);
-    let document = metadata::document(&issuer);
+    let offered: &[Optional] = match tenant.settings.registration {
+        Registration::Open | Registration::Token => &[Optional::Registration],
+        Registration::Off => &[],
+    };
+    let document = metadata::document(&issuer, offered);
     Origin {
         url: url.clone(),
         metadata: Bytes::from(document.to_string()),

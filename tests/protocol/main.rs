@@ -32,6 +32,7 @@ mod logs;
 mod par;
 mod passwords;
 mod recovery;
+mod registration;
 mod request_objects;
 mod resources;
 mod risk;

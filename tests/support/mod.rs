@@ -14,6 +14,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod documents;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -29,8 +29,8 @@ use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings, PushQueue,
-    Raises, Repeats, outside,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings,
+    PushQueue, Raises, Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.

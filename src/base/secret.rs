@@ -106,6 +106,10 @@ pub enum TokenKind {
     DeviceCode,
     /// Id of a backchannel authentication request.
     AuthReqId,
+    /// Initial access token (RFC 7591 section 3).
+    InitialAccess,
+    /// Registration access token (RFC 7592 section 2).
+    Registration,
 }
 
 impl TokenKind {
@@ -125,6 +129,8 @@ impl TokenKind {
             Self::RequestUri => b"request-uri",
             Self::DeviceCode => b"device-code",
             Self::AuthReqId => b"auth-req-id",
+            Self::InitialAccess => b"initial-access",
+            Self::Registration => b"registration",
         }
     }
 }

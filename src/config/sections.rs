@@ -288,6 +288,8 @@ pub struct Limits {
     pub kept_requests_per_client: u32,
     /// The same of one client without credentials from one network.
     pub kept_requests_per_client_network: u32,
+    /// Apps that may register themselves from one network in an hour.
+    pub registrations_per_network: u32,
     /// Wrong codes of devices from one network in an hour.
     pub user_codes_per_network: u32,
     /// Wrong codes of devices in a tenant in an hour.

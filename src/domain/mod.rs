@@ -13,6 +13,7 @@ pub mod message;
 pub mod outcome;
 pub mod policy_version;
 pub mod recovery;
+pub mod registration_policy;
 pub mod risk_model;
 pub mod sealed;
 pub mod session;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::Acr;
 use super::credential::Aaguid;
+use super::registration_policy::RegistrationPolicy;
 use super::sealed::Sealed;
 use super::trusted_issuer::TrustedIssuer;
 use crate::base::ids::{Slug, TenantId};
@@ -135,6 +136,8 @@ pub enum DisposableAddresses {
 pub struct TenantSettings {
     /// Who may register clients.
     pub registration: Registration,
+    /// What apps that register themselves may ask for.
+    pub registration_policy: RegistrationPolicy,
     /// How identifier and password are asked for.
     pub layout: SignInLayout,
     /// The least assurance of every sign-in.
@@ -178,6 +181,7 @@ impl Default for TenantSettings {
     fn default() -> Self {
         Self {
             registration: Registration::default(),
+            registration_policy: RegistrationPolicy::default(),
             layout: SignInLayout::default(),
             floor: Acr::Aal1,
             fail_mode: FailMode::default(),

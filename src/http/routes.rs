@@ -2,7 +2,7 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig, delete, get, post, put};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
@@ -68,6 +68,16 @@ fn back_channel(config: &mut ServiceConfig) {
             [post().to(oidc::device_authorization)],
         ))
         .service(open("/bc-authorize", [post().to(oidc::bc_authorize)]))
+        .service(open("/register", [post().to(oidc::register)]))
+        .service(open(
+            "/register/{id}",
+            [
+                get().to(oidc::registration),
+                put().to(oidc::replace_registration),
+                delete().to(oidc::delete_registration),
+            ],
+        ))
+        .route("/logo/{id}", get().to(oidc::client_logo))
         .service(open("/token", [post().to(oidc::token)]))
         .service(open("/introspect", [post().to(oidc::introspect)]))
         .service(open("/revoke", [post().to(oidc::revoke)]))

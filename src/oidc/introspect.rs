@@ -7,6 +7,7 @@ use super::bearer::{self, BearerFailure};
 use super::client_auth::is_confidential;
 use super::{AuthenticatedClient, OidcError};
 use crate::crypto::signer::TokenType;
+use crate::domain::client::ClientOrigin;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -113,13 +114,14 @@ async fn explain(
 }
 
 /// Whether a token is the caller's business (RFC 7662 section 4): one for a resource that a client serves is explained to that client, and
-/// to the client that it was given to.
+/// to the client that it was given to. An app that registered itself learns nothing of the tokens of others.
 fn may_see(realm: &Realm, caller: &AuthenticatedClient, claims: &AccessTokenClaims) -> bool {
     let id = &caller.client.record.id;
     let servers = realm
         .resources()
         .servers(|resource| claims.aud.any(|aud| aud == resource));
-    servers.is_empty() || claims.client_id == id.as_str() || servers.contains(&id)
+    let stranger = caller.client.record.settings.origin == ClientOrigin::Dynamic;
+    claims.client_id == id.as_str() || servers.contains(&id) || (servers.is_empty() && !stranger)
 }
 
 /// A refresh token is explained to its own client only, and only while it is the newest of a grant that stands.

@@ -70,10 +70,10 @@ pub(super) struct Target {
 
 impl Target {
     /// The issuer itself, with these scopes.
-    pub(super) const fn of_issuer(scope: String) -> Self {
+    pub(super) fn of_issuer(scope: String) -> Self {
         Self {
             audience: Vec::new(),
-            scope: Some(scope),
+            scope: (!scope.is_empty()).then_some(scope),
         }
     }
 

@@ -85,6 +85,8 @@ codes! {
     InvalidRedirectUri = "invalid_redirect_uri";
     /// RFC 7591 section 3.2.2.
     InvalidClientMetadata = "invalid_client_metadata";
+    /// RFC 7591 section 3.2.2.
+    UnapprovedSoftwareStatement = "unapproved_software_statement";
     /// RFC 8707 section 2.
     InvalidTarget = "invalid_target";
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::acr::Acr;
+use super::authorize::Prompt;
 use super::ciba::DeliveryMode;
 use super::claims;
 use super::redirect::ResponseMode;
@@ -40,8 +41,17 @@ pub enum CertificateUse {
     At(String),
 }
 
-/// The document of an issuer that knows these values of `prompt`.
-pub fn document(issuer: &str, prompts: &[&str], certificates: &CertificateUse) -> Value {
+/// What an issuer offers or not, as its tenant is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optional {
+    /// Apps may register themselves (RFC 7591).
+    Registration,
+    /// People may make accounts of their own (`prompt=create`).
+    SignUp,
+}
+
+/// The document of an issuer.
+pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUse) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
@@ -50,6 +60,8 @@ pub fn document(issuer: &str, prompts: &[&str], certificates: &CertificateUse) -
         .filter(|method| *certificates != CertificateUse::Off || !method.is_by_certificate())
         .map(|method| method.name())
         .collect();
+    let mut prompts = Prompt::SUPPORTED.to_vec();
+    prompts.retain(|prompt| *prompt != Prompt::CREATE || offered.contains(&Optional::SignUp));
     let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
@@ -96,6 +108,9 @@ pub fn document(issuer: &str, prompts: &[&str], certificates: &CertificateUse) -
     if let Some(members) = document.as_object_mut() {
         members.extend(certificate_members(certificates));
         members.extend(backchannel_members(issuer));
+        if offered.contains(&Optional::Registration) {
+            members.insert("registration_endpoint".to_owned(), at("/register").into());
+        }
     }
     document
 }
@@ -135,7 +150,8 @@ mod tests {
 
     #[test]
     fn endpoints_hang_below_the_issuer() {
-        let document = document("https://a.test/t/demo", &["none"], &CertificateUse::Off);
+        let document = document("https://a.test/t/demo", &[], &CertificateUse::Off);
+        assert!(document.get("registration_endpoint").is_none());
         assert_eq!(document["issuer"], "https://a.test/t/demo");
         assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
         assert!(!document["scopes_supported"].as_array().unwrap().is_empty());

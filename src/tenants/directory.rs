@@ -18,10 +18,9 @@ use crate::base::secret::Secret;
 use crate::crypto::certificate::ClientAuthorities;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
-use crate::domain::tenant::{SignUp, Tenant};
+use crate::domain::tenant::{Registration, SignUp, Tenant};
 use crate::domain::trusted_issuer::TrustedIssuer;
-use crate::protocol::authorize::Prompt;
-use crate::protocol::metadata::{self, CertificateUse};
+use crate::protocol::metadata::{self, CertificateUse, Optional};
 use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
@@ -246,6 +245,19 @@ fn authorities(tenant: &Tenant) -> Option<ClientAuthorities> {
     read.ok()
 }
 
+/// What the settings of a tenant switch on.
+fn offered(tenant: &Tenant) -> Vec<Optional> {
+    let registration = tenant.settings.registration != Registration::Off;
+    let sign_up = tenant.settings.sign_up == SignUp::Open;
+    [
+        registration.then_some(Optional::Registration),
+        sign_up.then_some(Optional::SignUp),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 fn origin(origins: &Origins, place: usize, tenant: &Tenant) -> Option<Origin> {
     let url = origins.all().get(place)?;
     let below = |url: &url::Url| format!("{}/t/{}", url.origin().ascii_serialization(), tenant.slug);
@@ -256,10 +268,7 @@ fn origin(origins: &Origins, place: usize, tenant: &Tenant) -> Option<Origin> {
         None if origins.certificates_everywhere() => CertificateUse::Everywhere,
         None => CertificateUse::Off,
     };
-    let open = tenant.settings.sign_up == SignUp::Open;
-    let mut prompts = Prompt::SUPPORTED.to_vec();
-    prompts.retain(|prompt| open || *prompt != Prompt::CREATE);
-    let document = metadata::document(&issuer, &prompts, &certificates);
+    let document = metadata::document(&issuer, &offered(tenant), &certificates);
     Some(Origin {
         url: url.clone(),
         metadata: Bytes::from(document.to_string()),

@@ -14,6 +14,7 @@ forget = Vergessen
 search = Suchen
 clear = Zurücksetzen
 none = keine
+any = beliebig
 never = nie
 added = Hinzugefügt
 changed = Geändert
@@ -899,6 +900,24 @@ keys-text = Damit prüfen Apps Tokens. Ein nächster Schlüssel wird veröffentl
 keys-published = Veröffentlicht unter
 keys-rotate = Schlüssel wechseln
 keys-rotate-hint = Veröffentlicht einen nächsten Schlüssel; er signiert, sobald jede App ihn holen konnte.
+self-registration = Apps, die sich selbst registrieren
+self-registration-text = Apps dürfen sich selbst registrieren (RFC 7591), soweit dieser Mandant es erlaubt. Bevor eine solche App etwas bekommt, werden Menschen immer um Zustimmung gefragt.
+self-registration-rule = Was sie verlangen dürfen
+self-registration-who = Wer sich registrieren darf
+self-registration-grants = die, an denen ein Mensch teilnimmt; mit einem Initial Access Token alle
+self-registration-unused = Eine unbenutzte App wird entfernt nach
+self-registration-change = Ein Administrator ändert das mit «tidegate tenant apply» (registration_policy).
+initial-tokens = Initial Access Tokens
+initial-tokens-empty = Es gibt keine, die noch gelten.
+initial-token-new = Neues Initial Access Token
+initial-token-note = Wozu es dient
+initial-token-uses = Apps, die sich damit registrieren dürfen
+initial-token-days = Tage, die es gilt
+initial-token-create = Initial Access Token erzeugen
+self-registration-days = { $n ->
+    [one] { $n } Tag
+   *[other] { $n } Tagen
+}
 resources-text = Apps nennen eine davon in der Anfrage (resource) und bekommen ein Token, das nur dort gilt.
 resources-empty = Es gibt keine: Tokens gelten für den Userinfo-Endpunkt dieses Servers und für alles, was sie annimmt.
 resource-new = Weitere API

@@ -14,6 +14,7 @@ forget = Forget
 search = Search
 clear = Clear
 none = none
+any = any
 never = never
 added = Added
 changed = Changed
@@ -899,6 +900,24 @@ keys-text = Apps check tokens with these. A next key is published before it sign
 keys-published = Published at
 keys-rotate = Rotate keys
 keys-rotate-hint = Publishes a next key; it signs once every app had time to fetch it.
+self-registration = Apps that register themselves
+self-registration-text = Apps may register by themselves (RFC 7591) as far as this tenant allows. People are always asked for consent before such an app gets anything.
+self-registration-rule = What they may ask for
+self-registration-who = Who may register
+self-registration-grants = those in which a person takes part; all with an initial access token
+self-registration-unused = An unused app is removed after
+self-registration-change = An administrator changes this with «tidegate tenant apply» (registration_policy).
+initial-tokens = Initial access tokens
+initial-tokens-empty = There are none that still work.
+initial-token-new = New initial access token
+initial-token-note = What it is for
+initial-token-uses = Apps that may register with it
+initial-token-days = Days it works
+initial-token-create = Make an initial access token
+self-registration-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
 resources-text = Apps name one of these in a request (resource), and get a token that is good there only.
 resources-empty = There are none: tokens are for this server’s userinfo endpoint, and for whatever takes them.
 resource-new = Another API

@@ -37,6 +37,7 @@ mod par;
 mod passwords;
 mod push;
 mod recovery;
+mod registration;
 mod request_objects;
 mod resources;
 mod risk;

@@ -15,6 +15,7 @@
 pub mod browser;
 pub mod certificates;
 pub mod client;
+pub mod documents;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -65,8 +65,7 @@ const HELD: [&str; 33] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 15] = [
-    "software_statement",
+const UNSUPPORTED: [&str; 14] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -138,6 +137,12 @@ fn names_code(grants: &Value) -> bool {
 
 /// Refuses what we can't do; "off" values pass and are left out later.
 fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
+    if document.contains_key("software_statement") {
+        return Err(OAuthError::new(
+            ErrorCode::UnapprovedSoftwareStatement,
+            "software statements are not taken here",
+        ));
+    }
     for name in UNSUPPORTED {
         let off = |value: &Value| {
             value == &Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty) || value == "none"
@@ -218,7 +223,6 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         ("logo_uri", &metadata.logo_uri),
         ("policy_uri", &metadata.policy_uri),
         ("tos_uri", &metadata.tos_uri),
-        ("initiate_login_uri", &metadata.initiate_login_uri),
         ("jwks_uri", &metadata.jwks_uri),
         ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
         ("frontchannel_logout_uri", &metadata.frontchannel_logout_uri),
@@ -227,6 +231,17 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         if let Some(uri) = uri {
             page(name, uri)?;
         }
+    }
+    // OpenID Connect Core section 4: no exception for loopback.
+    if let Some(uri) = metadata
+        .initiate_login_uri
+        .as_deref()
+        .filter(|uri| !uri.starts_with("https:"))
+    {
+        return Err(refuse(format!("initiate_login_uri: {uri} is no https address")));
+    }
+    if let Some(uri) = &metadata.initiate_login_uri {
+        page("initiate_login_uri", uri)?;
     }
     let name = metadata.client_name.as_deref().unwrap_or("-");
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {

@@ -6,6 +6,7 @@ use crate::admin::{AdminError, trusted_issuers};
 use crate::crypto::certificate::ClientAuthorities;
 use crate::domain::assurance::Acr;
 use crate::domain::credential::Aaguid;
+use crate::domain::registration_policy::RegistrationPolicy;
 use crate::domain::tenant::{
     Attestation, BreachedCheck, DisposableAddresses, FailMode, Registration, SignInLayout, SignUp,
     TenantSettings, TenantStatus,
@@ -25,6 +26,8 @@ pub struct TenantChanges {
     pub status: Option<TenantStatus>,
     /// Who may register clients.
     pub registration: Option<Registration>,
+    /// What apps that register themselves may ask for; the whole rule.
+    pub registration_policy: Option<RegistrationPolicy>,
     /// One sign-in page or two.
     pub layout: Option<SignInLayout>,
     /// The least assurance of every sign-in.
@@ -67,6 +70,12 @@ impl TenantChanges {
     /// Puts what is given into settings.
     pub(super) fn apply(&self, settings: &mut TenantSettings) -> Result<(), AdminError> {
         settings.registration = self.registration.unwrap_or(settings.registration);
+        if let Some(policy) = &self.registration_policy {
+            if let Some(problem) = policy.problem() {
+                return Err(AdminError::invalid("registration_policy", problem));
+            }
+            settings.registration_policy.clone_from(policy);
+        }
         settings.layout = self.layout.unwrap_or(settings.layout);
         settings.floor = self.floor.unwrap_or(settings.floor);
         settings.fail_mode = self.fail_mode.unwrap_or(settings.fail_mode);

@@ -196,6 +196,7 @@ fn changes(form: &Fields) -> TenantChanges {
         name: None,
         status: chosen(form, "status"),
         registration: chosen(form, "registration"),
+        registration_policy: None,
         layout: chosen(form, "layout"),
         floor: chosen(form, "floor"),
         fail_mode: chosen(form, "fail_mode"),

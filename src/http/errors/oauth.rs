@@ -55,6 +55,12 @@ impl OAuthJson {
         self
     }
 
+    /// The same error with another status.
+    pub(super) const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The code, for counting.
     pub const fn code(&self) -> ErrorCode {
         self.error.code
@@ -231,6 +237,12 @@ impl BearerError {
     /// No token came.
     pub fn missing() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, None)
+    }
+
+    /// The token does not hold.
+    pub fn invalid_token() -> Self {
+        let words = "the token is not valid".to_owned();
+        Self::new(StatusCode::UNAUTHORIZED, Some((ErrorCode::InvalidToken, words)))
     }
 
     /// The request itself is wrong.

@@ -6,6 +6,7 @@ mod device;
 mod discovery;
 mod logout;
 mod par;
+mod register;
 mod tokens;
 mod userinfo;
 
@@ -15,6 +16,7 @@ pub use device::device_authorization;
 pub use discovery::{discovery, discovery_inserted, jwks};
 pub use logout::{logout_get, logout_post};
 pub use par::par;
+pub use register::{client_logo, delete_registration, register, registration, replace_registration};
 pub use tokens::{introspect, revoke, token};
 pub use userinfo::{userinfo_get, userinfo_post};
 

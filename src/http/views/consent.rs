@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Chrome;
+use super::app::AppFacts;
 
 /// Asks for consent.
 ///
@@ -28,8 +29,8 @@ pub struct Consent {
     pub unverified: bool,
     /// The device that waits for the answer, where one does.
     pub device: Option<WaitingDevice>,
-    /// The app's privacy policy and terms, where it names them.
-    pub policies: Vec<super::Link>,
+    /// What the app says of itself.
+    pub about: AppFacts,
 }
 
 /// A device that waits for an answer (RFC 8628 section 5.4: what lets a person see that it is theirs).

@@ -5,6 +5,7 @@
 //! Common to every form: hidden field `csrf`. Every page renders without JavaScript; scripts only enhance.
 
 pub mod account;
+pub mod app;
 pub mod authenticator;
 pub mod brand;
 pub mod challenge;

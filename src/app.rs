@@ -1,11 +1,15 @@
 //! Composition: configuration in, a running server out. The only file that names every concrete part.
 
-use std::net::{SocketAddr, TcpListener};
+mod listeners;
+
+pub use listeners::Listeners;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 use arc_swap::ArcSwap;
+use futures_util::future::join_all;
 use url::Url;
 
 use crate::base::clock::{Clock, SystemClock};
@@ -18,16 +22,15 @@ use crate::ephemeral::{DecayedCounters, Ephemeral};
 use crate::http::context::{Shared, Web};
 use crate::http::dev::{self, DevState};
 use crate::http::metrics::Metrics;
-use crate::http::middleware::{edge, secure_headers};
-use crate::http::{routes, site};
 use crate::jobs;
 use crate::outbound::fetch::{Fetcher, Reach};
 use crate::outbound::mail::Mailer;
+use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::Model;
 use crate::store::{Store, StoreOptions};
 use crate::tenants::{
-    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Platform, PlatformSettings, PushQueue,
-    Raises, Repeats, outside,
+    Baselines, Directory, Machines, MailQueue, Origins, OutgoingMail, Pings, Platform, PlatformSettings,
+    PushQueue, Raises, Repeats, outside,
 };
 
 /// Why the server did not start, in one line for the command line.
@@ -97,6 +100,7 @@ pub fn platform(
         envelope,
         hasher: hasher(config)?,
         mail,
+        pings: Pings::default(),
         pushes: PushQueue::default(),
         networks: outside::networks(&config.feeds),
         fetcher: fetcher(config)?,
@@ -163,7 +167,8 @@ pub struct Running {
     /// What handlers share.
     pub shared: Shared,
     server: actix_web::dev::Server,
-    operations: Option<actix_web::dev::Server>,
+    /// The listeners for certificates and for operations, where there are.
+    others: Vec<actix_web::dev::Server>,
     _jobs: jobs::Jobs,
 }
 
@@ -179,11 +184,9 @@ impl Running {
     /// # Errors
     /// The listener's.
     pub async fn serve(self) -> Result<(), StartError> {
-        if let Some(operations) = self.operations {
-            let (public, operations) = tokio::join!(self.server, operations);
-            public.and(operations).map_err(StartError::of)?;
-        } else {
-            self.server.await.map_err(StartError::of)?;
+        let all = std::iter::once(self.server).chain(self.others);
+        for ended in join_all(all).await {
+            ended.map_err(StartError::of)?;
         }
         jobs::flush(&self.shared.platform).await;
         self.shared.platform.store.close().await.map_err(StartError::of)
@@ -195,25 +198,17 @@ impl Running {
     }
 }
 
-/// Binds the public listener, so that its port is known before anything is built on it.
-///
-/// # Errors
-/// When the address is taken.
-pub fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|error| StartError(format!("cannot listen on {address}: {error}")))
-}
-
 /// Builds and starts a server on a bound listener.
 ///
 /// # Errors
 /// What keeps it from starting, in one line.
 pub async fn start(
     config: &Config,
-    listener: TcpListener,
+    listeners: Listeners,
     store: Store,
     parts: Parts,
 ) -> Result<Running, StartError> {
-    let address = listener.local_addr().map_err(StartError::of)?;
+    let address = listeners.address;
     let dev_profile = parts.dev;
     let (platform, mails) = platform(config, store, parts)?;
     crate::tenants::check_kek(&platform)
@@ -231,6 +226,7 @@ pub async fn start(
         platform,
         proxies: config.server.trusted_proxies.clone(),
         metrics: Arc::new(Metrics::default()),
+        certificate_header: config.server.client_certificate_header,
         dev: dev_state,
         mailer,
     });
@@ -239,16 +235,20 @@ pub async fn start(
     } else {
         config.server.workers
     };
-    let server = public_server(config, listener, &shared, workers)?;
-    let operations = match config.server.operations_listen.filter(|_| !dev_profile) {
-        Some(address) => Some(operations_server(address, &shared)?),
-        None => None,
-    };
+    let mtls = listeners
+        .mtls
+        .map(|mtls| listeners::mtls(config, mtls, &shared, workers));
+    let server = listeners::public(config, listeners.public, &shared, workers)?;
+    let operations = config.server.operations_listen.filter(|_| !dev_profile);
+    let operations = operations.map(|address| listeners::operations(address, &shared));
     Ok(Running {
         address,
         shared,
         server,
-        operations,
+        others: [mtls, operations]
+            .into_iter()
+            .flatten()
+            .collect::<Result<_, _>>()?,
         _jobs: jobs,
     })
 }
@@ -269,78 +269,31 @@ async fn dev_state(platform: &Platform) -> Result<DevState, StartError> {
     })
 }
 
-fn public_server(
-    config: &Config,
-    listener: TcpListener,
-    shared: &Shared,
-    workers: usize,
-) -> Result<actix_web::dev::Server, StartError> {
-    let data = shared.clone();
-    let limit = config.limits.body;
-    let dev_profile = shared.dev.is_some();
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(data.clone())
-            .app_data(web::PayloadConfig::new(limit))
-            .wrap(from_fn(secure_headers))
-            .wrap(from_fn(edge))
-            .configure(routes::public)
-            .configure(|config| {
-                if dev_profile {
-                    dev::routes(config);
-                    routes::operations(config);
-                }
-            })
-            .default_service(web::to(site::not_found))
-    })
-    .workers(workers)
-    .shutdown_timeout(config.server.shutdown_grace.as_secs());
-    let bound = match tls(config)? {
-        Some(tls) => server.listen_rustls_0_23(listener, tls),
-        None => server.listen(listener),
-    };
-    Ok(bound.map_err(StartError::of)?.run())
-}
-
-fn operations_server(address: SocketAddr, shared: &Shared) -> Result<actix_web::dev::Server, StartError> {
-    let data = shared.clone();
-    let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(routes::operations))
-        .workers(1)
-        .bind(address)
-        .map_err(|error| {
-            StartError(format!(
-                "cannot listen on {address} (server.operations_listen): {error}"
-            ))
-        })?;
-    Ok(server.run())
-}
-
-/// Certificate and key for direct TLS.
-fn tls(config: &Config) -> Result<Option<rustls::ServerConfig>, StartError> {
-    use rustls::pki_types::pem::PemObject;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    let (Some(cert), Some(key)) = (&config.server.tls.cert, &config.server.tls.key) else {
-        return Ok(None);
-    };
-    let unreadable = |path: &std::path::Path, why: &dyn std::fmt::Display| {
-        StartError(format!("cannot read {}: {why}", path.display()))
-    };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(|error| unreadable(cert, &error))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
-    rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map(Some)
-        .map_err(|error| StartError(format!("TLS: {error}")))
-}
-
 /// The origins of a configuration: its public address, or in `dev` both names of the loopback.
 ///
 /// # Errors
 /// `serve` without a public address.
-pub fn origins(config: &Config, port: u16, dev: bool) -> Result<Origins, StartError> {
+pub fn origins(config: &Config, listeners: &Listeners, dev: bool) -> Result<Origins, StartError> {
+    let origins = public_origins(config, listeners, dev)?;
+    let mut mtls = Vec::new();
+    if let Some(url) = &config.server.mtls_url {
+        mtls.push(url.clone());
+    } else if let Some(address) = listeners.mtls_address {
+        for public in origins.all() {
+            let host = public.host_str().unwrap_or_default();
+            let url = Url::parse(&format!("https://{host}:{}", address.port()));
+            mtls.push(url.map_err(StartError::of)?);
+        }
+    }
+    let by_header = config.server.client_certificate_header != CertificateHeader::Off;
+    Ok(if mtls.is_empty() && by_header {
+        origins.with_certificates_everywhere()
+    } else {
+        origins.with_mtls(mtls)
+    })
+}
+
+fn public_origins(config: &Config, listeners: &Listeners, dev: bool) -> Result<Origins, StartError> {
     if let Some(url) = &config.server.public_url {
         return Ok(Origins::new(url.clone(), Vec::new()));
     }
@@ -355,6 +308,7 @@ pub fn origins(config: &Config, port: u16, dev: bool) -> Result<Origins, StartEr
     } else {
         "http"
     };
+    let port = listeners.address.port();
     let url = |host: &str| Url::parse(&format!("{scheme}://{host}:{port}")).map_err(StartError::of);
     Ok(Origins::new(url("localhost")?, vec![url("127.0.0.1")?]))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use crate::app::{self, Parts, StartError};
+use crate::app::{self, Listeners, Parts, StartError};
 use crate::config::{Config, Layers};
 use crate::store::Store;
 
@@ -81,13 +81,12 @@ pub async fn dev(mut layers: Layers, options: &DevOptions) -> Result<(), StartEr
         )));
     }
     logging(&config);
-    let listener = app::bind(config.server.listen)?;
-    let port = listener.local_addr().map_err(|e| text(&e))?.port();
+    let listeners = Listeners::bind(config.server.listen, &config.server)?;
     let store = app::open_store(&config).await?;
     let _lock = lock(&store)?;
     store.migrate().await.map_err(|e| text(&e))?;
     mark_dev(&store).await?;
-    let origins = app::origins(&config, port, true)?;
+    let origins = app::origins(&config, &listeners, true)?;
     let base = origins
         .all()
         .first()
@@ -99,7 +98,7 @@ pub async fn dev(mut layers: Layers, options: &DevOptions) -> Result<(), StartEr
         .set_meta(crate::cli::ORIGIN_MARK, &base)
         .await
         .map_err(|e| text(&e))?;
-    let running = app::start(&config, listener, store, Parts::system(origins, true)).await?;
+    let running = app::start(&config, listeners, store, Parts::system(origins, true)).await?;
     announce(&base, &running);
     running.serve().await
 }
@@ -172,10 +171,9 @@ pub async fn serve(layers: &Layers) -> Result<(), StartError> {
             "this database belongs to the development profile; serve does not use it".to_owned(),
         ));
     }
-    let listener = app::bind(config.server.listen)?;
-    let port = listener.local_addr().map_err(|e| text(&e))?.port();
-    let origins = app::origins(&config, port, false)?;
-    let running = app::start(&config, listener, store, Parts::system(origins, false)).await?;
+    let listeners = Listeners::bind(config.server.listen, &config.server)?;
+    let origins = app::origins(&config, &listeners, false)?;
+    let running = app::start(&config, listeners, store, Parts::system(origins, false)).await?;
     // Operators live in a tenant of their own; a store from before the first `migrate` with a key has none yet.
     crate::admin::ensure_system_tenant(&running.shared.platform)
         .await

@@ -301,3 +301,32 @@ fn resources_are_registered_listed_and_removed() {
     assert!(run(&[&["delete"][..], &orders].concat()).status.success());
     assert_eq!(json(&run(&["list", "--json"]))["items"], serde_json::json!([]));
 }
+
+/// RFC 7591 section 3: initial access tokens are printed once, listed without the secret, and taken back.
+#[test]
+fn initial_access_tokens_are_made_listed_and_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let run = |more: &[&str]| {
+        let begin = ["client", "initial-access-token"];
+        tidegate(
+            dir.path(),
+            KEK,
+            &[&begin[..], more, &["--tenant", "acme", "--json"]].concat(),
+        )
+    };
+    let made = json(&run(&[
+        "create", "--uses", "3", "--days", "2", "--note", "portal",
+    ]));
+    assert!(made["initial_access_token"].as_str().unwrap().starts_with("tgi_"));
+    assert_eq!(made["uses_left"], 3);
+    let listed = json(&run(&["list"]));
+    assert_eq!(
+        (&listed["items"][0]["id"], &listed["items"][0]["note"]),
+        (&made["id"], &"portal".into())
+    );
+    assert!(listed["items"][0].get("initial_access_token").is_none());
+    assert_eq!(refused(&run(&["create", "--uses", "0"])).0, 1);
+    assert!(run(&["delete", made["id"].as_str().unwrap()]).status.success());
+    assert_eq!(json(&run(&["list"]))["items"], serde_json::json!([]));
+}

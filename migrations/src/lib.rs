@@ -18,6 +18,8 @@ mod m0021_logout_deliveries;
 mod m0030_models;
 mod m0031_decision_repeats;
 mod m0040_resources;
+mod m0041_registration;
+mod m0050_sender_certificates;
 mod m0060_under_review;
 mod m0061_former_email;
 
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
             Box::new(m0040_resources::Migration),
+            Box::new(m0041_registration::Migration),
+            Box::new(m0050_sender_certificates::Migration),
             Box::new(m0060_under_review::Migration),
             Box::new(m0061_former_email::Migration),
         ]

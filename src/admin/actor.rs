@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use super::{AdminError, changed};
-use crate::base::ids::{EventId, Slug, TenantId, UserId};
+use crate::base::ids::{ClientId, EventId, Slug, TenantId, UserId};
 use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::tenant::Tenant;
 use crate::domain::user::Role;
@@ -28,6 +28,10 @@ enum Standing {
     Operator(Vec<Role>),
     /// A user of one tenant: the roles count there.
     Member(TenantId, Vec<Role>),
+    /// An app that keeps its own registration, and nothing else.
+    Registrant,
+    /// The product itself, tidying up.
+    System,
 }
 
 impl Actor {
@@ -54,17 +58,40 @@ impl Actor {
         }
     }
 
+    /// An app that registers itself in a tenant, or keeps its registration there.
+    pub(super) fn registrant(client: ClientId, tenant: TenantId) -> Self {
+        Self {
+            who: ActorRef::Registrant { client },
+            standing: Standing::Registrant,
+            tenant: Some(tenant),
+        }
+    }
+
+    /// The product itself at work on a tenant.
+    pub(super) fn system(tenant: TenantId) -> Self {
+        Self {
+            who: ActorRef::System,
+            standing: Standing::System,
+            tenant: Some(tenant),
+        }
+    }
+
     /// The same actor at work on a tenant.
     ///
     /// # Errors
     /// [`AdminError::Forbidden`] when it is neither the home tenant nor the actor an operator.
     pub fn on(&self, tenant: TenantId) -> Result<Self, AdminError> {
         match &self.standing {
-            Standing::Member(home, _) if *home != tenant => Err(AdminError::Forbidden("work on this tenant")),
-            _ => Ok(Self {
-                tenant: Some(tenant),
-                ..self.clone()
-            }),
+            Standing::Everything | Standing::Operator(_) => Ok(self.at(tenant)),
+            Standing::Member(home, _) if *home == tenant => Ok(self.at(tenant)),
+            _ => Err(AdminError::Forbidden("work on this tenant")),
+        }
+    }
+
+    fn at(&self, tenant: TenantId) -> Self {
+        Self {
+            tenant: Some(tenant),
+            ..self.clone()
         }
     }
 
@@ -83,6 +110,7 @@ impl Actor {
         match &self.standing {
             Standing::Everything | Standing::Operator(_) => "operator",
             Standing::Member(_, roles) => roles.iter().min().map_or("", |role| role.name()),
+            Standing::Registrant | Standing::System => "",
         }
     }
 
@@ -94,6 +122,7 @@ impl Actor {
             Standing::Member(home, held) => {
                 self.tenant == Some(*home) && held.iter().any(|role| roles.contains(role))
             }
+            Standing::Registrant | Standing::System => false,
         }
     }
 
@@ -101,6 +130,17 @@ impl Actor {
         match self.tenant {
             Some(tenant) if self.holds(roles) => Ok(Right { actor: self, tenant }),
             _ => Err(AdminError::Forbidden(what)),
+        }
+    }
+
+    /// The right of an app to make and keep its own registration, and of the product to remove it.
+    ///
+    /// # Errors
+    /// [`AdminError::Forbidden`] for everybody else.
+    pub(super) fn may_keep_registration(&self) -> Result<Right<'_>, AdminError> {
+        match (&self.standing, self.tenant) {
+            (Standing::Registrant | Standing::System, Some(tenant)) => Ok(Right { actor: self, tenant }),
+            _ => Err(AdminError::Forbidden("keep a registration")),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod policies;
 pub mod resources;
 pub mod seed;
 pub mod tenants;
+mod trusted_issuers;
 pub mod users;
 
 #[cfg(test)]

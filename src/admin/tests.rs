@@ -160,7 +160,7 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"request_object_signing_alg": "HS256"}),
         json!({"request_uris": ["https://a.test/request"]}),
         json!({"dpop_bound_access_tokens": 1}),
-        json!({"tls_client_certificate_bound_access_tokens": true}),
+        json!({"tls_client_certificate_bound_access_tokens": 1}),
         json!({"backchannel_logout_uri": "https://a.test/out#part"}),
         json!({"response_types": ["code token"]}),
         json!({"response_types": []}),

@@ -66,6 +66,8 @@ uuid_ids! {
     EventId;
     /// A mail in the delivery log.
     MailId;
+    /// An initial access token: what lets an app register itself.
+    InitialAccessTokenId;
 }
 
 /// A client's id as the client sends it (RFC 6749 section 2.2): 1 to 255 printable ASCII characters.

@@ -104,6 +104,12 @@ pub enum TokenKind {
     RequestUri,
     /// Device code of a device authorization.
     DeviceCode,
+    /// Id of a backchannel authentication request.
+    AuthReqId,
+    /// Initial access token (RFC 7591 section 3).
+    InitialAccess,
+    /// Registration access token (RFC 7592 section 2).
+    Registration,
 }
 
 impl TokenKind {
@@ -122,6 +128,9 @@ impl TokenKind {
             Self::EmailCode => b"email-code",
             Self::RequestUri => b"request-uri",
             Self::DeviceCode => b"device-code",
+            Self::AuthReqId => b"auth-req-id",
+            Self::InitialAccess => b"initial-access",
+            Self::Registration => b"registration",
         }
     }
 }

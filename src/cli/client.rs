@@ -7,9 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::args::{Listing, OnTenant};
 use super::input;
-use super::open::{Composition, Opener};
+use super::open::{Composition, Opened, Opener};
 use super::print::{CliError, Outcome, collect, done};
+use crate::admin::clients::initial_access::{self, NewInitialAccessToken};
 use crate::admin::clients::{self, CreatedClient, Kind, NewClient, Unknown};
+use crate::base::page::Page;
 
 /// Acts on clients.
 #[derive(Debug, Subcommand)]
@@ -26,6 +28,47 @@ pub enum ClientCommand {
     RotateSecret(ClientArgs),
     /// Remove a client; its tokens are revoked.
     Delete(ClientArgs),
+    /// Initial access tokens: what lets an app register itself (RFC 7591).
+    #[command(subcommand)]
+    InitialAccessToken(InitialAccessTokenCommand),
+}
+
+/// Acts on initial access tokens.
+#[derive(Debug, Subcommand)]
+pub enum InitialAccessTokenCommand {
+    /// Make a token; it is printed this once.
+    Create(InitialAccessTokenArgs),
+    /// List the tokens that still work.
+    List(OnTenant),
+    /// Take a token back; apps that registered with it stay.
+    Delete(InitialAccessTokenDeleteArgs),
+}
+
+/// `client initial-access-token create`.
+#[derive(Debug, Args)]
+pub struct InitialAccessTokenArgs {
+    /// Where.
+    #[command(flatten)]
+    pub on: OnTenant,
+    /// How many apps may register with it.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub uses: u32,
+    /// How many days it works.
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    pub days: u16,
+    /// What it is for.
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+/// `client initial-access-token delete`.
+#[derive(Debug, Args)]
+pub struct InitialAccessTokenDeleteArgs {
+    /// Its id, as `list` shows it.
+    pub id: String,
+    /// Where.
+    #[command(flatten)]
+    pub on: OnTenant,
 }
 
 /// Metadata by flags.
@@ -162,6 +205,41 @@ pub(super) async fn run<C: Composition>(
             let actor = opened.on(&args.on.tenant).await?;
             clients::delete(&actor, platform, &args.client).await?;
             Ok(done("deleted", &args.client))
+        }
+        ClientCommand::InitialAccessToken(command) => initial_access_token(&opened, command).await,
+    }
+}
+
+async fn initial_access_token(
+    opened: &Opened,
+    command: &InitialAccessTokenCommand,
+) -> Result<Outcome, CliError> {
+    let platform = &opened.platform;
+    match command {
+        InitialAccessTokenCommand::Create(args) => {
+            let actor = opened.on(&args.on.tenant).await?;
+            let wanted = NewInitialAccessToken {
+                uses: args.uses,
+                days: args.days,
+                note: args.note.clone(),
+            };
+            Outcome::object(&initial_access::create(&actor, platform, wanted).await?)
+        }
+        InitialAccessTokenCommand::List(on) => {
+            let actor = opened.on(&on.tenant).await?;
+            let page = Page {
+                items: initial_access::list(&actor, platform).await?,
+                next: None,
+            };
+            Outcome::list(&page, |token| {
+                let (id, uses, until) = (token.id, token.uses_left, token.expires_at);
+                format!("{id}  {uses} uses until {until}  {}", token.note)
+            })
+        }
+        InitialAccessTokenCommand::Delete(args) => {
+            let actor = opened.on(&args.on.tenant).await?;
+            initial_access::delete(&actor, platform, &args.id).await?;
+            Ok(done("deleted", &args.id))
         }
     }
 }

@@ -23,9 +23,10 @@ pub enum TenantCommand {
     List(Listing),
     /// Show a tenant and how much it holds.
     Show(SlugArgs),
-    /// Put settings from a TOML file in force: name, status, registration, layout, floor, fail_mode, default_locale,
+    /// Put settings from a TOML file in force: name, status, registration, registration_policy, layout, floor, fail_mode, default_locale,
     /// support_contact, notice_threshold, remember_days, recovery_wait_hours, breached_passwords, passkey_attestation,
-    /// passkey_models, brand_color, sign_up, disposable_addresses, terms_uri, privacy_uri.
+    /// passkey_models, client_certificate_authorities, trusted_issuers, brand_color, sign_up, disposable_addresses, terms_uri,
+    /// privacy_uri.
     Apply(FileArgs),
     /// Say what `apply` would change.
     Plan(FileArgs),

@@ -12,6 +12,7 @@ use super::duration;
 use super::feeds::FeedSources;
 use crate::base::net::TrustedProxies;
 use crate::base::secret::Secret;
+use crate::protocol::client_certificate::CertificateHeader;
 
 /// The whole configuration. Use cases get their section, never this.
 #[derive(Debug, Deserialize)]
@@ -66,6 +67,20 @@ pub struct Server {
     pub operations_listen: Option<SocketAddr>,
     /// Our own proxies.
     pub trusted_proxies: TrustedProxies,
+    /// The listener for clients that show certificates.
+    #[serde(deserialize_with = "optional_address")]
+    pub mtls_listen: Option<SocketAddr>,
+    /// Its certificate chain, PEM; that of [`Tls`] when absent.
+    #[serde(deserialize_with = "optional_path")]
+    pub mtls_cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[serde(deserialize_with = "optional_path")]
+    pub mtls_key: Option<PathBuf>,
+    /// The address where clients show certificates.
+    #[serde(deserialize_with = "optional_url")]
+    pub mtls_url: Option<Url>,
+    /// How our proxies tell of certificates.
+    pub client_certificate_header: CertificateHeader,
     /// Worker threads; 0 is one a core.
     pub workers: usize,
     /// Time to finish requests under way.
@@ -273,6 +288,8 @@ pub struct Limits {
     pub kept_requests_per_client: u32,
     /// The same of one client without credentials from one network.
     pub kept_requests_per_client_network: u32,
+    /// Apps that may register themselves from one network in an hour.
+    pub registrations_per_network: u32,
     /// Wrong codes of devices from one network in an hour.
     pub user_codes_per_network: u32,
     /// Wrong codes of devices in a tenant in an hour.
@@ -331,17 +348,27 @@ impl Config {
         if self.server.tls.cert.is_some() != self.server.tls.key.is_some() {
             return refuse("server.tls.cert", "certificate and key must be given together");
         }
-        if let Some(url) = &self.server.public_url
-            && (url.cannot_be_a_base()
-                || url.path() != "/"
-                || url.query().is_some()
-                || url.fragment().is_some())
-        {
+        let bare = |url: &Url| {
+            !url.cannot_be_a_base() && url.path() == "/" && url.query().is_none() && url.fragment().is_none()
+        };
+        if self.server.public_url.as_ref().is_some_and(|url| !bare(url)) {
             return refuse(
                 "server.public_url",
                 "must be scheme and host alone, such as https://login.example.com",
             );
         }
+        if self
+            .server
+            .mtls_url
+            .as_ref()
+            .is_some_and(|url| !bare(url) || url.scheme() != "https")
+        {
+            return refuse(
+                "server.mtls_url",
+                "must be https and host alone, such as https://mtls.example.com",
+            );
+        }
+        self.server.check_certificates()?;
         if !["json", "text"].contains(&self.log.format.as_str()) {
             return refuse("log.format", "must be json or text");
         }
@@ -359,6 +386,33 @@ impl Config {
         }
         if self.limits.body < 4_096 {
             return refuse("limits.body", "must be at least 4096");
+        }
+        Ok(())
+    }
+}
+
+impl Server {
+    /// Settings about certificates of clients that must fit each other.
+    fn check_certificates(&self) -> Result<(), (String, String)> {
+        let refuse = |key: &str, why: &str| Err((key.to_owned(), why.to_owned()));
+        if self.mtls_cert.is_some() != self.mtls_key.is_some() {
+            return refuse("server.mtls_cert", "certificate and key must be given together");
+        }
+        if self.mtls_listen.is_some() && self.mtls_cert.is_none() && self.tls.cert.is_none() {
+            return refuse("server.mtls_listen", "needs server.mtls_cert, or server.tls.cert");
+        }
+        let by_header = self.client_certificate_header != CertificateHeader::Off;
+        if by_header && self.trusted_proxies.is_empty() {
+            return refuse(
+                "server.client_certificate_header",
+                "needs server.trusted_proxies: from anybody else the header does not count",
+            );
+        }
+        if self.mtls_url.is_some() && self.mtls_listen.is_none() && !by_header {
+            return refuse(
+                "server.mtls_url",
+                "needs server.mtls_listen, or server.client_certificate_header",
+            );
         }
         Ok(())
     }

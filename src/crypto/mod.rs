@@ -1,9 +1,12 @@
-//! Cryptography with a library behind each door: keys at rest, signatures, password hashes (ours and others'), WebAuthn.
+//! Cryptography with a library behind each door: keys at rest, signatures, certificates of clients, password hashes (ours and others'),
+//! WebAuthn.
 
 pub mod attestation;
+pub mod certificate;
 pub mod envelope;
 pub mod hasher;
 pub mod jwt;
+pub mod key_set;
 pub mod signer;
 pub mod stored_hash;
 pub mod web_push;

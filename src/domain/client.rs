@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assurance::Acr;
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
+pub use crate::protocol::exchange::ExchangeRule;
 pub use crate::protocol::registration::{ApplicationType, ClientAuthMethod, ClientMetadata, GrantType};
 
 /// A registered client.
@@ -58,6 +59,10 @@ pub struct ClientSettings {
     pub disabled: bool,
     /// The form of its access tokens.
     pub access_token_format: AccessTokenFormat,
+    /// What it may exchange (RFC 8693): nothing that no rule names.
+    pub token_exchange: Vec<ExchangeRule>,
+    /// The client that may act for its users: its access tokens say so (RFC 8693 section 4.4), and then no other may.
+    pub may_act: Option<String>,
 }
 
 /// The form of access tokens.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{EventId, UserId};
+use crate::base::ids::{ClientId, EventId, UserId};
 use crate::base::timestamp::Timestamp;
 
 /// An event for the outbox: written in the batch of the act it tells of, delivered afterwards.
@@ -31,6 +31,11 @@ pub enum ActorRef {
     },
     /// A person at the command line of the host.
     CommandLine,
+    /// An app that registers itself, or keeps its registration.
+    Registrant {
+        /// Which.
+        client: ClientId,
+    },
     /// The product itself.
     System,
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::assurance::{Acr, Proof};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::timestamp::Timestamp;
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::resource::ResourceId;
 
@@ -56,9 +57,9 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// When and why it was revoked.
     pub revoked: Option<Revocation>,
-    /// The key that its refresh tokens are bound to: a public client's, which has nothing else to prove itself with (RFC 9449
-    /// section 5).
-    pub key: Option<Thumbprint>,
+    /// What its refresh tokens are bound to: those of a public client, which has nothing else to prove itself with (RFC 9449
+    /// section 5, RFC 8705 section 4).
+    pub bound_to: Confirmation,
     /// Its refresh tokens, when the client has that grant type.
     pub family: Option<RefreshFamily>,
 }

@@ -53,6 +53,15 @@ pub enum Message {
         /// Page of "this wasn't me".
         no_url: Secret<String>,
     },
+    /// An app asks something that waits for an answer on a page of ours.
+    RequestWaits {
+        /// The app, by name.
+        app: String,
+        /// What both screens show.
+        binding_message: Option<String>,
+        /// The page.
+        url: Secret<String>,
+    },
     /// A link that lets a person set up and hold a console role.
     AdminLink {
         /// The link.
@@ -161,6 +170,7 @@ impl Message {
             Self::NotPossible(why) => why.name(),
             Self::NewBrowser { .. } => "new_browser",
             Self::SecurityChange { change, .. } => change.name(),
+            Self::RequestWaits { .. } => "request_waits",
             Self::AdminLink { .. } => "admin_link",
         }
     }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::Acr;
 use super::credential::Aaguid;
+use super::registration_policy::RegistrationPolicy;
 use super::sealed::Sealed;
+use super::trusted_issuer::TrustedIssuer;
 use crate::base::ids::{Slug, TenantId};
 use crate::base::timestamp::Timestamp;
 
@@ -134,6 +136,8 @@ pub enum DisposableAddresses {
 pub struct TenantSettings {
     /// Who may register clients.
     pub registration: Registration,
+    /// What apps that register themselves may ask for.
+    pub registration_policy: RegistrationPolicy,
     /// How identifier and password are asked for.
     pub layout: SignInLayout,
     /// The least assurance of every sign-in.
@@ -157,6 +161,10 @@ pub struct TenantSettings {
     pub passkey_attestation: Attestation,
     /// Models of authenticators that count as attested; empty for all that the server's trust anchors vouch for.
     pub passkey_models: Vec<Aaguid>,
+    /// Certificate authorities whose certificates authenticate clients (`tls_client_auth`), PEM.
+    pub client_certificate_authorities: Option<String>,
+    /// Others whose assertions about users are taken (RFC 7523 section 2.1).
+    pub trusted_issuers: Vec<TrustedIssuer>,
     /// Brand colour as `#rrggbb`.
     pub brand_color: Option<String>,
     /// Whether people may make accounts of their own.
@@ -173,6 +181,7 @@ impl Default for TenantSettings {
     fn default() -> Self {
         Self {
             registration: Registration::default(),
+            registration_policy: RegistrationPolicy::default(),
             layout: SignInLayout::default(),
             floor: Acr::Aal1,
             fail_mode: FailMode::default(),
@@ -184,6 +193,8 @@ impl Default for TenantSettings {
             breached_passwords: BreachedCheck::default(),
             passkey_attestation: Attestation::default(),
             passkey_models: Vec::new(),
+            client_certificate_authorities: None,
+            trusted_issuers: Vec::new(),
             brand_color: None,
             sign_up: SignUp::default(),
             disposable_addresses: DisposableAddresses::default(),

@@ -13,6 +13,7 @@ use crate::base::encoding::base64url;
 use crate::base::ids::{Reference, Slug};
 use crate::base::net::{ClientIp, TrustedProxies};
 use crate::base::secret::{constant_time_eq, hmac_sha256};
+use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::visit::Forced;
 use crate::tenants::{Platform, Realm, TenantError, Visit};
 use crate::text::locale::{Wishes, negotiate};
@@ -25,6 +26,8 @@ pub struct Web {
     pub platform: Arc<Platform>,
     /// Our own proxies.
     pub proxies: TrustedProxies,
+    /// How these tell of the certificates of clients.
+    pub certificate_header: CertificateHeader,
     /// Counters for `/metrics`.
     pub metrics: Arc<super::metrics::Metrics>,
     /// What the development profile adds; absent in production.
@@ -170,10 +173,10 @@ pub async fn realm_of(web: &Web, request: &HttpRequest) -> Result<Realm, TenantE
         .and_then(Slug::parse)
         .ok_or(TenantError::Unknown)?;
     // The host was checked by the middleware; behind a trusted proxy that rewrites it, the first origin is meant.
-    let place = web
-        .platform
-        .origins
-        .place_of(&host_of(request.headers(), request.uri()))
+    let (origins, host) = (&web.platform.origins, host_of(request.headers(), request.uri()));
+    let place = origins
+        .place_of(&host)
+        .or_else(|| origins.mtls_place_of(&host))
         .unwrap_or(0);
     web.platform.directory.realm(&web.platform, &slug, place).await
 }

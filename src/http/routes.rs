@@ -2,7 +2,7 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig, delete, get, post, put};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
@@ -47,22 +47,44 @@ fn apps(config: &mut ServiceConfig) {
             get().to(oidc::discovery),
         )
         .route("/jwks", get().to(oidc::jwks))
+        .configure(back_channel)
+        .route("/authorize", get().to(oidc::authorize_get))
+        .route("/authorize", post().to(oidc::authorize_post))
+        .route("/logout", get().to(oidc::logout_get))
+        .route("/logout", post().to(oidc::logout_post));
+}
+
+/// The listener where clients show certificates.
+pub fn mtls(config: &mut ServiceConfig) {
+    config.service(web::scope("/t/{tenant}").configure(back_channel));
+}
+
+/// What apps call themselves.
+fn back_channel(config: &mut ServiceConfig) {
+    config
         .service(open("/par", [post().to(oidc::par)]))
         .service(open(
             "/device_authorization",
             [post().to(oidc::device_authorization)],
         ))
+        .service(open("/bc-authorize", [post().to(oidc::bc_authorize)]))
+        .service(open("/register", [post().to(oidc::register)]))
+        .service(open(
+            "/register/{id}",
+            [
+                get().to(oidc::registration),
+                put().to(oidc::replace_registration),
+                delete().to(oidc::delete_registration),
+            ],
+        ))
+        .route("/logo/{id}", get().to(oidc::client_logo))
         .service(open("/token", [post().to(oidc::token)]))
         .service(open("/introspect", [post().to(oidc::introspect)]))
         .service(open("/revoke", [post().to(oidc::revoke)]))
         .service(open(
             "/userinfo",
             [get().to(oidc::userinfo_get), post().to(oidc::userinfo_post)],
-        ))
-        .route("/authorize", get().to(oidc::authorize_get))
-        .route("/authorize", post().to(oidc::authorize_post))
-        .route("/logout", get().to(oidc::logout_get))
-        .route("/logout", post().to(oidc::logout_post));
+        ));
 }
 
 /// People signing in, also for a device that waits.
@@ -129,6 +151,12 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/account/devices/forget-all", post().to(account::forget_devices))
         .route("/account/devices/{id}/forget", post().to(account::forget_device))
         .route("/account/apps/{id}/revoke", post().to(account::revoke_app))
+        .route("/account/requests", get().to(account::requests))
+        .route(
+            "/account/requests/{id}/approve",
+            post().to(account::approve_request),
+        )
+        .route("/account/requests/{id}/deny", post().to(account::deny_request))
         .route("/account/activity/{id}/not-me", get().to(account::not_me_page))
         .route("/account/activity/{id}/not-me", post().to(account::not_me))
         .route("/signout", post().to(account::sign_out))

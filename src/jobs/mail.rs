@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::base::ids::Reference;
 use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
-use crate::domain::message::{Message, SecurityChange};
+use crate::domain::message::{Message, SecurityChange, SignInFacts};
 use crate::outbound::mail::{Mail, MailError, Mailer};
 use crate::store::MailStatus;
 use crate::tenants::{OutgoingMail, Platform};
@@ -103,17 +103,7 @@ fn written(frame: &Frame, message: &Message) -> mail::Mail {
             facts,
             yes_url,
             no_url,
-        } => {
-            let notice = NewBrowser {
-                at: shown(facts.at),
-                browser: facts.agent.clone(),
-                place: facts.place.clone(),
-                app: facts.app.clone(),
-                yes: yes_url.expose().clone(),
-                no: no_url.expose().clone(),
-            };
-            words::new_browser(frame, &notice)
-        }
+        } => words::new_browser(frame, &new_browser(facts, yes_url, no_url)),
         Message::SecurityChange {
             change,
             facts,
@@ -128,7 +118,23 @@ fn written(frame: &Frame, message: &Message) -> mail::Mail {
             };
             words::changed(frame, change_of(*change), &about)
         }
+        Message::RequestWaits {
+            app,
+            binding_message,
+            url,
+        } => words::request_waits(frame, app, binding_message.as_deref(), url.expose()),
         Message::AdminLink { url } => words::admin_link(frame, url.expose(), "admin", 15),
+    }
+}
+
+fn new_browser(facts: &SignInFacts, yes: &Secret<String>, no: &Secret<String>) -> NewBrowser {
+    NewBrowser {
+        at: shown(facts.at),
+        browser: facts.agent.clone(),
+        place: facts.place.clone(),
+        app: facts.app.clone(),
+        yes: yes.expose().clone(),
+        no: no.expose().clone(),
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
 use crate::decisions::second_pass;
-use crate::oidc::backchannel_logout;
+use crate::oidc::{backchannel_logout, ciba};
 use crate::outbound::mail::Mailer;
 use crate::store::StoreError;
 use crate::tenants::{OutgoingMail, Platform, advance_keys};
@@ -44,6 +44,7 @@ pub fn start(
         task(push::deliver(platform.clone())),
         task(follow_changes(platform.clone())),
         every(Duration::from_secs(1), "logouts", Job::Logouts),
+        every(Duration::from_secs(1), "pings", Job::Pings),
         every(Duration::from_mins(1), "keys", Job::Keys),
         every(Duration::from_secs(20), "baselines", Job::Baselines),
         every(
@@ -60,6 +61,7 @@ pub fn start(
 #[derive(Clone, Copy, Debug)]
 enum Job {
     Logouts,
+    Pings,
     Keys,
     Baselines,
     Feeds,
@@ -91,6 +93,10 @@ async fn run(platform: &Arc<Platform>, job: Job) -> Result<(), String> {
         Job::Logouts => backchannel_logout::deliver_due(platform)
             .await
             .map_err(|error| error.to_string()),
+        Job::Pings => {
+            ciba::deliver(platform).await;
+            Ok(())
+        }
         Job::Keys => {
             for tenant in platform
                 .store

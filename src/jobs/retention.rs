@@ -1,7 +1,9 @@
-//! The retention rule (risk.md, privacy): addresses are cut to their network, old history is removed.
+//! The retention rule (risk.md, privacy): addresses are cut to their network, old history is removed, and so are apps that registered
+//! themselves and that nobody uses.
 
 use std::net::IpAddr;
 
+use crate::admin::clients::dynamic::remove_unused;
 use crate::base::net::ClientIp;
 use crate::store::{StoreError, TenantStore};
 use crate::tenants::Platform;
@@ -19,7 +21,7 @@ pub async fn retain(platform: &Platform) -> Result<(), StoreError> {
         let rule = &platform.settings.retention;
         (rule.addresses, rule.history)
     };
-    let (mut cut, mut rounds) = (0, 0);
+    let (mut cut, mut rounds, mut clients) = (0, 0, 0);
     for tenant in everyone.all_tenants().await? {
         if !addresses.is_zero() {
             cut += cut_addresses(&platform.store.tenant(tenant.id), platform.now().minus(addresses)).await?;
@@ -29,9 +31,13 @@ pub async fn retain(platform: &Platform) -> Result<(), StoreError> {
                 .expire_history(tenant.id, platform.now().minus(history))
                 .await?;
         }
+        match remove_unused(platform, tenant.id).await {
+            Ok(gone) => clients += gone,
+            Err(error) => tracing::error!(target: "tidegate::jobs", code = "clients.kept", %error),
+        }
     }
-    if cut > 0 || rounds > 0 {
-        tracing::info!(target: "tidegate::jobs", code = "retained", addresses = cut, rounds);
+    if cut > 0 || rounds > 0 || clients > 0 {
+        tracing::info!(target: "tidegate::jobs", code = "retained", addresses = cut, rounds, clients);
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use super::issue::grant_of_jti;
 use crate::base::ids::GrantId;
 use crate::base::secret::{TokenHash, TokenKind};
+use crate::domain::user::UserStatus;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::store::{GrantWithUser, StoreError};
+use crate::store::{GrantWithUser, StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
 
 /// A token that holds.
@@ -19,8 +20,10 @@ pub struct Verified {
 /// Why a token does not hold.
 #[derive(Debug)]
 pub enum BearerFailure {
-    /// Not ours, expired, revoked.
+    /// Not ours, expired, revoked by itself.
     Invalid,
+    /// Ours, but what it came of has ended: its grant, its session or its account.
+    Ended,
     /// The database.
     Store(StoreError),
 }
@@ -46,12 +49,13 @@ pub(super) async fn verify(
     }
     let store = realm.store(&platform.store);
     let Some(grant) = grant else {
-        let revoked = store.is_token_revoked(&jti_hash(&claims.jti)).await?;
-        return if revoked {
-            Err(BearerFailure::Invalid)
-        } else {
-            Ok(Verified { claims, grant: None })
-        };
+        if store.is_token_revoked(&jti_hash(&claims.jti)).await? {
+            return Err(BearerFailure::Invalid);
+        }
+        if claims.sub != claims.client_id {
+            check_user(&store, &claims).await?;
+        }
+        return Ok(Verified { claims, grant: None });
     };
     let held = store
         .grant_for_refresh(grant)
@@ -61,14 +65,31 @@ pub(super) async fn verify(
     let session = held
         .session
         .is_some_and(|session| session.is_live(platform.now()));
-    let active = held.user.status == crate::domain::user::UserStatus::Active;
+    let active = held.user.status == UserStatus::Active;
     if held.grant.revoked.is_some() || !active || !(offline || session) {
+        return Err(BearerFailure::Ended);
+    }
+    // A token that another client got for it by exchange can also be revoked by itself.
+    let exchanged = held.grant.client.as_str() != claims.client_id;
+    if exchanged && store.is_token_revoked(&jti_hash(&claims.jti)).await? {
         return Err(BearerFailure::Invalid);
     }
     Ok(Verified {
         claims,
         grant: Some(Box::new(held)),
     })
+}
+
+/// A token about a user who granted nothing (RFC 7523 section 2.1) holds as long as the account does, and until its owner signs out
+/// everywhere.
+async fn check_user(store: &TenantStore, claims: &AccessTokenClaims) -> Result<(), BearerFailure> {
+    let user = store.user_by_sub(&claims.sub).await?;
+    let user = user.filter(|user| user.status == UserStatus::Active);
+    let signed_out = user.ok_or(BearerFailure::Ended)?.signed_out_at;
+    if signed_out.is_some_and(|at| claims.iat <= at.secs()) {
+        return Err(BearerFailure::Ended);
+    }
+    Ok(())
 }
 
 /// The key that a single token is revoked under.

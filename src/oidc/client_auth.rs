@@ -1,27 +1,20 @@
 //! Proving who a client is (features.md O4). The words of a refusal are the same whatever was wrong.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde::Deserialize;
-
-use super::{OidcError, client_keys};
+use super::assertion::{Assertion, Unfit};
+use super::{OidcError, client_certificate, client_keys};
 use crate::base::encoding::from_base64url;
 use crate::base::secret::{Secret, TokenHash, TokenKind};
 use crate::crypto::envelope::Purpose;
 use crate::crypto::jwt::{unverified_header, verify_shared};
 use crate::domain::client::ClientAuthMethod;
 use crate::domain::sealed::Sealed;
-use crate::protocol::claims::Audience;
 use crate::protocol::client_auth::{Presented, PresentedProof};
+use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::tenants::{ClientRuntime, Platform, Realm};
-
-/// How far a client's clock may be off.
-const SKEW: Duration = Duration::from_mins(1);
-/// The longest life of an assertion.
-const ASSERTION_LIFE: Duration = Duration::from_mins(10);
 
 /// A client that proved who it is, or a public one that named itself.
 #[derive(Clone, Debug)]
@@ -30,15 +23,13 @@ pub struct AuthenticatedClient {
     pub client: Arc<ClientRuntime>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-struct Assertion {
-    iss: String,
-    sub: String,
-    aud: Audience,
-    exp: i64,
-    nbf: Option<i64>,
-    iat: Option<i64>,
-    jti: String,
+/// What a request shows of its sender, besides its parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The certificate of the connection.
+    pub certificate: Option<&'a PresentedCertificate>,
 }
 
 /// Authenticates the client of a request to `endpoint` (its full address, which an assertion may name as audience).
@@ -48,26 +39,31 @@ struct Assertion {
 pub async fn authenticate(
     platform: &Platform,
     realm: &Realm,
-    authorization: Option<&str>,
+    credentials: &Credentials<'_>,
     params: &Params,
     endpoint: &str,
 ) -> Result<AuthenticatedClient, OidcError> {
-    let presented = Presented::from_request(authorization, params)?;
+    let presented = Presented::from_request(credentials.authorization, params)?;
     let client = realm.tenant.client(platform, &presented.client).await?;
     let client = client
         .filter(|client| !client.record.settings.disabled)
         .ok_or_else(|| OAuthError::invalid_client("unknown client"))?;
     let registered = client.record.metadata.token_endpoint_auth_method;
-    if presented.proof.method() != registered {
-        let detail = format!(
-            "registered {}, used {}",
-            registered.name(),
-            presented.proof.method().name()
-        );
+    let used = presented.proof.method(registered);
+    if used != registered {
+        let detail = format!("registered {}, used {}", registered.name(), used.name());
         return Err(OAuthError::invalid_client(detail).into());
     }
     match &presented.proof {
-        PresentedProof::None => {}
+        PresentedProof::None => match registered {
+            ClientAuthMethod::TlsClientAuth => {
+                client_certificate::check_vouched(platform, realm, &client, credentials.certificate)?;
+            }
+            ClientAuthMethod::SelfSignedTlsClientAuth => {
+                client_certificate::check_registered(platform, &client, credentials.certificate).await?;
+            }
+            _ => {}
+        },
         PresentedProof::Basic(secret) | PresentedProof::Post(secret) => {
             check_secret(platform, &client, secret)?;
         }
@@ -155,28 +151,10 @@ fn check_assertion(
     }
     let push = endpoint == realm.url("/par");
     let fits = |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
-    if !claims.aud.any(fits) {
-        return Err(refused("assertion is for another audience"));
-    }
-    let now = platform.now();
-    let skew = i64::try_from(SKEW.as_secs()).unwrap_or(60);
-    let longest = i64::try_from(ASSERTION_LIFE.as_secs()).unwrap_or(600);
-    let early = claims.nbf.is_some_and(|at| at > now.secs() + skew)
-        || claims.iat.is_some_and(|at| at > now.secs() + skew);
-    if claims.exp + skew <= now.secs() || early || claims.exp > now.secs() + longest + skew {
-        return Err(refused("assertion is outside its time"));
-    }
-    if claims.jti.is_empty() || claims.jti.len() > 256 {
-        return Err(refused("assertion has no usable jti"));
-    }
-    // Kept until the assertion can no longer be used, so it can't be used twice.
-    let key = format!("{}:assertion:{id}:{}", realm.tenant.tag, claims.jti);
-    let left = Duration::from_secs(u64::try_from(claims.exp + skew - now.secs()).unwrap_or(0).max(1));
-    match platform.ephemeral.first_use(&key, now, left) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(refused("assertion was used before")),
-        Err(error) => Err(error.into()),
-    }
+    claims.check(platform, realm, fits).map_err(|unfit| match unfit {
+        Unfit::Claims(why) => refused(why),
+        Unfit::Oidc(error) => error,
+    })
 }
 
 /// Whether a client with this method has something of its own that nobody else knows.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::authorize::raise_to_floor;
+use super::polling::{INTERVAL, not_yet};
 use super::respond::CodeRecord;
 use super::token::BackChannel;
 use super::{AuthenticatedClient, OidcError, invalid_grant};
@@ -24,10 +25,6 @@ use crate::tenants::{Platform, Realm, Visit};
 const LIFE: Duration = Duration::from_mins(10);
 /// How long it is known that there was one: an expired code is told from one that never was.
 const KNOWN: Duration = Duration::from_mins(20);
-/// How long a device waits between two questions.
-const INTERVAL: Duration = Duration::from_secs(5);
-/// What a device may be early by: clocks and networks are not exact.
-const EARLY: Duration = Duration::from_secs(1);
 
 /// The page where a person types the code.
 pub const PAGE: &str = "/device";
@@ -62,12 +59,6 @@ struct Waiting {
 enum Answer {
     Allowed(Box<CodeRecord>),
     Denied,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Polled {
-    at: Timestamp,
-    interval: Duration,
 }
 
 fn key(realm: &Realm, what: &str, id: &str) -> String {
@@ -244,22 +235,7 @@ pub(super) fn poll(
         Some(Answer::Denied) => return refused(ErrorCode::AccessDenied, "the person said no"),
         None => {}
     }
-    let polled = key(realm, "polled", &id);
-    let last: Option<Polled> = state.get(&polled, now)?;
-    let interval = last.as_ref().map_or(INTERVAL, |last| last.interval);
-    let hasty = last.is_some_and(|last| now < last.at.plus(interval.saturating_sub(EARLY)));
-    let next = Polled {
-        at: now,
-        interval: if hasty { interval + INTERVAL } else { interval },
-    };
-    state.put(&polled, &next, now, LIFE)?;
-    if hasty {
-        return refused(
-            ErrorCode::SlowDown,
-            "wait five seconds longer between two questions",
-        );
-    }
-    refused(ErrorCode::AuthorizationPending, "the person has not answered yet")
+    not_yet(platform, &key(realm, "polled", &id), LIFE)
 }
 
 /// What keeps two questions with one device code apart.

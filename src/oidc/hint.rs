@@ -13,6 +13,10 @@ pub(super) struct Hint {
     pub(super) sub: String,
     /// For which client it was made.
     pub(super) aud: String,
+    /// Of which session it tells.
+    pub(super) sid: String,
+    /// When it ends, seconds.
+    pub(super) exp: i64,
 }
 
 /// These stand in every ID token of ours, and in nothing else that we sign: signed userinfo and authorization responses lack some,
@@ -33,5 +37,7 @@ pub(super) fn id_token_hint(realm: &Realm, hint: &str) -> Option<Hint> {
     Some(Hint {
         sub: text("sub")?,
         aud: text("aud")?,
+        sid: text("sid")?,
+        exp: claims.get("exp").and_then(Value::as_i64)?,
     })
 }

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::bearer::{self, BearerFailure};
 use super::client_auth::is_confidential;
-use super::issue::token_type;
 use super::{AuthenticatedClient, OidcError};
 use crate::crypto::signer::TokenType;
+use crate::domain::client::ClientOrigin;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -100,27 +100,28 @@ async fn explain(
                 .map_err(|error| OidcError::Internal(error.to_string()))?;
             if let Some(map) = answer.as_object_mut() {
                 map.insert("active".to_owned(), true.into());
-                let key = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
-                map.insert("token_type".to_owned(), token_type(key).into());
+                let bound_to = verified.claims.cnf.unwrap_or_default();
+                map.insert("token_type".to_owned(), bound_to.token_type().into());
                 if let Some(username) = username {
                     map.insert("username".to_owned(), username.into());
                 }
             }
             Ok(answer)
         }
-        Err(BearerFailure::Invalid) => Ok(json!({"active": false})),
+        Err(BearerFailure::Invalid | BearerFailure::Ended) => Ok(json!({"active": false})),
         Err(BearerFailure::Store(error)) => Err(error.into()),
     }
 }
 
 /// Whether a token is the caller's business (RFC 7662 section 4): one for a resource that a client serves is explained to that client, and
-/// to the client that it was given to.
+/// to the client that it was given to. An app that registered itself learns nothing of the tokens of others.
 fn may_see(realm: &Realm, caller: &AuthenticatedClient, claims: &AccessTokenClaims) -> bool {
     let id = &caller.client.record.id;
     let servers = realm
         .resources()
         .servers(|resource| claims.aud.any(|aud| aud == resource));
-    servers.is_empty() || claims.client_id == id.as_str() || servers.contains(&id)
+    let stranger = caller.client.record.settings.origin == ClientOrigin::Dynamic;
+    claims.client_id == id.as_str() || servers.contains(&id) || (servers.is_empty() && !stranger)
 }
 
 /// A refresh token is explained to its own client only, and only while it is the newest of a grant that stands.

@@ -15,8 +15,9 @@ use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
 use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
-use crate::protocol::dpop::{Confirmation, Thumbprint};
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
+use crate::protocol::exchange::Actor;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
@@ -41,6 +42,9 @@ pub struct TokenResponse {
     /// What was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// What the access token is, for a client that asked for one in exchange (RFC 8693 section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// What an access token is about.
@@ -50,8 +54,10 @@ pub(super) struct AccessSubject<'a> {
     pub(super) target: &'a Target,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
-    /// The key to bind it to.
-    pub(super) key: Option<&'a Thumbprint>,
+    /// What to bind it to.
+    pub(super) bound_to: &'a Confirmation,
+    /// Where it was got for another token.
+    pub(super) exchanged: Option<&'a Exchanged>,
 }
 
 /// For which resources an access token is made (RFC 8707), and with which scopes.
@@ -63,6 +69,14 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// The issuer itself, with these scopes.
+    pub(super) fn of_issuer(scope: String) -> Self {
+        Self {
+            audience: Vec::new(),
+            scope: (!scope.is_empty()).then_some(scope),
+        }
+    }
+
     /// What a token request names of what was granted, where `scope` is what it asks of the granted scopes.
     ///
     /// # Errors
@@ -92,9 +106,14 @@ impl Target {
     }
 }
 
-/// The type of an access token that was bound to a key, or to none.
-pub(super) const fn token_type(key: Option<&Thumbprint>) -> &'static str {
-    if key.is_some() { "DPoP" } else { "Bearer" }
+/// What a token that was got for another owes to that one (RFC 8693).
+pub(super) struct Exchanged {
+    /// For whom it is.
+    pub(super) audience: Audience,
+    /// Who acts.
+    pub(super) act: Option<Actor>,
+    /// It lives no longer.
+    pub(super) not_after: Timestamp,
 }
 
 /// Makes an access token. An opaque one is stored with `batch`.
@@ -105,7 +124,10 @@ pub(super) fn access_token(
     batch: &mut Option<&mut Batch>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
-    let expires_at = now.plus(platform.settings.tokens.access);
+    let life = now.plus(platform.settings.tokens.access);
+    let expires_at = about
+        .exchanged
+        .map_or(life, |exchanged| life.min(exchanged.not_after));
     let claims = claims(platform, realm, about, now, expires_at);
     if about.client.settings.access_token_format == AccessTokenFormat::Opaque
         && let Some(batch) = batch
@@ -151,7 +173,10 @@ fn claims(
     AccessTokenClaims {
         iss: realm.issuer().to_owned(),
         sub: about.sub.clone(),
-        aud: about.target.aud(realm.issuer()),
+        aud: about.exchanged.map_or_else(
+            || about.target.aud(realm.issuer()),
+            |exchanged| exchanged.audience.clone(),
+        ),
         exp: expires_at.secs(),
         iat: now.secs(),
         jti: jti(platform, grant.map(|grant| grant.id)),
@@ -166,8 +191,22 @@ fn claims(
                 .collect()
         }),
         sid: grant.map(|grant| grant.sid.clone()),
-        cnf: about.key.map(|key| Confirmation { jkt: key.clone() }),
+        act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
+        may_act: may_act(about),
+        cnf: about.bound_to.claim(),
     }
+}
+
+/// Who may act for the user: what the client's settings say of its own users.
+fn may_act(about: &AccessSubject<'_>) -> Option<Actor> {
+    let grant = about.grant.filter(|grant| grant.client == about.client.id)?;
+    let sub = about
+        .client
+        .settings
+        .may_act
+        .clone()
+        .filter(|_| !grant.sid.is_empty())?;
+    Some(Actor { sub, act: None })
 }
 
 /// A token's id: random, and for a user's token preceded by the grant's id, so revocation finds it.

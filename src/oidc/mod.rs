@@ -1,10 +1,13 @@
 //! The OpenID provider's own acts: authorization requests (also pushed, also signed) and their answers, tokens, userinfo, introspection, revocation, proofs of possession,
 //! logout. Rules come from `protocol`; signing in belongs to `signin`.
 
+mod assertion;
 pub mod authorize;
 pub mod backchannel_logout;
 mod bearer;
+pub mod ciba;
 mod client_auth;
+mod client_certificate;
 mod client_keys;
 pub mod device;
 pub mod dpop;
@@ -13,6 +16,7 @@ pub mod introspect;
 mod issue;
 pub mod logout;
 pub mod par;
+mod polling;
 mod request_object;
 pub mod respond;
 pub mod revoke;
@@ -20,7 +24,7 @@ pub mod token;
 pub mod userinfo;
 
 pub use bearer::{BearerFailure, Verified};
-pub use client_auth::{AuthenticatedClient, authenticate};
+pub use client_auth::{AuthenticatedClient, Credentials, authenticate};
 pub use issue::TokenResponse;
 
 use std::time::Duration;

@@ -5,12 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{OidcError, device, par};
+use super::{OidcError, ciba, device, par};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::crypto::signer::TokenType;
 use crate::domain::assurance::{Acr, Proof};
+use crate::domain::session::Session;
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::dpop::Thumbprint;
@@ -59,6 +60,36 @@ pub struct CodeRecord {
     pub proofs: Vec<Proof>,
 }
 
+impl CodeRecord {
+    /// What a person allowed an app in a session.
+    pub(super) fn of(platform: &Platform, request: &AuthorizationRequest, allowed: &Allowed<'_>) -> Self {
+        Self {
+            grant: GrantId(platform.random().uuid(platform.now())),
+            client: request.client.clone(),
+            redirect_uri: request.reply.redirect.as_str().to_owned(),
+            challenge: request.challenge.clone(),
+            nonce: request.nonce.clone(),
+            scope: request.scope.join(" "),
+            resources: request.resources.clone(),
+            claims: request.claims.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
+            user: allowed.session.user,
+            session: allowed.session.id,
+            sid: allowed.session.sid.clone(),
+            auth_time: allowed.session.auth_time(),
+            acr: request.acr.named(allowed.reached),
+            proofs: allowed.proofs.to_vec(),
+        }
+    }
+}
+
+/// In which session a person allowed something, and what was proven for it.
+pub(super) struct Allowed<'a> {
+    pub(super) session: &'a Session,
+    pub(super) reached: Acr,
+    pub(super) proofs: &'a [Proof],
+}
+
 /// An answer on its way through the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -94,28 +125,22 @@ pub fn code(
         }
     }
     let now = platform.now();
-    let record = CodeRecord {
-        grant: GrantId(platform.random().uuid(now)),
-        client: request.client.clone(),
-        redirect_uri: request.reply.redirect.as_str().to_owned(),
-        challenge: request.challenge.clone(),
-        nonce: request.nonce.clone(),
-        scope: request.scope.join(" "),
-        resources: request.resources.clone(),
-        claims: request.claims.clone(),
-        dpop_jkt: request.dpop_jkt.clone(),
-        user: finished.account.user.id,
-        session: finished.session.id,
-        sid: finished.session.sid.clone(),
-        auth_time: finished.session.auth_time(),
-        acr: request.acr.named(finished.reached),
-        proofs: finished.proofs.clone(),
+    let allowed = Allowed {
+        session: &finished.session,
+        reached: finished.reached,
+        proofs: &finished.proofs,
     };
-    if let Some(device) = &request.device {
-        return match device::allow(platform, realm, device, record) {
-            Err(OidcError::OAuth(late)) => error(platform, realm, &request.reply, &late),
-            allowed => allowed.and_then(|()| reply(platform, realm, &request.reply, Vec::new())),
-        };
+    let record = CodeRecord::of(platform, request, &allowed);
+    let told = match (&request.device, &request.backchannel) {
+        (Some(device), _) => Some(device::allow(platform, realm, device, record.clone())),
+        (None, Some(waiting)) => Some(ciba::allow(platform, realm, &waiting.id, record.clone())),
+        (None, None) => None,
+    };
+    match told {
+        None => {}
+        Some(Ok(())) => return reply(platform, realm, &request.reply, Vec::new()),
+        Some(Err(OidcError::OAuth(late))) => return error(platform, realm, &request.reply, &late),
+        Some(Err(other)) => return Err(other),
     }
     let code = format!("tgc_{}", platform.random().opaque());
     let hash = TokenHash::of(TokenKind::Code, &code);
@@ -142,6 +167,9 @@ pub fn refusal(
     }
     if let Some(device) = &request.device {
         device::deny(platform, realm, device);
+    }
+    if let Some(waiting) = &request.backchannel {
+        ciba::deny(platform, realm, &waiting.id);
     }
     error(platform, realm, &request.reply, refused)
 }

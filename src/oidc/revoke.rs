@@ -4,14 +4,14 @@
 use super::bearer::jti_hash;
 use super::issue::grant_of_jti;
 use super::{AuthenticatedClient, OidcError};
-use crate::base::ids::GrantId;
+use crate::base::ids::{ClientId, GrantId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::grant::{Revocation, RevocationReason};
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::PresentedRefreshToken;
-use crate::store::StoreError;
+use crate::store::{StoreError, TenantStore};
 use crate::tenants::{Platform, Realm};
 
 /// Revokes a token of the calling client.
@@ -47,7 +47,7 @@ pub async fn revoke(
             .await?
             .filter(|stored| stored.client == *client);
         if let Some(stored) = stored {
-            if let Some(grant) = stored.grant {
+            if let Some(grant) = own(&store, client, stored.grant).await? {
                 revoke_grant(platform, realm, grant).await?;
             } else {
                 let mut batch = store.batch();
@@ -59,7 +59,7 @@ pub async fn revoke(
     }
     let claims: Option<AccessTokenClaims> = realm.tenant.keys.verifying.verify(token).ok();
     if let Some(claims) = claims.filter(|claims| claims.client_id == client.as_str()) {
-        if let Some(grant) = grant_of_jti(&claims.jti) {
+        if let Some(grant) = own(&store, client, grant_of_jti(&claims.jti)).await? {
             revoke_grant(platform, realm, grant).await?;
         } else {
             let mut batch = store.batch();
@@ -68,6 +68,19 @@ pub async fn revoke(
         }
     }
     Ok(())
+}
+
+/// The grant of a token, if it is the client's own. What a client got by exchange came of another's grant, which it can't take back.
+async fn own(
+    store: &TenantStore,
+    client: &ClientId,
+    grant: Option<GrantId>,
+) -> Result<Option<GrantId>, StoreError> {
+    let Some(grant) = grant else { return Ok(None) };
+    let held = store.grant_for_refresh(grant).await?;
+    Ok(held
+        .filter(|held| held.grant.client == *client)
+        .map(|held| held.grant.id))
 }
 
 async fn revoke_grant(platform: &Platform, realm: &Realm, grant: GrantId) -> Result<(), StoreError> {

@@ -5,11 +5,32 @@ use serde_json::{Map, Value};
 use super::bearer::{self, BearerFailure};
 use super::issue::{claims_request, user_claims};
 use super::{OidcError, dpop};
+use crate::base::ids::ClientId;
 use crate::crypto::signer::TokenType;
+use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope;
 use crate::tenants::{Platform, Realm};
+
+/// Who sent the token, as far as the request shows.
+#[derive(Clone, Debug)]
+pub struct Sender<'a> {
+    /// How the token was sent.
+    pub possession: Possession<'a>,
+    /// The certificate that was shown with it.
+    pub certificate: Option<&'a PresentedCertificate>,
+}
+
+impl Sender<'_> {
+    /// One that shows nothing but the token.
+    pub const fn bearer() -> Self {
+        Self {
+            possession: Possession::Bearer,
+            certificate: None,
+        }
+    }
+}
 
 /// How the token was sent.
 #[derive(Clone, Copy, Debug)]
@@ -50,29 +71,36 @@ pub async fn userinfo(
     platform: &Platform,
     realm: &Realm,
     token: &str,
-    possession: Possession<'_>,
+    sender: &Sender<'_>,
 ) -> Result<UserInfo, UserInfoError> {
     let verified = bearer::verify(platform, realm, token)
         .await
         .map_err(|failure| match failure {
-            BearerFailure::Invalid => UserInfoError::InvalidToken,
+            BearerFailure::Invalid | BearerFailure::Ended => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
+    let bound_to = verified.claims.cnf.clone().unwrap_or_default();
+    let shown = sender.certificate.and_then(PresentedCertificate::thumbprint);
+    if bound_to.x5t.is_some() && bound_to.x5t != shown {
+        // RFC 8705 section 3.
+        return Err(UserInfoError::InvalidToken);
+    }
+    check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
     // A token for another resource is not for us (RFC 9068 section 4).
     if !verified.claims.aud.any(|aud| aud == realm.issuer()) {
         return Err(UserInfoError::InvalidToken);
     }
-    let bound_to = verified.claims.cnf.as_ref().map(|bound| &bound.jkt);
-    check_possession(platform, realm, token, bound_to, possession)?;
     let granted = verified.claims.scope.as_deref().unwrap_or_default();
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);
     };
-    let request = claims_request(&held.grant).unwrap_or_default();
-    let claims = user_claims(&held.user).userinfo(granted, &request);
+    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
+    // What was asked for by name was asked for by the grant's own client.
+    let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
+    let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
     let client = realm
         .tenant
-        .client(platform, &held.grant.client)
+        .client(platform, &caller)
         .await
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;

@@ -190,6 +190,23 @@ impl Fetcher {
         Ok(answer.status().as_u16())
     }
 
+    /// Sends JSON with a bearer token and gives the status of the answer, whose body is of no interest.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn post_json(
+        &self,
+        url: &str,
+        bearer: &str,
+        body: &serde_json::Value,
+    ) -> Result<u16, FetchError> {
+        let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
+        self.check(&url)?;
+        let answer = self.client.post(url).bearer_auth(bearer).json(body).send().await;
+        let answer = answer.map_err(|error| FetchError::Failed(error.without_url().to_string()))?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Sends bytes with these headers and gives the status of the answer, whose body is of no interest.
     ///
     /// # Errors
@@ -227,6 +244,20 @@ impl Fetcher {
         headers: &[(&str, &str)],
         limit: usize,
     ) -> Result<String, FetchError> {
+        let body = self.bytes(url, headers, limit).await?;
+        String::from_utf8(body).map_err(|_| FetchError::Failed("not UTF-8".to_owned()))
+    }
+
+    /// Fetches a document of at most so many bytes, with further headers.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn bytes(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<Vec<u8>, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
         self.check(&url)?;
         let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
@@ -248,7 +279,7 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        String::from_utf8(body).map_err(|_| FetchError::Failed("not UTF-8".to_owned()))
+        Ok(body)
     }
 }
 

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acr::Acr;
-use super::dpop::Confirmation;
+use super::confirmation::Confirmation;
 use super::error::OAuthError;
+use super::exchange::Actor;
 use super::scope;
 use crate::base::timestamp::Timestamp;
 
@@ -290,6 +291,12 @@ pub struct AccessTokenClaims {
     /// Session id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// Who acts for the subject (RFC 8693 section 4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    /// Who may act for the subject (RFC 8693 section 4.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<Actor>,
     /// The key it is bound to; whoever holds the token may use it when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,

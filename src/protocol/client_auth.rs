@@ -32,14 +32,15 @@ pub enum PresentedProof {
     Assertion(String),
     /// An assertion signed with the secret.
     SharedAssertion(String),
-    /// Nothing: a public client.
+    /// Nothing: a public client, or one that the connection proves.
     None,
 }
 
 impl PresentedProof {
-    /// The method this is.
-    pub const fn method(&self) -> ClientAuthMethod {
+    /// The method this is, of a client that is registered for `registered`: what a connection proves leaves no trace in the request.
+    pub const fn method(&self, registered: ClientAuthMethod) -> ClientAuthMethod {
         match self {
+            Self::None if registered.is_by_certificate() => registered,
             Self::Basic(_) => ClientAuthMethod::ClientSecretBasic,
             Self::Post(_) => ClientAuthMethod::ClientSecretPost,
             Self::Assertion(_) => ClientAuthMethod::PrivateKeyJwt,

@@ -36,13 +36,6 @@ impl Thumbprint {
     }
 }
 
-/// What a token is bound to (`cnf`, RFC 7800 section 3.1, RFC 9449 section 6.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
-    /// The key.
-    pub jkt: Thumbprint,
-}
-
 /// The claims of a proof (RFC 9449 section 4.2).
 #[derive(Clone, Debug, Deserialize)]
 pub struct ProofClaims {

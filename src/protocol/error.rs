@@ -77,10 +77,16 @@ codes! {
     SlowDown = "slow_down";
     /// RFC 8628 section 3.5.
     ExpiredToken = "expired_token";
+    /// CIBA Core section 13.
+    UnknownUserId = "unknown_user_id";
+    /// CIBA Core section 13.
+    InvalidBindingMessage = "invalid_binding_message";
     /// RFC 7591 section 3.2.2.
     InvalidRedirectUri = "invalid_redirect_uri";
     /// RFC 7591 section 3.2.2.
     InvalidClientMetadata = "invalid_client_metadata";
+    /// RFC 7591 section 3.2.2.
+    UnapprovedSoftwareStatement = "unapproved_software_statement";
     /// RFC 8707 section 2.
     InvalidTarget = "invalid_target";
 }

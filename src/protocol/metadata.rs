@@ -1,8 +1,10 @@
 //! The discovery document (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2): what is implemented, no more.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::acr::Acr;
+use super::authorize::Prompt;
+use super::ciba::DeliveryMode;
 use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
@@ -17,13 +19,50 @@ pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
 /// Languages of the hosted pages.
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 
-/// The document of an issuer that knows these values of `prompt`.
-pub fn document(issuer: &str, prompts: &[&str]) -> Value {
+/// Endpoints that clients call themselves, and so may call with a certificate (RFC 8705 section 5).
+const BACK_CHANNEL: [(&str, &str); 7] = [
+    ("token_endpoint", "/token"),
+    ("userinfo_endpoint", "/userinfo"),
+    ("introspection_endpoint", "/introspect"),
+    ("revocation_endpoint", "/revoke"),
+    ("pushed_authorization_request_endpoint", "/par"),
+    ("device_authorization_endpoint", "/device_authorization"),
+    ("backchannel_authentication_endpoint", "/bc-authorize"),
+];
+
+/// Whether clients can show certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateUse {
+    /// No.
+    Off,
+    /// At every address.
+    Everywhere,
+    /// At an address of its own: the issuer there.
+    At(String),
+}
+
+/// What an issuer offers or not, as its tenant is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optional {
+    /// Apps may register themselves (RFC 7591).
+    Registration,
+    /// People may make accounts of their own (`prompt=create`).
+    SignUp,
+}
+
+/// The document of an issuer.
+pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUse) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
-    let methods: Vec<_> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
-    json!({
+    let methods: Vec<_> = ClientAuthMethod::ALL
+        .iter()
+        .filter(|method| *certificates != CertificateUse::Off || !method.is_by_certificate())
+        .map(|method| method.name())
+        .collect();
+    let mut prompts = Prompt::SUPPORTED.to_vec();
+    prompts.retain(|prompt| *prompt != Prompt::CREATE || offered.contains(&Optional::SignUp));
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
@@ -65,7 +104,44 @@ pub fn document(issuer: &str, prompts: &[&str]) -> Value {
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-    })
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(certificate_members(certificates));
+        members.extend(backchannel_members(issuer));
+        if offered.contains(&Optional::Registration) {
+            members.insert("registration_endpoint".to_owned(), at("/register").into());
+        }
+    }
+    document
+}
+
+/// CIBA Core section 4.
+fn backchannel_members(issuer: &str) -> Map<String, Value> {
+    let members = json!({
+        "backchannel_authentication_endpoint": format!("{issuer}/bc-authorize"),
+        "backchannel_token_delivery_modes_supported": DeliveryMode::ALL.map(DeliveryMode::name),
+        "backchannel_authentication_request_signing_alg_values_supported": ASSERTION_ALGS,
+        "backchannel_user_code_parameter_supported": false,
+    });
+    members.as_object().cloned().unwrap_or_default()
+}
+
+/// RFC 8705 sections 3.3 and 5.
+fn certificate_members(certificates: &CertificateUse) -> Map<String, Value> {
+    let mut members = Map::new();
+    let bound = *certificates != CertificateUse::Off;
+    members.insert(
+        "tls_client_certificate_bound_access_tokens".to_owned(),
+        bound.into(),
+    );
+    if let CertificateUse::At(alias) = certificates {
+        let aliases = BACK_CHANNEL.map(|(name, path)| (name.to_owned(), format!("{alias}{path}").into()));
+        members.insert(
+            "mtls_endpoint_aliases".to_owned(),
+            Value::Object(aliases.into_iter().collect()),
+        );
+    }
+    members
 }
 
 #[cfg(test)]
@@ -74,9 +150,25 @@ mod tests {
 
     #[test]
     fn endpoints_hang_below_the_issuer() {
-        let document = document("https://a.test/t/demo", &["none"]);
+        let document = document("https://a.test/t/demo", &[], &CertificateUse::Off);
+        assert!(document.get("registration_endpoint").is_none());
         assert_eq!(document["issuer"], "https://a.test/t/demo");
         assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
         assert!(!document["scopes_supported"].as_array().unwrap().is_empty());
+    }
+
+    #[test]
+    fn rfc8705_5_certificates_are_offered_only_where_they_can_be_shown() {
+        let seen = |certificates| {
+            let document = document("https://a.test/t/demo", &[], &certificates);
+            let methods = document["token_endpoint_auth_methods_supported"].to_string();
+            let bound = document["tls_client_certificate_bound_access_tokens"] == true;
+            assert_eq!(methods.contains("self_signed_tls_client_auth"), bound);
+            (bound, document["mtls_endpoint_aliases"]["token_endpoint"].clone())
+        };
+        assert_eq!(seen(CertificateUse::Off), (false, Value::Null));
+        assert_eq!(seen(CertificateUse::Everywhere), (true, Value::Null));
+        let alias = CertificateUse::At("https://mtls.a.test/t/demo".to_owned());
+        assert_eq!(seen(alias), (true, "https://mtls.a.test/t/demo/token".into()));
     }
 }

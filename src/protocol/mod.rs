@@ -3,11 +3,15 @@
 
 pub mod acr;
 pub mod authorize;
+pub mod ciba;
 pub mod claims;
 pub mod client_auth;
+pub mod client_certificate;
+pub mod confirmation;
 pub mod device;
 pub mod dpop;
 pub mod error;
+pub mod exchange;
 pub mod metadata;
 pub mod params;
 pub mod pkce;

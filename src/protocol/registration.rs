@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::ciba::BackchannelMetadata;
+use super::client_certificate::TlsClientAuth;
+
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SigningAlg {
@@ -46,17 +49,23 @@ pub enum ClientAuthMethod {
     PrivateKeyJwt,
     /// An assertion signed with the client's secret (OpenID Connect Core section 9).
     ClientSecretJwt,
+    /// A certificate that an authority of the tenant vouches for (RFC 8705 section 2.1).
+    TlsClientAuth,
+    /// A certificate that the client registered itself (RFC 8705 section 2.2).
+    SelfSignedTlsClientAuth,
     /// A public client: PKCE instead.
     None,
 }
 
 impl ClientAuthMethod {
-    /// Every method, as discovery lists them.
-    pub const ALL: [Self; 5] = [
+    /// Every method, as discovery lists them where TLS with certificates of clients is set up.
+    pub const ALL: [Self; 7] = [
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::PrivateKeyJwt,
         Self::ClientSecretJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
         Self::None,
     ];
 
@@ -67,8 +76,15 @@ impl ClientAuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
             Self::ClientSecretJwt => "client_secret_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
+    }
+
+    /// Whether the TLS connection proves the client, and nothing in the request does.
+    pub const fn is_by_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 }
 
@@ -85,15 +101,27 @@ pub enum GrantType {
     /// RFC 8628 section 3.4.
     #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
     DeviceCode,
+    /// RFC 8693 section 2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// RFC 7523 section 2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
+    /// CIBA Core section 4.
+    #[serde(rename = "urn:openid:params:grant-type:ciba")]
+    Ciba,
 }
 
 impl GrantType {
     /// Every grant type, as discovery lists them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
         Self::DeviceCode,
+        Self::TokenExchange,
+        Self::JwtBearer,
+        Self::Ciba,
     ];
 
     /// The registered name.
@@ -103,6 +131,9 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::Ciba => "urn:openid:params:grant-type:ciba",
         }
     }
 
@@ -194,6 +225,15 @@ pub struct ClientMetadata {
     /// It gets access tokens for proofs of possession only (RFC 9449 section 5.2).
     #[serde(skip_serializing_if = "is_false")]
     pub dpop_bound_access_tokens: bool,
+    /// Its access tokens, and a public client's refresh tokens, are bound to its certificate (RFC 8705 section 3.4).
+    #[serde(skip_serializing_if = "is_false")]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// What its certificate must say (RFC 8705 section 2.1.2).
+    #[serde(flatten)]
+    pub tls_client_auth: TlsClientAuth,
+    /// How it asks people away from its own pages (CIBA Core section 4).
+    #[serde(flatten)]
+    pub backchannel: BackchannelMetadata,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -285,6 +325,9 @@ impl Default for ClientMetadata {
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: false,
+            tls_client_auth: TlsClientAuth::default(),
+            backchannel: BackchannelMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

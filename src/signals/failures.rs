@@ -272,6 +272,25 @@ pub(super) fn rejected_prompts(platform: &Platform, realm: &Realm, user: UserId)
     Some(counted.hour).filter(|count| *count > 0.01)
 }
 
+/// Counts an app that registers itself, and says whether it may.
+///
+/// # Errors
+/// When short-lived state is full.
+pub fn count_registration(
+    platform: &Platform,
+    realm: &Realm,
+    ip: ClientIp,
+) -> Result<Throttle, EphemeralError> {
+    let limit = platform.settings.limits.registrations_per_network;
+    Ok(
+        if is_over(platform, realm, "registration", &network(ip), limit)? {
+            Throttle::Wait(minutes())
+        } else {
+            Throttle::Open
+        },
+    )
+}
+
 /// Whether another user code may be typed from here (RFC 8628 section 5.1). Codes of all devices that wait are one target, so wrong
 /// ones are also counted for the whole tenant.
 pub fn user_code_throttle(platform: &Platform, realm: &Realm, visit: &Visit) -> Throttle {

@@ -31,13 +31,14 @@ pub struct Changes {
 }
 
 /// What the retention rule removes: a table, the key of its rows, and the column that says since when a row is old.
-const EXPIRING: [(&str, &str, &str); 10] = [
+const EXPIRING: [(&str, &str, &str); 11] = [
     ("sessions", "id", "expires_at"),
     ("grants", "id", "keep_until"),
     ("code_redemptions", "code_hash", "redeemed_at"),
     ("access_tokens", "hash", "expires_at"),
     ("revoked_tokens", "hash", "expires_at"),
     ("admin_links", "hash", "expires_at"),
+    ("initial_access_tokens", "id", "expires_at"),
     ("notices", "hash", "expires_at"),
     ("recoveries", "id", "closes_at"),
     ("mails", "id", "created_at"),

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{
-    BrowserId, ClientId, DecisionId, DeviceId, EventId, GrantId, MailId, SessionId, TenantId, UserId,
+    BrowserId, ClientId, DecisionId, DeviceId, EventId, GrantId, InitialAccessTokenId, MailId, SessionId,
+    TenantId, UserId,
 };
 use crate::base::secret::TokenHash;
 use crate::base::timestamp::Timestamp;
@@ -232,6 +233,34 @@ pub struct LogoutDelivery {
     pub created_at: Timestamp,
     /// When its status last changed.
     pub updated_at: Timestamp,
+}
+
+/// What lets an app register itself (RFC 7591 section 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialAccessToken {
+    /// Its name for those who keep it; the token itself is stored as a hash.
+    pub id: InitialAccessTokenId,
+    /// What it is for, in words.
+    pub note: String,
+    /// How many apps may still register with it.
+    pub uses_left: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// It is void from then on.
+    pub expires_at: Timestamp,
+}
+
+/// Our copy of a client's logo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientLogo {
+    /// Where it was fetched.
+    pub source: String,
+    /// What it is, by its content.
+    pub media_type: String,
+    /// The image.
+    pub image: Vec<u8>,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
 }
 
 /// How far a delivery to an app got.

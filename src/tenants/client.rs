@@ -1,16 +1,10 @@
 //! A client as the server holds it: its record, its secrets' hashes and its keys, read once.
 
-use std::sync::RwLock;
-use std::time::Duration;
-
+use super::key_source::KeySource;
 use crate::base::encoding::from_base64url;
 use crate::base::secret::TokenHash;
 use crate::base::timestamp::Timestamp;
-use crate::crypto::jwt::VerifyingKeys;
 use crate::domain::client::Client;
-
-/// How long keys fetched from `jwks_uri` are used before they are fetched again.
-const JWKS_FRESH: Duration = Duration::from_mins(5);
 
 /// A client in memory.
 #[derive(Debug)]
@@ -18,14 +12,12 @@ pub struct ClientRuntime {
     /// The record.
     pub record: Client,
     secrets: Vec<(TokenHash, Option<Timestamp>)>,
-    /// Keys registered by value.
-    pub keys: Option<VerifyingKeys>,
-    /// Keys fetched from `jwks_uri`, and when.
-    fetched: RwLock<Option<(Timestamp, std::sync::Arc<VerifyingKeys>)>>,
+    /// Its public keys. A set that can't be read leaves it without: it can't authenticate by them.
+    pub keys: KeySource,
 }
 
 impl ClientRuntime {
-    /// Reads what is stored. A key set that can't be read leaves the client without keys: it can't authenticate.
+    /// Reads what is stored.
     pub fn new(record: Client) -> Self {
         let secrets = record
             .secrets
@@ -35,16 +27,11 @@ impl ClientRuntime {
                 Some((TokenHash::from_stored(&bytes)?, secret.expires_at))
             })
             .collect();
-        let keys = record
-            .metadata
-            .jwks
-            .as_ref()
-            .and_then(|jwks| VerifyingKeys::from_jwks(&jwks.to_string()).ok());
+        let metadata = &record.metadata;
         Self {
-            record,
+            keys: KeySource::new(metadata.jwks.as_ref(), metadata.jwks_uri.as_deref()),
             secrets,
-            keys,
-            fetched: RwLock::new(None),
+            record,
         }
     }
 
@@ -53,35 +40,5 @@ impl ClientRuntime {
         self.secrets.iter().fold(false, |found, (hash, expires_at)| {
             (hash == presented) & expires_at.is_none_or(|at| now < at) | found
         })
-    }
-
-    /// Keys fetched earlier that are still fresh.
-    pub fn fetched_keys(&self, now: Timestamp) -> Option<std::sync::Arc<VerifyingKeys>> {
-        let held = self
-            .fetched
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.as_ref()
-            .filter(|(at, _)| now.since(*at) < JWKS_FRESH)
-            .map(|(_, keys)| keys.clone())
-    }
-
-    /// When keys were last fetched, so that an unknown key id can't make us fetch at every request.
-    pub fn fetched_at(&self) -> Option<Timestamp> {
-        self.fetched
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .as_ref()
-            .map(|(at, _)| *at)
-    }
-
-    /// Keeps fetched keys.
-    pub fn keep_fetched(&self, keys: VerifyingKeys, now: Timestamp) -> std::sync::Arc<VerifyingKeys> {
-        let keys = std::sync::Arc::new(keys);
-        *self
-            .fetched
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some((now, keys.clone()));
-        keys
     }
 }

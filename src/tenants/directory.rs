@@ -8,17 +8,19 @@ use bytes::Bytes;
 
 use super::TenantError;
 use super::client::ClientRuntime;
+use super::key_source::KeySource;
 use super::keys::{Keyring, KeysError};
-use super::platform::Platform;
+use super::platform::{Origins, Platform};
 use super::policies::{self, LivePolicy};
 use super::realm::{Origin, Realm};
 use crate::base::ids::{ClientId, Slug, TenantId};
 use crate::base::secret::Secret;
+use crate::crypto::certificate::ClientAuthorities;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
-use crate::domain::tenant::{SignUp, Tenant};
-use crate::protocol::authorize::Prompt;
-use crate::protocol::metadata;
+use crate::domain::tenant::{Registration, SignUp, Tenant};
+use crate::domain::trusted_issuer::TrustedIssuer;
+use crate::protocol::metadata::{self, CertificateUse, Optional};
 use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
@@ -40,10 +42,32 @@ pub struct TenantRuntime {
     pub refresh_key: Secret<Vec<u8>>,
     /// What identifiers, codes and form tokens are blinded with.
     pub blind_key: Secret<Vec<u8>>,
+    /// Who vouches for its clients' certificates.
+    pub authorities: Option<ClientAuthorities>,
+    /// Others whose assertions about users it takes.
+    pub issuers: Vec<IssuerRuntime>,
     /// A short tag that keeps cookies of tenants on one host apart.
     pub tag: String,
     resources: Vec<Resource>,
     clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
+}
+
+/// An issuer of assertions, with its keys.
+#[derive(Debug)]
+pub struct IssuerRuntime {
+    /// What is trusted of it.
+    pub trusted: TrustedIssuer,
+    /// Its keys.
+    pub keys: KeySource,
+}
+
+impl IssuerRuntime {
+    fn new(trusted: &TrustedIssuer) -> Self {
+        Self {
+            keys: KeySource::new(trusted.jwks.as_ref(), trusted.jwks_uri.as_deref()),
+            trusted: trusted.clone(),
+        }
+    }
 }
 
 /// Clients a tenant may hold in memory; beyond it the cache starts anew.
@@ -165,11 +189,9 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
     let open = |purpose, sealed| platform.envelope.open(purpose, record.id.0.as_bytes(), sealed);
     let refresh_key = open(Purpose::RefreshKey, &record.refresh_key)?;
     let blind_key = open(Purpose::BlindKey, &record.blind_key)?;
-    let origins = platform
-        .origins
-        .all()
-        .iter()
-        .map(|url| origin(url, &record))
+    let places = 0..platform.origins.all().len();
+    let origins = places
+        .filter_map(|place| origin(&platform.origins, place, &record))
         .collect();
     let tag = crate::base::encoding::hex(record.id.0.as_bytes().get(12..).unwrap_or_default());
     Ok(TenantRuntime {
@@ -179,6 +201,13 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
         model: own_model(&store).await?,
         refresh_key,
         blind_key,
+        authorities: authorities(&record),
+        issuers: record
+            .settings
+            .trusted_issuers
+            .iter()
+            .map(IssuerRuntime::new)
+            .collect(),
         tag,
         resources: store.resources().await?,
         clients: RwLock::default(),
@@ -206,17 +235,45 @@ async fn own_model(store: &TenantStore) -> Result<Option<Arc<Model>>, StoreError
     }
 }
 
-fn origin(url: &url::Url, tenant: &Tenant) -> Origin {
-    let origin = url.origin().ascii_serialization();
-    let issuer = format!("{origin}/t/{}", tenant.slug);
-    let open = tenant.settings.sign_up == SignUp::Open;
-    let mut prompts = Prompt::SUPPORTED.to_vec();
-    prompts.retain(|prompt| open || *prompt != Prompt::CREATE);
-    let document = metadata::document(&issuer, &prompts);
-    Origin {
+/// The authorities of the settings. They were checked when they were set; ones that can't be read vouch for nobody.
+fn authorities(tenant: &Tenant) -> Option<ClientAuthorities> {
+    let pem = tenant.settings.client_certificate_authorities.as_deref()?;
+    let read = ClientAuthorities::from_pem(pem);
+    if let Err(error) = &read {
+        tracing::error!(target: "tidegate", code = "tenant.authorities_unreadable", tenant = %tenant.slug, %error);
+    }
+    read.ok()
+}
+
+/// What the settings of a tenant switch on.
+fn offered(tenant: &Tenant) -> Vec<Optional> {
+    let registration = tenant.settings.registration != Registration::Off;
+    let sign_up = tenant.settings.sign_up == SignUp::Open;
+    [
+        registration.then_some(Optional::Registration),
+        sign_up.then_some(Optional::SignUp),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn origin(origins: &Origins, place: usize, tenant: &Tenant) -> Option<Origin> {
+    let url = origins.all().get(place)?;
+    let below = |url: &url::Url| format!("{}/t/{}", url.origin().ascii_serialization(), tenant.slug);
+    let issuer = below(url);
+    let mtls = origins.mtls(place).map(below);
+    let certificates = match &mtls {
+        Some(alias) => CertificateUse::At(alias.clone()),
+        None if origins.certificates_everywhere() => CertificateUse::Everywhere,
+        None => CertificateUse::Off,
+    };
+    let document = metadata::document(&issuer, &offered(tenant), &certificates);
+    Some(Origin {
         url: url.clone(),
         metadata: Bytes::from(document.to_string()),
         passkeys: RelyingParty::new(url, &tenant.name).ok(),
         issuer,
-    }
+        mtls,
+    })
 }

@@ -10,6 +10,7 @@ use super::baselines::Baselines;
 use super::directory::Directory;
 use super::machines::Machines;
 use super::mailing::MailQueue;
+use super::pings::Pings;
 use super::pushing::PushQueue;
 use super::raises::Raises;
 use super::repeats::Repeats;
@@ -49,30 +50,70 @@ pub struct PlatformSettings {
 
 /// The addresses we answer at. The first is the one that links in mails and on the command line name.
 #[derive(Clone, Debug)]
-pub struct Origins(Vec<Url>);
+pub struct Origins {
+    urls: Vec<Url>,
+    /// Where clients show certificates: none, or one for each of the others.
+    mtls: Vec<Url>,
+    certificates_everywhere: bool,
+}
 
 impl Origins {
     /// These addresses; at least one.
     pub fn new(first: Url, more: Vec<Url>) -> Self {
         let mut all = vec![first];
         all.extend(more);
-        Self(all)
+        Self {
+            urls: all,
+            mtls: Vec::new(),
+            certificates_everywhere: false,
+        }
+    }
+
+    /// The same with addresses of their own for clients that show certificates, given in the same order.
+    #[must_use]
+    pub fn with_mtls(mut self, mtls: Vec<Url>) -> Self {
+        self.mtls = mtls;
+        self
+    }
+
+    /// The same where a proxy tells of certificates at every address.
+    #[must_use]
+    pub const fn with_certificates_everywhere(mut self) -> Self {
+        self.certificates_everywhere = true;
+        self
+    }
+
+    /// Where clients of a place show certificates, if that is an address of its own.
+    pub fn mtls(&self, place: usize) -> Option<&Url> {
+        self.mtls.get(place)
+    }
+
+    /// Whether a proxy tells of certificates at every address.
+    pub const fn certificates_everywhere(&self) -> bool {
+        self.certificates_everywhere
     }
 
     /// All of them.
     pub fn all(&self) -> &[Url] {
-        &self.0
+        &self.urls
     }
 
     /// The place of the origin that a `Host` header names (host with optional port); `None` for any other host.
     pub fn place_of(&self, host: &str) -> Option<usize> {
-        self.0.iter().position(|url| {
-            let name = url.host_str().unwrap_or_default();
-            match url.port() {
-                Some(port) => host.eq_ignore_ascii_case(&format!("{name}:{port}")),
-                None => host.eq_ignore_ascii_case(name),
-            }
-        })
+        self.urls.iter().position(|url| is_host_of(host, url))
+    }
+
+    /// The place whose address for certificates a `Host` header names.
+    pub fn mtls_place_of(&self, host: &str) -> Option<usize> {
+        self.mtls.iter().position(|url| is_host_of(host, url))
+    }
+}
+
+fn is_host_of(host: &str, url: &Url) -> bool {
+    let name = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => host.eq_ignore_ascii_case(&format!("{name}:{port}")),
+        None => host.eq_ignore_ascii_case(name),
     }
 }
 
@@ -89,6 +130,8 @@ pub struct Platform {
     pub hasher: Hasher,
     /// Outgoing mail.
     pub mail: MailQueue,
+    /// Apps to be told of answers.
+    pub pings: Pings,
     /// Outgoing pushes to devices.
     pub pushes: PushQueue,
     /// Places and networks.
@@ -163,5 +206,14 @@ mod tests {
         }
         let https = Origins::new(url("https://login.example.com"), Vec::new());
         assert_eq!(https.place_of("login.example.com"), Some(0));
+        let both = https.with_mtls(vec![url("https://login.example.com:8443")]);
+        assert_eq!(
+            (
+                both.place_of("login.example.com:8443"),
+                both.mtls_place_of("login.example.com:8443")
+            ),
+            (None, Some(0))
+        );
+        assert_eq!(both.mtls_place_of("login.example.com"), None);
     }
 }

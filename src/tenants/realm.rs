@@ -18,6 +18,8 @@ pub struct Origin {
     pub url: Url,
     /// The issuer, exactly, without trailing slash.
     pub issuer: String,
+    /// The issuer's alias where clients show certificates (RFC 8705 section 5).
+    pub mtls: Option<String>,
     /// The discovery document, built once.
     pub metadata: Bytes,
     /// The WebAuthn relying party; absent where the host is an IP address.

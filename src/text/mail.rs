@@ -316,6 +316,20 @@ pub fn changed(frame: &Frame, change: Change, facts: &ChangeFacts) -> Mail {
     mail(frame, &subject, &body)
 }
 
+/// An app asks something that waits for an answer.
+pub fn request_waits(frame: &Frame, app: &str, binding_message: Option<&str>, link: &str) -> Mail {
+    let note = binding_message.map(|message| frame.text.with("mail-request-note", &[("message", message)]));
+    let body = Body {
+        heading: frame.with("mail-request-heading", "app", app),
+        intro: frame.t("mail-request-intro"),
+        note: note.map(std::borrow::Cow::into_owned),
+        actions: vec![(frame.t("mail-request-act"), link.to_owned())],
+        why: frame.t("mail-request-why"),
+        ..Body::default()
+    };
+    mail(frame, &frame.with("mail-request-heading", "app", app), &body)
+}
+
 /// A link that lets somebody set up and hold a role in the console.
 pub fn admin_link(frame: &Frame, link: &str, role: &str, minutes: u32) -> Mail {
     let role = frame.text.pick_or_name("role", role);

@@ -41,7 +41,7 @@ on_each_store! {
         assert_eq!(browser.page.url, format!("{}/console?tenant=demo", app.base), "{}", browser.page.text());
         assert_eq!(browser.page.status, 200);
         for page in ["", "/decisions", "/users", "/users/new", "/clients", "/clients/new", "/clients/demo-rp",
-            "/clients/demo-rp/edit", "/clients/demo-rp/delete", "/resources", "/policies", "/policies/1", "/keys", "/audit"] {
+            "/clients/demo-rp/edit", "/clients/demo-rp/delete", "/resources", "/registration", "/policies", "/policies/1", "/keys", "/audit"] {
             browser.get(&format!("/console{page}?tenant=demo")).await;
             assert_eq!(browser.page.status, 200, "{page}: {}", browser.page.text());
         }
@@ -73,6 +73,22 @@ on_each_store! {
         browser.answer_remember().await;
         assert_eq!(browser.page.status, 403, "{} {}", browser.page.url, browser.page.text());
         assert!(browser.cookie("tg_c").is_none() || browser.cookie("tg_c").unwrap().is_empty());
+    }
+
+    async fn initial_access_tokens_are_shown_once_and_taken_back(app: &TestApp) {
+        let mut browser = enter(app, "demo").await;
+        browser.get("/console/registration?tenant=demo").await;
+        browser.submit("note", &[("note", "Partner portal"), ("uses", "0"), ("days", "7")]).await;
+        assert!(browser.page.text().contains("use 1 to"), "{}", browser.page.text());
+        browser.submit("note", &[("note", "Partner portal"), ("uses", "3"), ("days", "7")]).await;
+        assert!(browser.page.text().contains("tgi_"), "{}", browser.page.text());
+        browser.get("/console/registration?tenant=demo").await;
+        assert!(browser.page.text().contains("Partner portal") && !browser.page.text().contains("tgi_"));
+        let form = browser.form("csrf").map(|_| ()).and(browser.page.html.split("action=\"").find(|part| part.starts_with("/console/registration/tokens/")));
+        let action = form.unwrap().split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+        let csrf = browser.form("note").unwrap().fields.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
+        browser.post(&action, &[("csrf", &csrf)]).await;
+        assert!(!browser.page.text().contains("Partner portal"), "{}", browser.page.text());
     }
 
     async fn resources_are_registered_and_removed(app: &TestApp) {

@@ -12,7 +12,8 @@ use crate::support::{Kind, TestApp};
 const ORDERS: &str = "https://orders.test";
 const REPORTS: &str = "urn:test:reports";
 
-async fn register(app: &TestApp, identifier: &str, scopes: &[&str], client: Option<&str>) {
+/// Registers a resource as the command line does.
+pub(crate) async fn register(app: &TestApp, identifier: &str, scopes: &[&str], client: Option<&str>) {
     let actor = Actor::command_line().on(app.store().await.tenant_id()).unwrap();
     let wanted = NewResource {
         identifier: identifier.to_owned(),

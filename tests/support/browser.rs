@@ -245,28 +245,29 @@ impl Browser {
 
     /// The first form that has a field or button of this name.
     pub fn form(&self, field: &str) -> Option<Form> {
+        self.form_with("form", &format!("[name=\"{field}\"]"))
+    }
+
+    /// The first form that fits one selector and holds something that fits another.
+    fn form_with(&self, form: &str, content: &str) -> Option<Form> {
         let document = Html::parse_document(&self.page.html);
         let input = Selector::parse("input[name]").unwrap();
-        let wanted = Selector::parse(&format!("[name=\"{field}\"]")).unwrap();
-        document
-            .select(&Selector::parse("form").unwrap())
-            .find_map(|form| {
-                form.select(&wanted).next()?;
-                let fields = form
-                    .select(&input)
-                    .filter(|input| {
-                        !matches!(input.value().attr("type"), Some("checkbox" | "radio" | "submit"))
-                    })
-                    .map(|input| {
-                        let attr = |name| input.value().attr(name).unwrap_or_default().to_owned();
-                        (attr("name"), attr("value"))
-                    })
-                    .collect();
-                Some(Form {
-                    action: form.value().attr("action").unwrap_or_default().to_owned(),
-                    fields,
+        let wanted = Selector::parse(content).unwrap();
+        document.select(&Selector::parse(form).unwrap()).find_map(|form| {
+            form.select(&wanted).next()?;
+            let fields = form
+                .select(&input)
+                .filter(|input| !matches!(input.value().attr("type"), Some("checkbox" | "radio" | "submit")))
+                .map(|input| {
+                    let attr = |name| input.value().attr(name).unwrap_or_default().to_owned();
+                    (attr("name"), attr("value"))
                 })
+                .collect();
+            Some(Form {
+                action: form.value().attr("action").unwrap_or_default().to_owned(),
+                fields,
             })
+        })
     }
 
     /// Where a link of the page leads, by its words.
@@ -289,6 +290,13 @@ impl Browser {
                 self.page.text()
             )
         });
+        self.send(&form, values).await
+    }
+
+    /// Fills in and sends the first form whose address ends so.
+    pub async fn submit_to(&mut self, end: &str, values: &[(&str, &str)]) -> &Page {
+        let form = self.form_with(&format!("form[action$=\"{end}\"]"), "button");
+        let form = form.unwrap_or_else(|| panic!("no form to {end} on {}", self.page.url));
         self.send(&form, values).await
     }
 

@@ -13,7 +13,9 @@
 )]
 
 pub mod browser;
+pub mod certificates;
 pub mod client;
+pub mod documents;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -40,6 +42,8 @@ pub enum Kind {
 pub struct TestApp {
     pub base: String,
     pub issuer: String,
+    /// The issuer's alias where clients show certificates.
+    pub mtls: Option<String>,
     pub shared: Shared,
     pub clock: Arc<TestClock>,
     pub kind: Kind,
@@ -96,21 +100,23 @@ impl TestApp {
     async fn run(kind: Kind, url: String, dir: tempfile::TempDir, config: &Config) -> Self {
         static SEED: AtomicU32 = AtomicU32::new(1);
         let clock = Arc::new(TestClock::at(Timestamp::from_secs(1_790_000_000)));
-        let listener = app::bind(([127, 0, 0, 1], 0).into()).unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let listeners = app::Listeners::bind(([127, 0, 0, 1], 0).into(), &config.server).unwrap();
+        let port = listeners.address.port();
+        let mtls_port = listeners.mtls_address.map(|address| address.port());
         let store = Store::open(&StoreOptions::new(url.clone())).await.unwrap();
         store.migrate().await.unwrap();
         store.everyone().mark_dev().await.unwrap();
         let parts = Parts {
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(u64::from(SEED.fetch_add(1, Ordering::Relaxed)))),
-            origins: app::origins(config, port, true).unwrap(),
+            origins: app::origins(config, &listeners, true).unwrap(),
             dev: true,
         };
-        let running = app::start(config, listener, store, parts).await.unwrap();
+        let running = app::start(config, listeners, store, parts).await.unwrap();
         let base = format!("http://localhost:{port}");
         let app = Self {
             issuer: format!("{base}/t/demo"),
+            mtls: mtls_port.map(|port| format!("https://localhost:{port}/t/demo")),
             base,
             shared: running.shared.clone(),
             clock,

@@ -4,38 +4,41 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::logo;
 use super::metadata::{Unknown, check, document_of};
+use super::secrets::{refit_secrets, secret_for, stored, uses_secret};
 use super::{ClientView, named};
 use crate::admin::actor::Trail;
-use crate::admin::{Actor, AdminError, ClientManager};
+use crate::admin::{Actor, AdminError, Right};
 use crate::base::encoding::base64url;
 use crate::base::ids::ClientId;
-use crate::base::secret::{Secret, TokenHash, TokenKind};
-use crate::base::timestamp::Timestamp;
-use crate::crypto::envelope::Purpose;
-use crate::domain::client::{
-    Client, ClientAuthMethod, ClientMetadata, ClientOrigin, ClientSecret, ClientSettings,
-};
+use crate::base::secret::Secret;
+use crate::domain::client::{Client, ClientMetadata, ClientOrigin, ClientSettings};
 use crate::domain::grant::{Revocation, RevocationReason};
 use crate::domain::key::SigningAlg;
-use crate::store::StoreError;
+use crate::store::Batch;
 use crate::tenants::{Platform, ensure_key};
 
 /// How long the old secret works beside the new one.
 const SECRET_OVERLAP: Duration = Duration::from_hours(24);
-/// The shortest secret that is taken from outside. Ours have 256 bits; those that are brought along should have no less.
-const MIN_SECRET: usize = 8;
-/// The shortest that signs (RFC 7518 section 3.2).
-const MIN_SIGNING_SECRET: usize = 32;
-
 /// What our side decides about a client, by the names a document may carry.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 8] = [
     "require_consent",
     "floor",
     "development",
     "fresh_second_factor",
     "disabled",
     "access_token_format",
+    "token_exchange",
+    "may_act",
+];
+
+/// Members of a registration response that say nothing when they come back.
+pub(super) const ECHOED: [&str; 4] = [
+    "client_id_issued_at",
+    "client_secret_expires_at",
+    "registration_access_token",
+    "registration_client_uri",
 ];
 
 /// What is wanted of a new client.
@@ -85,50 +88,74 @@ pub async fn create(
     let right = actor.may_manage_clients()?;
     let mut document = wanted.document;
     let id = match document.remove("client_id") {
-        None => fresh_id(platform)?,
-        Some(id) => id
-            .as_str()
-            .and_then(ClientId::parse)
-            .ok_or_else(|| AdminError::invalid("client_id", "use 1 to 255 printable ASCII characters"))?,
+        None => None,
+        Some(id) => {
+            let id = id.as_str().and_then(ClientId::parse);
+            let words = "use 1 to 255 printable ASCII characters";
+            Some(id.ok_or_else(|| AdminError::invalid("client_id", words))?)
+        }
     };
-    let given = document.remove("client_secret");
-    for echoed in [
-        "client_id_issued_at",
-        "client_secret_expires_at",
-        "registration_access_token",
-        "registration_client_uri",
-    ] {
+    let given_secret = document.remove("client_secret");
+    for echoed in ECHOED {
         document.remove(echoed);
     }
     let mut settings = ClientSettings::default();
     apply_settings(&mut document, &mut settings)?;
-    let metadata = check(document, wanted.unknown)?;
-    let secret = secret_for(platform, &metadata, given)?;
+    let draft = Draft {
+        id: match id {
+            Some(id) => id,
+            None => fresh_id(platform)?,
+        },
+        given_secret,
+        metadata: check(document, wanted.unknown)?,
+        settings,
+    };
+    let batch = right.store(platform).batch();
+    insert(platform, &right, draft, batch).await
+}
+
+/// A client before it is one: checked, and not yet stored.
+pub(super) struct Draft {
+    pub(super) id: ClientId,
+    pub(super) given_secret: Option<Value>,
+    pub(super) metadata: ClientMetadata,
+    pub(super) settings: ClientSettings,
+}
+
+/// Stores a new client beside what is in `batch`.
+pub(super) async fn insert(
+    platform: &Platform,
+    right: &Right<'_>,
+    draft: Draft,
+    mut batch: Batch,
+) -> Result<CreatedClient, AdminError> {
+    let secret = secret_for(platform, &draft.metadata, draft.given_secret)?;
     let now = platform.now();
     let held = secret
         .iter()
-        .map(|secret| stored(platform, &metadata, secret, now));
+        .map(|secret| stored(platform, &draft.metadata, secret, now));
     let client = Client {
-        id,
+        id: draft.id,
         secrets: held.collect::<Result<_, _>>()?,
-        metadata,
-        settings,
+        metadata: draft.metadata,
+        settings: draft.settings,
         created_at: now,
         updated_at: now,
         version: 1,
     };
-    ensure_keys(platform, &right, &client.metadata).await?;
-    let mut batch = right.store(platform).batch();
-    batch.insert_client(&client);
+    ensure_keys(platform, right, &client.metadata).await?;
+    logo::refresh(platform, None, &client, &mut batch).await;
+    // First the client: what else is in the batch is about it.
+    let mut whole = right.store(platform).batch();
+    whole.insert_client(&client);
+    whole.append(batch);
     let data = json!({"metadata": document_of(&client.metadata), "settings": client.settings});
     let trail = Trail::new("client.created", "client", &client.id, data);
     right
-        .commit_and_reload(platform, batch, trail)
+        .commit_and_reload(platform, whole, trail)
         .await
         .map_err(|error| match error {
-            AdminError::Changed | AdminError::Store(StoreError::Conflict(_)) => {
-                AdminError::invalid("client_id", "another client has this id")
-            }
+            AdminError::Changed => AdminError::invalid("client_id", "another client has this id"),
             other => other,
         })?;
     Ok(CreatedClient {
@@ -169,15 +196,27 @@ pub async fn update(
     apply_settings(&mut changes, &mut client.settings)?;
     let mut document = document_of(&client.metadata);
     document.extend(changes);
-    client.metadata = check(document, Unknown::Refuse)?;
-    client.updated_at = platform.now();
-    let secret = refit_secrets(platform, &mut client)?;
-    ensure_keys(platform, &right, &client.metadata).await?;
+    let before = std::mem::replace(&mut client.metadata, check(document, Unknown::Refuse)?);
     let mut batch = store.batch();
-    batch.update_client(&client);
     if client.settings.disabled {
         batch.revoke_grants_of_client(&client.id, revocation(platform));
     }
+    save(platform, &right, (before, client), batch, data).await
+}
+
+/// Stores a changed client beside what is in `batch`; `before` is what it had registered.
+pub(super) async fn save(
+    platform: &Platform,
+    right: &Right<'_>,
+    (before, mut client): (ClientMetadata, Client),
+    mut batch: Batch,
+    data: Value,
+) -> Result<CreatedClient, AdminError> {
+    client.updated_at = platform.now();
+    let secret = refit_secrets(platform, &mut client)?;
+    ensure_keys(platform, right, &client.metadata).await?;
+    logo::refresh(platform, before.logo_uri.as_deref(), &client, &mut batch).await;
+    batch.update_client(&client);
     right
         .commit_and_reload(
             platform,
@@ -258,7 +297,7 @@ fn changeable(client: Client) -> Result<Client, AdminError> {
     Ok(client)
 }
 
-fn revocation(platform: &Platform) -> Revocation {
+pub(super) fn revocation(platform: &Platform) -> Revocation {
     Revocation {
         at: platform.now(),
         reason: RevocationReason::Admin,
@@ -268,7 +307,7 @@ fn revocation(platform: &Platform) -> Revocation {
 /// RSA keys are made when the first client asks for them.
 async fn ensure_keys(
     platform: &Platform,
-    right: &ClientManager<'_>,
+    right: &Right<'_>,
     metadata: &ClientMetadata,
 ) -> Result<(), AdminError> {
     if metadata.signing_algs().any(|alg| alg == SigningAlg::RS256) {
@@ -277,97 +316,9 @@ async fn ensure_keys(
     Ok(())
 }
 
-fn fresh_id(platform: &Platform) -> Result<ClientId, AdminError> {
+pub(super) fn fresh_id(platform: &Platform) -> Result<ClientId, AdminError> {
     let text = base64url(&platform.random().bytes::<16>());
     ClientId::parse(&text).ok_or_else(|| AdminError::invalid("client_id", "can't be made"))
-}
-
-fn uses_secret(metadata: &ClientMetadata) -> bool {
-    matches!(
-        metadata.token_endpoint_auth_method,
-        ClientAuthMethod::ClientSecretBasic
-            | ClientAuthMethod::ClientSecretPost
-            | ClientAuthMethod::ClientSecretJwt
-    )
-}
-
-fn signs_with_secret(metadata: &ClientMetadata) -> bool {
-    metadata.token_endpoint_auth_method == ClientAuthMethod::ClientSecretJwt
-}
-
-/// Makes a client's secrets fit how it authenticates now; gives a new one where there is none that does. Of a secret that was only
-/// shown to us we hold a hash, which checks no signature.
-fn refit_secrets(platform: &Platform, client: &mut Client) -> Result<Option<Secret<String>>, AdminError> {
-    if !uses_secret(&client.metadata) {
-        client.secrets.clear();
-        return Ok(None);
-    }
-    if signs_with_secret(&client.metadata) {
-        client.secrets.retain(|secret| secret.sealed.is_some());
-    } else {
-        client.secrets.iter_mut().for_each(|secret| secret.sealed = None);
-    }
-    if !client.secrets.is_empty() {
-        return Ok(None);
-    }
-    let fresh = Secret::new(platform.random().opaque());
-    let held = stored(platform, &client.metadata, &fresh, client.updated_at)?;
-    client.secrets.push(held);
-    Ok(Some(fresh))
-}
-
-fn secret_for(
-    platform: &Platform,
-    metadata: &ClientMetadata,
-    given: Option<Value>,
-) -> Result<Option<Secret<String>>, AdminError> {
-    match (uses_secret(metadata), given) {
-        (true, None) => Ok(Some(Secret::new(platform.random().opaque()))),
-        (true, Some(Value::String(secret))) => {
-            let least = if signs_with_secret(metadata) {
-                MIN_SIGNING_SECRET
-            } else {
-                MIN_SECRET
-            };
-            let printable = secret.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-            if secret.len() < least || secret.len() > 255 || !printable {
-                let words = format!("use {least} to 255 printable ASCII characters");
-                return Err(AdminError::invalid("client_secret", words));
-            }
-            Ok(Some(Secret::new(secret)))
-        }
-        (true, Some(_)) => Err(AdminError::invalid("client_secret", "must be text")),
-        (false, None) => Ok(None),
-        (false, Some(_)) => Err(AdminError::invalid(
-            "client_secret",
-            "this client authenticates without one",
-        )),
-    }
-}
-
-fn stored(
-    platform: &Platform,
-    metadata: &ClientMetadata,
-    secret: &Secret<String>,
-    now: Timestamp,
-) -> Result<ClientSecret, AdminError> {
-    let hash = base64url(TokenHash::of(TokenKind::ClientSecret, secret.expose()).as_bytes());
-    let sealed = if signs_with_secret(metadata) {
-        let plain = secret.expose().as_bytes();
-        let sealed =
-            platform
-                .envelope
-                .seal(platform.random(), Purpose::ClientSecret, hash.as_bytes(), plain)?;
-        Some(base64url(sealed.as_bytes()))
-    } else {
-        None
-    };
-    Ok(ClientSecret {
-        hash,
-        sealed,
-        created_at: now,
-        expires_at: None,
-    })
 }
 
 /// Takes our own settings out of a document.

@@ -4,8 +4,11 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::crypto::jwt::VerifyingKeys;
+use super::{backchannel, certificates};
+use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
+use crate::protocol::client_certificate::TlsClientAuth;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
@@ -22,7 +25,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 32] = [
+const HELD: [&str; 33] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -47,6 +50,7 @@ const HELD: [&str; 32] = [
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
     "frontchannel_logout_uri",
@@ -61,8 +65,7 @@ const HELD: [&str; 32] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 19] = [
-    "software_statement",
+const UNSUPPORTED: [&str; 14] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -76,10 +79,6 @@ const UNSUPPORTED: [&str; 19] = [
     "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
-    "tls_client_certificate_bound_access_tokens",
-    "tls_client_auth_subject_dn",
-    "backchannel_token_delivery_mode",
-    "backchannel_client_notification_endpoint",
     "backchannel_user_code_parameter",
 ];
 
@@ -88,7 +87,7 @@ const MAX_ITEMS: usize = 100;
 /// The longest text of a member.
 const MAX_TEXT: usize = 2_048;
 
-fn refuse(description: impl Into<String>) -> OAuthError {
+pub(super) fn refuse(description: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClientMetadata, description)
 }
 
@@ -109,7 +108,9 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
-        HELD.contains(&name) || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
+        let parts = [&TlsClientAuth::NAMES[..], &BackchannelMetadata::NAMES];
+        let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
+        held || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
     };
     if let (Unknown::Refuse, Some(name)) = (unknown, document.keys().find(|name| !known(name))) {
         return Err(refuse(format!("{name}: no such member of client metadata")));
@@ -121,6 +122,8 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     addresses(&metadata)?;
     logout_addresses(&metadata)?;
     consistent(&metadata)?;
+    certificates::check(&metadata)?;
+    backchannel::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }
@@ -134,6 +137,12 @@ fn names_code(grants: &Value) -> bool {
 
 /// Refuses what we can't do; "off" values pass and are left out later.
 fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
+    if document.contains_key("software_statement") {
+        return Err(OAuthError::new(
+            ErrorCode::UnapprovedSoftwareStatement,
+            "software statements are not taken here",
+        ));
+    }
     for name in UNSUPPORTED {
         let off = |value: &Value| {
             value == &Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty) || value == "none"
@@ -180,6 +189,11 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
     one("authorization_signed_response_alg", &algs)?;
+    one(
+        "backchannel_token_delivery_mode",
+        &DeliveryMode::ALL.map(DeliveryMode::name),
+    )?;
+    one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
     one("application_type", &["web", "native"])?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])
@@ -209,7 +223,6 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         ("logo_uri", &metadata.logo_uri),
         ("policy_uri", &metadata.policy_uri),
         ("tos_uri", &metadata.tos_uri),
-        ("initiate_login_uri", &metadata.initiate_login_uri),
         ("jwks_uri", &metadata.jwks_uri),
         ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
         ("frontchannel_logout_uri", &metadata.frontchannel_logout_uri),
@@ -218,6 +231,17 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         if let Some(uri) = uri {
             page(name, uri)?;
         }
+    }
+    // OpenID Connect Core section 4: no exception for loopback.
+    if let Some(uri) = metadata
+        .initiate_login_uri
+        .as_deref()
+        .filter(|uri| !uri.starts_with("https:"))
+    {
+        return Err(refuse(format!("initiate_login_uri: {uri} is no https address")));
+    }
+    if let Some(uri) = &metadata.initiate_login_uri {
+        page("initiate_login_uri", uri)?;
     }
     let name = metadata.client_name.as_deref().unwrap_or("-");
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
@@ -261,7 +285,7 @@ fn logout_addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
 }
 
 /// Addresses that browsers or we ourselves open: `https`, plain `http` on loopback names only.
-fn page(name: &str, uri: &str) -> Result<(), OAuthError> {
+pub(super) fn page(name: &str, uri: &str) -> Result<(), OAuthError> {
     let fits = Url::parse(uri).is_ok_and(|url| {
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
@@ -291,17 +315,28 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "response_types and grant_types must fit: code belongs to authorization_code (RFC 7591 section 2.1)",
         ));
     }
-    let by_person = code || grants.contains(&GrantType::DeviceCode);
+    let elsewhere = [GrantType::DeviceCode, GrantType::Ciba];
+    let by_person = code || elsewhere.iter().any(|grant| grants.contains(grant));
     if grants.contains(&GrantType::RefreshToken) && !by_person {
         return Err(refuse(
-            "refresh_token needs authorization_code or device_code beside it",
+            "refresh_token needs authorization_code, device_code or ciba beside it",
         ));
     }
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    if grants.contains(&GrantType::ClientCredentials) && public {
-        return Err(refuse(
-            "client_credentials needs a client that authenticates (RFC 6749 section 4.4)",
-        ));
+    let authenticated = [
+        GrantType::ClientCredentials,
+        GrantType::TokenExchange,
+        GrantType::JwtBearer,
+        GrantType::Ciba,
+    ];
+    if let Some(grant) = authenticated
+        .into_iter()
+        .find(|grant| public && grants.contains(grant))
+    {
+        return Err(refuse(format!(
+            "{} needs a client that authenticates (RFC 6749 section 4.4)",
+            grant.name()
+        )));
     }
     let method = metadata.token_endpoint_auth_method;
     let signs = method == ClientAuthMethod::PrivateKeyJwt;
@@ -344,7 +379,7 @@ fn keys(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     {
         return Err(refuse("jwks must hold public keys only"));
     }
-    match VerifyingKeys::from_jwks(&jwks.to_string()) {
+    match KeySet::from_jwks(&jwks.to_string()) {
         Ok(keys) if !keys.is_empty() => Ok(()),
         _ => Err(refuse("jwks holds no usable key")),
     }

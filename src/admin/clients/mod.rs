@@ -1,10 +1,17 @@
 //! Clients: registered by an admin, with every value checked before it is kept.
 
+mod backchannel;
+mod certificates;
 mod change;
+pub mod dynamic;
+pub mod initial_access;
+mod logo;
 mod metadata;
 mod register;
+mod secrets;
 
 pub use change::{CreatedClient, NewClient, create, delete, rotate_secret, update};
+pub use logo::logo;
 pub use metadata::{Unknown, check, document_of};
 pub use register::{Kind, kind_of, template};
 

@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::admin::AdminError;
+use crate::admin::{AdminError, trusted_issuers};
+use crate::crypto::certificate::ClientAuthorities;
 use crate::domain::assurance::Acr;
 use crate::domain::credential::Aaguid;
+use crate::domain::registration_policy::RegistrationPolicy;
 use crate::domain::tenant::{
     Attestation, BreachedCheck, DisposableAddresses, FailMode, Registration, SignInLayout, SignUp,
     TenantSettings, TenantStatus,
 };
+use crate::domain::trusted_issuer::TrustedIssuer;
+
+/// The longest text of certificate authorities, bytes.
+const MAX_AUTHORITIES: usize = 64 * 1024;
 
 /// Changes to a tenant; what is absent stays. Also the form of the file that `tenant apply` reads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -20,6 +26,8 @@ pub struct TenantChanges {
     pub status: Option<TenantStatus>,
     /// Who may register clients.
     pub registration: Option<Registration>,
+    /// What apps that register themselves may ask for; the whole rule.
+    pub registration_policy: Option<RegistrationPolicy>,
     /// One sign-in page or two.
     pub layout: Option<SignInLayout>,
     /// The least assurance of every sign-in.
@@ -42,6 +50,10 @@ pub struct TenantChanges {
     pub passkey_attestation: Option<Attestation>,
     /// Models of authenticators that count as attested, as AAGUIDs; empty for all.
     pub passkey_models: Option<Vec<String>>,
+    /// Certificate authorities of clients, PEM; empty for none.
+    pub client_certificate_authorities: Option<String>,
+    /// Others whose assertions about users are taken; empty for none.
+    pub trusted_issuers: Option<Vec<TrustedIssuer>>,
     /// Brand colour; empty for none.
     pub brand_color: Option<String>,
     /// Whether people may make accounts of their own.
@@ -58,6 +70,12 @@ impl TenantChanges {
     /// Puts what is given into settings.
     pub(super) fn apply(&self, settings: &mut TenantSettings) -> Result<(), AdminError> {
         settings.registration = self.registration.unwrap_or(settings.registration);
+        if let Some(policy) = &self.registration_policy {
+            if let Some(problem) = policy.problem() {
+                return Err(AdminError::invalid("registration_policy", problem));
+            }
+            settings.registration_policy.clone_from(policy);
+        }
         settings.layout = self.layout.unwrap_or(settings.layout);
         settings.floor = self.floor.unwrap_or(settings.floor);
         settings.fail_mode = self.fail_mode.unwrap_or(settings.fail_mode);
@@ -93,6 +111,13 @@ impl TenantChanges {
         if let Some(models) = &self.passkey_models {
             settings.passkey_models = models_of(models)?;
         }
+        if let Some(pem) = &self.client_certificate_authorities {
+            settings.client_certificate_authorities = authorities_of(pem)?;
+        }
+        if let Some(issuers) = &self.trusted_issuers {
+            trusted_issuers::check(issuers)?;
+            settings.trusted_issuers.clone_from(issuers);
+        }
         if let Some(color) = &self.brand_color {
             settings.brand_color = color_of(color)?;
         }
@@ -122,6 +147,19 @@ fn models_of(texts: &[String]) -> Result<Vec<Aaguid>, AdminError> {
         }
     }
     Ok(models)
+}
+
+/// The certificates of a PEM text, once they can be used.
+fn authorities_of(pem: &str) -> Result<Option<String>, AdminError> {
+    let invalid = |words: String| AdminError::invalid("client_certificate_authorities", words);
+    if pem.trim().is_empty() {
+        return Ok(None);
+    }
+    if pem.len() > MAX_AUTHORITIES {
+        return Err(invalid(format!("use at most {MAX_AUTHORITIES} bytes")));
+    }
+    ClientAuthorities::from_pem(pem).map_err(|error| invalid(error.to_string()))?;
+    Ok(Some(pem.trim().to_owned()))
 }
 
 /// The address of a page of the tenant's own; empty for none.

@@ -45,6 +45,7 @@ fn row(record: &AuditRecord) -> AuditRow {
         actor: match &entry.actor {
             ActorRef::User { id } => format!("user:{id}"),
             ActorRef::CommandLine => "command line".to_owned(),
+            ActorRef::Registrant { client } => format!("client:{client}"),
             ActorRef::System => "system".to_owned(),
         },
         act: entry.act.clone(),

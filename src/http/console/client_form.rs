@@ -14,10 +14,12 @@ use crate::http::views::console::{Choice, Section};
 use crate::protocol::registration::SigningAlg;
 
 /// Members that are one line of text.
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 7] = [
     "client_name",
     "scope",
     "jwks_uri",
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_dns",
     "backchannel_logout_uri",
     "frontchannel_logout_uri",
 ];
@@ -26,10 +28,11 @@ const TEXTS: [&str; 5] = [
 const LISTS: [&str; 2] = ["redirect_uris", "post_logout_redirect_uris"];
 
 /// Members and settings that are on or off.
-const CHECKS: [&str; 7] = [
+const CHECKS: [&str; 8] = [
     "require_pushed_authorization_requests",
     "require_signed_request_object",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
     "fresh_second_factor",
     "require_consent",
     "development",

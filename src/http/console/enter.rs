@@ -183,6 +183,7 @@ async fn redeem(
         ip: client_ip(web, request),
         user_agent: header_text(request, actix_web::http::header::USER_AGENT, 512),
         key: None,
+        certificate: None,
     };
     let caller = AuthenticatedClient { client };
     let tokens = crate::oidc::token::token(platform, realm, &caller, &params, &from).await;

@@ -11,6 +11,7 @@ mod fields;
 mod keys;
 mod overview;
 mod policies;
+mod registration;
 mod resources;
 mod session;
 mod tenants;
@@ -107,5 +108,11 @@ fn resources_routes(config: &mut ServiceConfig) {
     config
         .route("/resources", get().to(resources::list))
         .route("/resources", post().to(resources::create))
-        .route("/resources/delete", post().to(resources::delete));
+        .route("/resources/delete", post().to(resources::delete))
+        .route("/registration", get().to(registration::show))
+        .route("/registration/tokens", post().to(registration::create))
+        .route(
+            "/registration/tokens/{id}/delete",
+            post().to(registration::delete),
+        );
 }

@@ -196,6 +196,7 @@ fn changes(form: &Fields) -> TenantChanges {
         name: None,
         status: chosen(form, "status"),
         registration: chosen(form, "registration"),
+        registration_policy: None,
         layout: chosen(form, "layout"),
         floor: chosen(form, "floor"),
         fail_mode: chosen(form, "fail_mode"),
@@ -208,6 +209,9 @@ fn changes(form: &Fields) -> TenantChanges {
         breached_passwords: chosen(form, "breached_passwords"),
         passkey_attestation: chosen(form, "passkey_attestation"),
         passkey_models: Some(form.lines("passkey_models")),
+        // By `tenant apply` alone: nobody types certificates and keys.
+        client_certificate_authorities: None,
+        trusted_issuers: None,
         brand_color: Some(form.text("brand_color").to_owned()),
         sign_up: chosen(form, "sign_up"),
         disposable_addresses: chosen(form, "disposable_addresses"),

@@ -17,7 +17,7 @@ use crate::http::pages::draw::{html, redirect};
 use crate::http::views::demo::{DemoSignedIn, DemoSignedOut, TokenView};
 use crate::http::views::ends::ErrorKind;
 use crate::oidc::token::{BackChannel, token};
-use crate::oidc::userinfo::{Possession, UserInfo};
+use crate::oidc::userinfo::{Sender, UserInfo};
 use crate::oidc::{self, AuthenticatedClient, OidcError, TokenResponse};
 use crate::protocol::params::Params;
 
@@ -280,6 +280,7 @@ async fn call(
         ip: client_ip(&ctx.web, request),
         user_agent: Some("demo-app/1.0".to_owned()),
         key: None,
+        certificate: None,
     };
     token(
         platform,
@@ -334,13 +335,8 @@ pub async fn userinfo(
 ) -> Result<HttpResponse, PageError> {
     let ctx = checked(&request, &web, &body).await?;
     let mut signed = held(&ctx);
-    let answer = oidc::userinfo::userinfo(
-        &web.platform,
-        &ctx.realm,
-        &signed.access_token,
-        Possession::Bearer,
-    )
-    .await;
+    let answer =
+        oidc::userinfo::userinfo(&web.platform, &ctx.realm, &signed.access_token, &Sender::bearer()).await;
     let text = match answer {
         Ok(UserInfo::Plain(claims)) => serde_json::to_string_pretty(&claims).unwrap_or_default(),
         Ok(UserInfo::Signed(jwt)) => jwt,

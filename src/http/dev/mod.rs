@@ -1,6 +1,7 @@
 //! What `tidegate dev` adds: a demo tenant with people and an app, a mailbox, and dials for risk. Mounted by `dev` alone; never
 //! part of `serve`.
 
+mod ciba;
 pub mod demo;
 mod pages;
 mod seed;
@@ -20,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/dev/mail.json", get().to(mail_json))
         .route("/dev/risk", get().to(risk))
         .route("/dev/risk/dials", post().to(dials))
+        .route("/dev/ciba/approve", post().to(ciba::approve))
         .service(
             web::scope("/demo")
                 .route("", get().to(demo::home))

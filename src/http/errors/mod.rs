@@ -2,6 +2,8 @@
 
 mod oauth;
 mod page;
+mod registration;
 
 pub use oauth::{BearerError, Challenge, OAuthJson};
 pub use page::PageError;
+pub use registration::RegistrationRefusal;

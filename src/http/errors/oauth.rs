@@ -39,10 +39,25 @@ impl OAuthJson {
         self
     }
 
+    /// Answers `access_denied` with status 403.
+    #[must_use]
+    pub fn with_refusals_forbidden(mut self) -> Self {
+        if self.error.code == ErrorCode::AccessDenied {
+            self.status = StatusCode::FORBIDDEN;
+        }
+        self
+    }
+
     /// Tells which nonce the next proof must carry.
     #[must_use]
     pub fn with_nonce(mut self, nonce: Option<String>) -> Self {
         self.nonce = nonce;
+        self
+    }
+
+    /// The same error with another status.
+    pub(super) const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
         self
     }
 
@@ -222,6 +237,12 @@ impl BearerError {
     /// No token came.
     pub fn missing() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, None)
+    }
+
+    /// The token does not hold.
+    pub fn invalid_token() -> Self {
+        let words = "the token is not valid".to_owned();
+        Self::new(StatusCode::UNAUTHORIZED, Some((ErrorCode::InvalidToken, words)))
     }
 
     /// The request itself is wrong.

@@ -1,5 +1,6 @@
 //! What handlers take from requests.
 
+mod certificate;
 mod form;
 mod wire;
 

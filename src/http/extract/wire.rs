@@ -4,7 +4,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
-use crate::http::context::{Shared, client_ip, header_text, realm_of};
+use super::certificate::presented;
+use crate::http::context::{Shared, client_ip, header_text, host_of, realm_of};
 use crate::http::errors::OAuthJson;
 use crate::oidc::dpop::{self, Presented};
 use crate::oidc::token::BackChannel;
@@ -27,12 +28,20 @@ pub struct Wire {
     proofs: Vec<String>,
     method: String,
     is_form: bool,
+    /// Whether it came to the address where clients show certificates.
+    by_alias: bool,
 }
 
 impl Wire {
     /// The platform.
     pub fn platform(&self) -> &Platform {
         &self.web.platform
+    }
+
+    /// One of our endpoints as it was called: at the issuer, or at its alias for certificates (RFC 8705 section 5).
+    pub fn url(&self, path: &str) -> String {
+        let alias = self.realm.origin().mtls.as_deref().filter(|_| self.by_alias);
+        format!("{}{path}", alias.unwrap_or(self.realm.issuer()))
     }
 
     /// What proves possession of a key, for a call of `url`.
@@ -86,6 +95,7 @@ impl FromRequest for Wire {
                     ip: client_ip(&web, &request),
                     user_agent: header_text(&request, header::USER_AGENT, 512),
                     key: None,
+                    certificate: presented(&web, &request),
                 },
                 proofs: request
                     .headers()
@@ -94,6 +104,11 @@ impl FromRequest for Wire {
                     .collect(),
                 method: request.method().as_str().to_owned(),
                 is_form,
+                by_alias: web
+                    .platform
+                    .origins
+                    .mtls_place_of(&host_of(request.headers(), request.uri()))
+                    .is_some(),
                 web,
             })
         })

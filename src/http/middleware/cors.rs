@@ -18,7 +18,7 @@ pub async fn cors(
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight {
         let answer = HttpResponse::NoContent()
-            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"))
             .insert_header((
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
                 "accept, authorization, content-type, dpop",

@@ -29,11 +29,8 @@ pub async fn edge(
     request
         .extensions_mut()
         .insert(RequestReference(reference.clone()));
-    let host_known = web
-        .platform
-        .origins
-        .place_of(&host_of(request.headers(), request.uri()))
-        .is_some();
+    let (origins, host) = (&web.platform.origins, host_of(request.headers(), request.uri()));
+    let host_known = origins.place_of(&host).is_some() || origins.mtls_place_of(&host).is_some();
     let from_proxy = request
         .peer_addr()
         .is_some_and(|peer| web.proxies.contains(peer.ip()));

@@ -8,7 +8,7 @@ use crate::http::errors::OAuthJson;
 use crate::http::extract::Wire;
 use crate::oidc::introspect::{self, Form, Introspection, SIGNED_MEDIA_TYPE};
 use crate::oidc::token::BackChannel;
-use crate::oidc::{self, AuthenticatedClient};
+use crate::oidc::{self, AuthenticatedClient, Credentials};
 use crate::protocol::params::Params;
 
 /// Reads and authenticates a request of a client.
@@ -20,10 +20,13 @@ pub(super) async fn caller(
     let used_header = wire.authorization.is_some();
     let run = async {
         let params = wire.params(body)?;
-        let endpoint = wire.realm.url(path);
-        let authorization = wire.authorization.as_deref();
+        let credentials = Credentials {
+            authorization: wire.authorization.as_deref(),
+            certificate: wire.from.certificate.as_ref(),
+        };
+        let endpoint = wire.url(path);
         let caller =
-            oidc::authenticate(wire.platform(), &wire.realm, authorization, &params, &endpoint).await?;
+            oidc::authenticate(wire.platform(), &wire.realm, &credentials, &params, &endpoint).await?;
         Ok::<_, OAuthJson>((caller, params))
     };
     run.await.map_err(|error| error.challenged(used_header))
@@ -43,7 +46,7 @@ const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// Who calls one of our endpoints, with the key whose possession the request proves.
 pub(super) fn from(wire: &Wire, path: &str) -> Result<BackChannel, OAuthJson> {
-    let url = wire.realm.url(path);
+    let url = wire.url(path);
     let key = oidc::dpop::check(wire.platform(), &wire.realm, &wire.presented(&url), None)?;
     Ok(BackChannel {
         key,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::tokens::{no_store, with_nonce};
 use crate::http::errors::{BearerError, Challenge};
 use crate::http::extract::Wire;
-use crate::oidc::userinfo::{self, Possession, UserInfo};
+use crate::oidc::userinfo::{self, Possession, Sender, UserInfo};
 
 /// `{issuer}/userinfo` by GET: the token in the header.
 pub async fn userinfo_get(wire: Wire) -> Result<HttpResponse, BearerError> {
@@ -49,13 +49,16 @@ fn in_header(wire: &Wire) -> Result<Option<(Challenge, String)>, BearerError> {
 }
 
 async fn answer(wire: &Wire, scheme: Challenge, token: &str) -> Result<HttpResponse, BearerError> {
-    let url = wire.realm.url("/userinfo");
-    let possession = match scheme {
-        Challenge::Bearer => Possession::Bearer,
-        Challenge::DPoP => Possession::DPoP(wire.presented(&url)),
+    let url = wire.url("/userinfo");
+    let sender = Sender {
+        possession: match scheme {
+            Challenge::Bearer => Possession::Bearer,
+            Challenge::DPoP => Possession::DPoP(wire.presented(&url)),
+        },
+        certificate: wire.from.certificate.as_ref(),
     };
     let nonce = wire.nonce();
-    let answer = userinfo::userinfo(wire.platform(), &wire.realm, token, possession)
+    let answer = userinfo::userinfo(wire.platform(), &wire.realm, token, &sender)
         .await
         .map_err(|error| BearerError::from(error).challenging(scheme, nonce.clone()))?;
     let mut response = with_nonce(no_store(), nonce);

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{passwords, sign_up};
+use super::{app_facts, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -211,7 +211,9 @@ fn passkey(ctx: &Ctx, login: &Login) -> Option<PasskeyForm> {
 
 async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse, PageError> {
     let login = &step.login;
-    let app = app_of(ctx, login).await?;
+    let client = client_of(ctx, login).await?;
+    let app = client.as_ref().map(|client| client.display_name().to_owned());
+    let about = app_facts::of(ctx, client.as_ref()).await?;
     let problems = problems(ctx, login.problem);
     let email = login.identifier.clone().unwrap_or_default();
     let asks_password = step.layout == SignInLayout::IdentifierFirst && !email.is_empty() && login.step > 0;
@@ -219,6 +221,7 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
         return html(&PasswordStep {
             chrome: ctx.chrome(),
             app,
+            about,
             action: action(ctx, login, "password"),
             email,
             change: action(ctx, login, "change"),
@@ -231,6 +234,7 @@ async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse,
     html(&SignIn {
         chrome: ctx.chrome(),
         app,
+        about,
         action: action(ctx, login, "password"),
         email,
         fields: if combined {
@@ -433,18 +437,18 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
     let host = url::Url::parse(&redirect)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned));
-    let metadata = client
-        .as_ref()
-        .map(|client| client.metadata.clone())
-        .unwrap_or_default();
-    let link = |href: Option<String>, key: &str| href.map(|href| Link::new(href, ctx.text.get(key)));
     html(&Consent {
         chrome: ctx.chrome(),
         app: client
             .as_ref()
             .map(|client| client.display_name().to_owned())
             .unwrap_or_default(),
-        host: host.unwrap_or(redirect),
+        // Where the app waits elsewhere, the answer goes to a page of ours.
+        host: if request.is_some_and(|request| request.backchannel.is_some()) {
+            String::new()
+        } else {
+            host.unwrap_or(redirect)
+        },
         account: step.email.clone(),
         action: action(ctx, login, "consent"),
         scopes: request
@@ -460,13 +464,7 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
                 code: device.code.shown(),
                 address: device.address.clone(),
             }),
-        policies: [
-            link(metadata.policy_uri, "consent-policy"),
-            link(metadata.tos_uri, "consent-terms"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        about: app_facts::of(ctx, client.as_ref()).await?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin_link;
+mod app_facts;
 pub mod authenticator;
 pub mod device;
 pub mod draw;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Chrome;
+use super::app::AppFacts;
 
 /// Asks for consent.
 ///
@@ -14,7 +15,7 @@ pub struct Consent {
     pub chrome: Chrome,
     /// The app, by name.
     pub app: String,
-    /// The host that the answer goes to: what can't be invented by a client's name.
+    /// The host that the answer goes to, unless the app waits elsewhere: what can't be invented by a client's name.
     pub host: String,
     /// The account.
     pub account: String,
@@ -28,8 +29,8 @@ pub struct Consent {
     pub unverified: bool,
     /// The device that waits for the answer, where one does.
     pub device: Option<WaitingDevice>,
-    /// The app's privacy policy and terms, where it names them.
-    pub policies: Vec<super::Link>,
+    /// What the app says of itself.
+    pub about: AppFacts,
 }
 
 /// A device that waits for an answer (RFC 8628 section 5.4: what lets a person see that it is theirs).

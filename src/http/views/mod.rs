@@ -5,6 +5,7 @@
 //! Common to every form: hidden field `csrf`. Every page renders without JavaScript; scripts only enhance.
 
 pub mod account;
+pub mod app;
 pub mod authenticator;
 pub mod brand;
 pub mod challenge;
@@ -19,6 +20,7 @@ pub mod enrol;
 pub mod notices;
 pub mod qr;
 pub mod redirect_diff;
+pub mod requests;
 pub mod sign_up;
 pub mod signin;
 pub mod steps;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::app::AppFacts;
 use super::challenge::Resend;
 use super::{Chrome, PasskeyForm, Problem, Problems as _};
 
@@ -16,6 +17,8 @@ pub struct SignIn {
     pub chrome: Chrome,
     /// The app that asks, by name.
     pub app: Option<String>,
+    /// What the app says of itself.
+    pub about: AppFacts,
     /// Where the form goes.
     pub action: String,
     /// What stands in the identifier field.
@@ -68,6 +71,8 @@ pub struct PasswordStep {
     pub chrome: Chrome,
     /// The app that asks, by name.
     pub app: Option<String>,
+    /// What the app says of itself.
+    pub about: AppFacts,
     /// Where the form goes.
     pub action: String,
     /// The identifier as it was typed.

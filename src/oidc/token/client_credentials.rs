@@ -2,14 +2,13 @@
 //! record a decision that says something new.
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, Target, TokenResponse, access_token, token_type};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
-use crate::store::Batch;
 use crate::tenants::{Platform, Realm};
 
 /// Scopes that speak of a user; a client alone has none.
@@ -33,24 +32,18 @@ pub(super) async fn issue(
     let target = target(realm, params, client.metadata.scope.as_deref())?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    let request = ClientRequest {
-        client: &client.id,
-        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
-        scope: target.scope.as_deref().unwrap_or_default(),
-    };
-    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
+    let decision = judged(platform, realm, caller, target.scope.as_deref(), from).await?;
     if let Some(record) = &decision.record {
         batch.insert_decision(record);
     }
-    if decision.permit != Permit::Proceed {
-        return refuse(platform, realm, &decision, batch).await;
-    }
+    let bound_to = from.binding(client);
     let about = AccessSubject {
         client,
         sub: client.id.as_str().to_owned(),
         target: &target,
         grant: None,
-        key: from.key.as_ref(),
+        bound_to: &bound_to,
+        exchanged: None,
     };
     let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     if !batch.is_empty() {
@@ -59,31 +52,43 @@ pub(super) async fn issue(
     }
     Ok(TokenResponse {
         access_token: token,
-        token_type: token_type(from.key.as_ref()),
+        token_type: bound_to.token_type(),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,
         scope: target.scope,
+        issued_token_type: None,
     })
 }
 
-/// Writes the refusal down; the client learns the code to quote and nothing else.
-async fn refuse(
+/// The checkpoint of a client that acts for itself, or for others without their doing. A refusal is written down; the client learns the
+/// code to quote and nothing else.
+pub(super) async fn judged(
     platform: &Platform,
     realm: &Realm,
-    decision: &BackChannelDecision,
-    batch: Batch,
-) -> Result<TokenResponse, OidcError> {
-    realm.store(&platform.store).commit(batch).await?;
-    let code = decision
-        .record
-        .as_ref()
-        .map(|record| record.reference.as_str().to_owned());
-    Err(OAuthError::new(
-        ErrorCode::UnauthorizedClient,
-        format!("refused by policy, reference {}", code.unwrap_or_default()),
-    )
-    .into())
+    caller: &AuthenticatedClient,
+    scope: Option<&str>,
+    from: &BackChannel,
+) -> Result<BackChannelDecision, OidcError> {
+    let client = &caller.client.record;
+    let request = ClientRequest {
+        client: &client.id,
+        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
+        scope: scope.unwrap_or_default(),
+    };
+    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
+    if decision.permit == Permit::Proceed {
+        return Ok(decision);
+    }
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    if let Some(record) = &decision.record {
+        batch.insert_decision(record);
+    }
+    store.commit(batch).await?;
+    let reference = decision.record.as_ref().map(|record| record.reference.as_str());
+    let words = format!("refused by policy, reference {}", reference.unwrap_or_default());
+    Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into())
 }
 
 /// For which resources, and with what was asked of the scopes that are registered for the client and meant for them; all of those when

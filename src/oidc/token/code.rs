@@ -1,9 +1,7 @@
 //! Redeeming an authorization code (RFC 6749 section 4.1.3): once, by the client it was given to. A second use revokes what
 //! the first one gave (section 4.1.2, defect 3).
 
-use super::super::issue::{
-    AccessSubject, Target, TokenResponse, access_token, id_token, token_type, wants_id_token,
-};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token, id_token, wants_id_token};
 use super::super::respond::{CodeRecord, code_key};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
@@ -11,6 +9,8 @@ use super::refresh::{family, origin_of};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::domain::client::GrantType;
 use crate::domain::grant::{Grant, Revocation, RevocationReason};
+use crate::domain::user::{User, UserStatus};
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::params::Params;
 use crate::protocol::{pkce, refresh_token};
 use crate::store::{StoreError, TenantStore};
@@ -51,16 +51,9 @@ pub(super) async fn exchange(
     (hash, record): (TokenHash, CodeRecord),
 ) -> Result<Option<TokenResponse>, OidcError> {
     let store = realm.store(&platform.store);
-    let user = store
-        .user(record.user)
-        .await?
-        .filter(|user| user.status == crate::domain::user::UserStatus::Active);
-    let user = user.ok_or_else(|| invalid_grant("the account is not available"))?;
-    let session = store.session(record.session).await?;
-    if !session.is_some_and(|session| session.is_live(platform.now())) {
-        return Err(invalid_grant("the session has ended"));
-    }
+    let user = user_of(platform, &store, &record).await?;
     let client = &caller.client.record;
+    let bound_to = from.binding(client);
     let nonce = record.nonce.clone();
     let grant = grant_of(platform, caller, record, from);
     let target = Target::of_request(realm, &grant, &grant.scope, params)?;
@@ -72,7 +65,8 @@ pub(super) async fn exchange(
         sub: user.sub.clone(),
         target: &target,
         grant: Some(&grant),
-        key: from.key.as_ref(),
+        bound_to: &bound_to,
+        exchanged: None,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
@@ -102,12 +96,25 @@ pub(super) async fn exchange(
     }
     Ok(Some(TokenResponse {
         access_token: access,
-        token_type: token_type(from.key.as_ref()),
+        token_type: bound_to.token_type(),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: refresh,
         id_token: id,
         scope: target.scope,
+        issued_token_type: None,
     }))
+}
+
+/// The user who allowed it, if account and session still stand.
+async fn user_of(platform: &Platform, store: &TenantStore, record: &CodeRecord) -> Result<User, OidcError> {
+    let user = store.user(record.user).await?;
+    let user = user.filter(|user| user.status == UserStatus::Active);
+    let user = user.ok_or_else(|| invalid_grant("the account is not available"))?;
+    let session = store.session(record.session).await?;
+    if !session.is_some_and(|session| session.is_live(platform.now())) {
+        return Err(invalid_grant("the session has ended"));
+    }
+    Ok(user)
 }
 
 /// The code must have been given to this client, with this redirect URI, for this verifier and this key.
@@ -166,6 +173,12 @@ fn grant_of(
     let now = platform.now();
     let offline = record.scope.split(' ').any(|word| word == "offline_access");
     let refreshes = caller.client.record.may_use(GrantType::RefreshToken);
+    let client = &caller.client.record;
+    let bound_to = if client.is_public() {
+        from.binding(client)
+    } else {
+        Confirmation::default()
+    };
     let asked = record.claims != crate::protocol::claims::ClaimsRequest::default();
     Grant {
         id: record.grant,
@@ -182,7 +195,7 @@ fn grant_of(
         proofs: record.proofs,
         created_at: now,
         revoked: None,
-        key: from.key.clone().filter(|_| caller.client.record.is_public()),
+        bound_to,
         family: refreshes.then(|| family(platform, offline, origin_of(platform, from))),
     }
 }

@@ -1,9 +1,7 @@
 //! Using a refresh token (features.md O6). The decision is `domain::grant`'s; here it is read, written with the generation as
 //! precondition, and asked again when another use came first.
 
-use super::super::issue::{
-    AccessSubject, Target, TokenResponse, access_token, id_token, token_type, wants_id_token,
-};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token, id_token, wants_id_token};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use crate::base::ids::EventId;
@@ -14,7 +12,7 @@ use crate::domain::grant::{
 };
 use crate::domain::session::EndReason;
 use crate::domain::user::UserStatus;
-use crate::protocol::dpop::Thumbprint;
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::{PresentedRefreshToken, derive};
 use crate::protocol::scope;
@@ -74,11 +72,13 @@ pub(super) async fn refresh(
         origin: origin_of(platform, from),
         idle: platform.settings.tokens.refresh_idle,
     };
+    let bound_to = from.binding(&caller.client.record);
     for _ in 0..TRIES {
         let found = store.grant_for_refresh(presented.grant).await?;
         let (held, family) = check(platform, realm, caller, &presented, found)?;
-        // RFC 9449 section 5: without its key a stolen token of a public client is worth nothing, and tells of no theft.
-        if held.grant.key.is_some() && held.grant.key != from.key {
+        // RFC 9449 section 5, RFC 8705 section 4: without its key a stolen token of a public client is worth nothing, and tells of no
+        // theft.
+        if !held.grant.bound_to.is_met_by(&from.held()) {
             return Err(invalid_grant("the refresh token is bound to another key"));
         }
         match family.present(&used) {
@@ -93,7 +93,7 @@ pub(super) async fn refresh(
                     decision: &decision,
                 };
                 let held = (&held, &next, Some(rotate));
-                match answer(platform, realm, caller, params, held, from.key.as_ref()).await {
+                match answer(platform, realm, caller, params, held, &bound_to).await {
                     // Another use of the same token came first: look again, it is a repeat now.
                     Err(OidcError::Store(StoreError::Conflict(_))) => {}
                     other => return other,
@@ -101,7 +101,7 @@ pub(super) async fn refresh(
             }
             Rotation::Repeat => {
                 let held = (&held, &family, None);
-                return answer(platform, realm, caller, params, held, from.key.as_ref()).await;
+                return answer(platform, realm, caller, params, held, &bound_to).await;
             }
             Rotation::Theft(evidence) => return Err(theft(platform, &store, &held, evidence, from).await?),
             Rotation::Refused => return Err(invalid_grant("the refresh token has expired")),
@@ -155,7 +155,7 @@ async fn answer(
     caller: &AuthenticatedClient,
     params: &Params,
     (held, family, rotate): (&GrantWithUser, &RefreshFamily, Option<Rotate<'_>>),
-    key: Option<&Thumbprint>,
+    bound_to: &Confirmation,
 ) -> Result<TokenResponse, OidcError> {
     let client = &caller.client.record;
     let grant = &held.grant;
@@ -174,7 +174,8 @@ async fn answer(
         sub: held.user.sub.clone(),
         target: &target,
         grant: Some(grant),
-        key,
+        bound_to,
+        exchanged: None,
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
@@ -198,7 +199,7 @@ async fn answer(
     }
     Ok(TokenResponse {
         access_token: access,
-        token_type: token_type(key),
+        token_type: bound_to.token_type(),
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: Some(derive(
             &realm.tenant.refresh_key,
@@ -208,6 +209,7 @@ async fn answer(
         )),
         id_token: id,
         scope: target.scope,
+        issued_token_type: None,
     })
 }
 

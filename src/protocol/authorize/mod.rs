@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use prompt::Prompt;
 
 use super::acr::{Acr, AcrRequest};
+use super::ciba::Backchannel;
 use super::claims::ClaimsRequest;
 use super::device::Device;
 use super::dpop::Thumbprint;
@@ -57,6 +58,9 @@ pub struct AuthorizationRequest {
     pub pushed: Option<String>,
     /// The device that waits for the answer, which then is a page of ours (RFC 8628).
     pub device: Option<Device>,
+    /// The request of an app that waits for the answer, which then is a page of ours too (CIBA).
+    #[serde(default)]
+    pub backchannel: Option<Backchannel>,
 }
 
 impl AuthorizationRequest {
@@ -136,15 +140,47 @@ impl AuthorizationRequest {
         asker: Asker<'_>,
         (device, page): (Device, &str),
     ) -> Result<Self, OAuthError> {
+        let prompt = Prompt {
+            consent: true,
+            ..Prompt::default()
+        };
+        Ok(Self {
+            device: Some(device),
+            ..Self::decoupled(params, asker, (prompt, page))?
+        })
+    }
+
+    /// What an app asks a person away from its own pages (CIBA Core section 7.1). The answer to the browser goes to `page`, one of
+    /// ours, where the person said yes before the sign-in began.
+    ///
+    /// # Errors
+    /// `invalid_scope`, `invalid_target`, `invalid_request`.
+    pub fn of_backchannel(
+        params: &Params,
+        asker: Asker<'_>,
+        (backchannel, page): (Backchannel, String),
+    ) -> Result<Self, OAuthError> {
+        let request = Self {
+            backchannel: Some(backchannel),
+            ..Self::decoupled(params, asker, (Prompt::default(), &page))?
+        };
+        if request.scope.iter().any(|word| word == "openid") {
+            return Ok(request);
+        }
+        Err(OAuthError::new(ErrorCode::InvalidScope, "scope must have openid"))
+    }
+
+    /// A request whose client waits elsewhere.
+    fn decoupled(
+        params: &Params,
+        asker: Asker<'_>,
+        (prompt, page): (Prompt, &str),
+    ) -> Result<Self, OAuthError> {
         let (id, client) = (asker.id, asker.metadata);
         let resources = asker.resources.named(params.all("resource"))?;
         let ours = ClientMetadata {
             redirect_uris: vec![page.to_owned()],
             ..ClientMetadata::default()
-        };
-        let prompt = Prompt {
-            consent: true,
-            ..Prompt::default()
         };
         let claims = ClaimsRequest::default();
         Ok(Self {
@@ -169,7 +205,8 @@ impl AuthorizationRequest {
             ui_locales: Vec::new(),
             dpop_jkt: None,
             pushed: None,
-            device: Some(device),
+            device: None,
+            backchannel: None,
         })
     }
 
@@ -227,6 +264,7 @@ pub fn validate(
         dpop_jkt: dpop_jkt(params).map_err(refuse)?,
         pushed: None,
         device: None,
+        backchannel: None,
         reply,
     })
 }

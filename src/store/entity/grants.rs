@@ -33,6 +33,7 @@ pub struct Model {
     pub expires_at: Option<i64>,
     pub dpop_jkt: Option<String>,
     pub rotated_jkt: Option<String>,
+    pub cert_x5t: Option<String>,
     pub resources: Option<String>,
 }
 

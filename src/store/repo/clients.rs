@@ -7,11 +7,12 @@ use super::records;
 use crate::base::ids::ClientId;
 use crate::base::page::{Page, PageRequest};
 use crate::base::secret::TokenHash;
+use crate::base::timestamp::Timestamp;
 use crate::domain::client::Client;
 use crate::store::entity::clients::{Column, Entity, Model};
 use crate::store::rows::{
-    at, client_id, containing, from_json, hash, maybe_text, one_more, search_key, text, time, to_json,
-    token_hash,
+    at, client_id, containing, from_json, hash, maybe_text, maybe_time, one_more, search_key, text, time,
+    to_json, token_hash,
 };
 use crate::store::{Batch, StoreError, TenantStore};
 
@@ -99,7 +100,44 @@ fn row_of(client: &Client) -> Vec<(&'static str, Value)> {
     ]
 }
 
+impl TenantStore {
+    /// Clients that registered themselves, that nobody granted anything, and whose time is over.
+    pub async fn unused_clients(&self, before: Timestamp, most: u64) -> Result<Vec<ClientId>, StoreError> {
+        let sql = format!("SELECT id FROM clients WHERE tenant_id = $1 AND {UNUSED} LIMIT $3");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values = self.values(vec![time(before), most.into()]);
+        let rows = self.store.rows(&sql, values).await?;
+        rows.iter()
+            .map(|row| client_id(&row.try_get_by_index::<String>(0)?))
+            .collect()
+    }
+}
+
+/// Which clients count as unused before a time, the second parameter.
+const UNUSED: &str = "unused_until < $2 AND NOT EXISTS \
+    (SELECT 1 FROM grants WHERE grants.tenant_id = clients.tenant_id AND grants.client_id = clients.id)";
+
 impl Batch {
+    /// Until when a client that registered itself is kept though nobody granted it anything; `None` for always. Conflict when there is no
+    /// such client: `clients.id`.
+    pub fn keep_unused_client(&mut self, id: &ClientId, until: Option<Timestamp>) {
+        self.require(
+            "clients.id",
+            "UPDATE clients SET unused_until = $3 WHERE tenant_id = $1 AND id = $2",
+            vec![text(id.as_str()), maybe_time(until)],
+        );
+    }
+
+    /// Removes a client that is still unused. Conflict when it no longer is: `clients.id`. Add [`Batch::bump_change`].
+    pub fn delete_unused_client(&mut self, id: &ClientId, before: Timestamp) {
+        self.require(
+            "clients.id",
+            format!("DELETE FROM clients WHERE tenant_id = $1 AND id = $3 AND {UNUSED}"),
+            vec![time(before), text(id.as_str())],
+        );
+        self.delete_belongings(id);
+    }
+
     /// A new client. Conflict: `clients.id`. Add [`Batch::bump_change`].
     pub fn insert_client(&mut self, client: &Client) {
         let mut row = row_of(client);
@@ -128,14 +166,20 @@ impl Batch {
     /// Removes a client and what users allowed it; its grants are to be revoked beside. Conflict when it is gone
     /// already: `clients.id`. Add [`Batch::bump_change`].
     pub fn delete_client(&mut self, id: &ClientId) {
-        self.run(
-            "DELETE FROM consents WHERE tenant_id = $1 AND client_id = $2",
-            vec![text(id.as_str())],
-        );
+        self.delete_belongings(id);
         self.require(
             "clients.id",
             "DELETE FROM clients WHERE tenant_id = $1 AND id = $2",
             vec![text(id.as_str())],
         );
+    }
+
+    fn delete_belongings(&mut self, id: &ClientId) {
+        for table in ["consents", "client_logos"] {
+            self.run(
+                format!("DELETE FROM {table} WHERE tenant_id = $1 AND client_id = $2"),
+                vec![text(id.as_str())],
+            );
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::Acr;
 use crate::domain::grant::{Grant, RefreshFamily, RefreshOrigin, Revocation, RevocationReason};
 use crate::domain::user::User;
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::resource::ResourceId;
 use crate::store::entity::grants::{Column, Entity, Model};
@@ -52,7 +53,10 @@ impl TryFrom<Model> for Grant {
             proofs: from_json("grant proofs", &row.proofs)?,
             created_at: at(row.created_at),
             revoked: revoked(row.revoked_at, row.revoked_reason.as_deref())?,
-            key: thumbprint(row.dpop_jkt.as_deref())?,
+            bound_to: Confirmation {
+                jkt: thumbprint(row.dpop_jkt.as_deref())?,
+                x5t: thumbprint(row.cert_x5t.as_deref())?,
+            },
             family: family(&row)?,
             resources: resources(row.resources.as_deref())?,
             sid: row.sid,
@@ -232,16 +236,17 @@ impl Batch {
             time(keep_until),
             grant.revoked.map(|revoked| revoked.at.micros()).into(),
             maybe_text(grant.revoked.map(|revoked| revoked.reason.name())),
-            maybe_text(grant.key.as_ref().map(Thumbprint::as_str)),
+            maybe_text(grant.bound_to.jkt.as_ref().map(Thumbprint::as_str)),
+            maybe_text(grant.bound_to.x5t.as_ref().map(Thumbprint::as_str)),
         ];
         values.extend(family_values(grant.family.as_ref()));
         values.push(resources_text(&grant.resources).into());
         self.run(
             "INSERT INTO grants (tenant_id, id, user_id, client_id, session_id, sid, scope, nonce, claims_request, \
-             auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, dpop_jkt, offline, seed, \
+             auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, dpop_jkt, cert_x5t, offline, seed, \
              generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at, resources) VALUES \
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-             $23, $24, $25, $26, $27)",
+             $23, $24, $25, $26, $27, $28)",
             values,
         );
     }

@@ -8,6 +8,7 @@ use super::TenantStore;
 
 mod admins;
 pub(super) mod audit;
+mod client_logos;
 mod clients;
 mod consents;
 mod credentials;
@@ -15,6 +16,7 @@ pub(super) mod decisions;
 mod devices;
 mod events;
 mod grants;
+mod initial_access_tokens;
 mod keys;
 mod labels;
 mod logout_deliveries;

@@ -100,6 +100,8 @@ impl Batch {
         for table in [
             "users",
             "clients",
+            "client_logos",
+            "initial_access_tokens",
             "resources",
             "admin_links",
             "code_redemptions",

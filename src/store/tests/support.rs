@@ -23,6 +23,7 @@ use crate::domain::sealed::Sealed;
 use crate::domain::session::Session;
 use crate::domain::tenant::{Tenant, TenantSettings, TenantStatus};
 use crate::domain::user::{EmailAddress, User, UserStatus};
+use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::store::{Store, StoreOptions, TenantStore};
 
@@ -256,7 +257,10 @@ pub(super) fn grant(number: u128) -> Grant {
         proofs: vec![Proof::by(Method::Password, at(3)), Proof::by(Method::Totp, at(4))],
         created_at: at(4),
         revoked: None,
-        key: Thumbprint::parse(&"A".repeat(43)),
+        bound_to: Confirmation {
+            jkt: Thumbprint::parse(&"A".repeat(43)),
+            x5t: Thumbprint::parse(&"E".repeat(43)),
+        },
         family: Some(family()),
     }
 }

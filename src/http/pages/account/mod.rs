@@ -4,6 +4,7 @@ mod acts;
 mod email;
 mod factors;
 mod home;
+mod requests;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -33,6 +34,7 @@ pub use factors::{
     push_page, recovery_codes, remove_factor, remove_page, totp_page,
 };
 pub use home::home;
+pub use requests::{approve_request, deny_request, requests};
 
 /// A signed-in person on one of these pages.
 struct Own {

@@ -10,6 +10,7 @@ pub mod decisions;
 pub mod keys;
 pub mod overview;
 pub mod policies;
+pub mod registration;
 pub mod resources;
 pub mod tenants;
 pub mod users;

@@ -5,12 +5,14 @@ use crate::http::views::account::{
     SessionRow,
 };
 use crate::http::views::notices::{Answer, NoticeQuestion, NoticeResult, SignInFacts};
+use crate::http::views::requests::{RequestEnd, RequestRow, WaitingRequests};
 use crate::http::views::{Chrome, Link, Problem};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<AccountHome>("account", pages);
     draw::<ChangePassword>("change-password", pages);
     draw::<RemoveFactor>("remove-factor", pages);
+    draw::<WaitingRequests>("requests", pages);
     draw::<NoticeQuestion>("notice", pages);
     draw::<NoticeResult>("notice-done", pages);
 }
@@ -243,5 +245,28 @@ impl Sample for NoticeResult {
                 },
             ),
         ]
+    }
+}
+
+impl Sample for WaitingRequests {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = RequestRow {
+            app: "Tide Bank".into(),
+            binding_message: Some("W4SCT".into()),
+            address: "203.0.113.24".into(),
+            asked: ago(0),
+            approve: "/t/demo/account/requests/r1/approve".into(),
+            deny: "/t/demo/account/requests/r1/deny".into(),
+        };
+        let page = |rows: Vec<RequestRow>, end: Option<RequestEnd>| Self {
+            chrome: chrome.clone(),
+            account: "alice@demo.test".into(),
+            rows,
+            end,
+            home: "/t/demo/account".into(),
+        };
+        let mut samples = vec![("waiting", page(vec![row], None))];
+        samples.extend(RequestEnd::ALL.map(|end| (end.name(), page(Vec::new(), Some(end)))));
+        samples
     }
 }

@@ -1,5 +1,6 @@
 use super::{Drawn, Sample, draw};
 use crate::domain::assurance::Method;
+use crate::http::views::app::{AppFacts, AppLogo};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend};
 use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{
@@ -34,6 +35,16 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<SignedOut>("signed-out", pages);
 }
 
+fn about() -> AppFacts {
+    AppFacts {
+        logo: Some(AppLogo {
+            src: "/t/demo/logo/harbour".into(),
+            source: "https://harbour.example/logo.png".into(),
+        }),
+        policies: vec![Link::new("https://harbour.example/privacy", "Privacy policy")],
+    }
+}
+
 fn passkey() -> PasskeyForm {
     PasskeyForm {
         options: "/t/demo/signin/passkey/options".into(),
@@ -45,6 +56,7 @@ impl Sample for SignIn {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         let plain = Self {
             app: Some("Harbour Supplies".into()),
+            about: about(),
             action: "/t/demo/signin?login=1".into(),
             email: String::new(),
             fields: SignInFields::Both,
@@ -112,6 +124,7 @@ impl Sample for PasswordStep {
     fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
         let page = Self {
             app: Some("Harbour Supplies".into()),
+            about: AppFacts::default(),
             action: "/t/demo/signin/password".into(),
             email: "alexandra.featherstonehaugh-cholmondeley@subsidiary.northwind.example".into(),
             change: "/t/demo/signin".into(),
@@ -391,7 +404,7 @@ impl Sample for Consent {
             known: vec!["openid".into()],
             unverified: true,
             device: None,
-            policies: vec![Link::new("https://planner.example/privacy", "Privacy policy")],
+            about: about(),
             chrome,
         };
         vec![
@@ -411,7 +424,7 @@ impl Sample for Consent {
                 Self {
                     unverified: false,
                     known: Vec::new(),
-                    policies: Vec::new(),
+                    about: AppFacts::default(),
                     ..page
                 },
             ),

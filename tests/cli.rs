@@ -255,3 +255,49 @@ fn feeds_are_looked_at_before_they_take_their_place() {
         "{fetched:?}"
     );
 }
+
+/// RFC 8707: resources are registered, listed and removed.
+#[test]
+fn resources_are_registered_listed_and_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let run = |more: &[&str]| {
+        tidegate(
+            dir.path(),
+            KEK,
+            &[&["resource"][..], more, &["--tenant", "acme"]].concat(),
+        )
+    };
+    let orders = ["--identifier", "https://orders.test"];
+    let made = json(&run(&[
+        &[
+            "create",
+            "--scope",
+            "orders:read",
+            "--scope",
+            "orders:write",
+            "--json",
+        ][..],
+        &orders,
+    ]
+    .concat()));
+    assert_eq!(
+        (made["identifier"].as_str(), made["scope"].as_str()),
+        (Some("https://orders.test"), Some("orders:read orders:write"))
+    );
+    let listed = json(&run(&["list", "--json"]));
+    assert_eq!(listed["items"][0], made);
+    assert!(listed["next"].is_null());
+    for bad in [
+        &["create", "--identifier", "https://orders.test"][..],
+        &["create", "--identifier", "orders"],
+        &["create", "--identifier", "https://a.test#b"],
+        &["create", "--identifier", "https://a.test", "--scope", "openid"],
+        &["create", "--identifier", "https://a.test", "--client", "nobody"],
+        &["delete", "--identifier", "https://other.test"],
+    ] {
+        assert_eq!(refused(&run(bad)).0, 1, "{bad:?}");
+    }
+    assert!(run(&[&["delete"][..], &orders].concat()).status.success());
+    assert_eq!(json(&run(&["list", "--json"]))["items"], serde_json::json!([]));
+}

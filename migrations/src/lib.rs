@@ -17,6 +17,7 @@ mod m0020_sender_keys;
 mod m0021_logout_deliveries;
 mod m0030_models;
 mod m0031_decision_repeats;
+mod m0040_resources;
 mod m0050_sender_certificates;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_logout_deliveries::Migration),
             Box::new(m0030_models::Migration),
             Box::new(m0031_decision_repeats::Migration),
+            Box::new(m0040_resources::Migration),
             Box::new(m0050_sender_certificates::Migration),
         ]
     }

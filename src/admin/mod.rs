@@ -13,6 +13,7 @@ pub mod keys;
 pub mod links;
 pub mod models;
 pub mod policies;
+pub mod resources;
 pub mod seed;
 pub mod tenants;
 mod trusted_issuers;

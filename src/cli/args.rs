@@ -11,6 +11,7 @@ use super::decision::DecisionCommand;
 use super::doctor::DoctorArgs;
 use super::feeds::FeedsCommand;
 use super::policy::PolicyCommand;
+use super::resource::ResourceCommand;
 use super::tenant::TenantCommand;
 use super::user::UserCommand;
 use super::various::{AdminCommand, AuditCommand, KeysCommand, SeedArgs};
@@ -64,6 +65,9 @@ pub enum Command {
     /// Register, show, change and delete clients (apps and services).
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Protected resources (APIs) that tokens are made for (RFC 8707).
+    #[command(subcommand)]
+    Resource(ResourceCommand),
     /// Roles of people in the console.
     #[command(subcommand)]
     Admin(AdminCommand),

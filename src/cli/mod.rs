@@ -11,6 +11,7 @@ mod input;
 mod open;
 mod policy;
 mod print;
+mod resource;
 pub mod risk;
 mod tenant;
 mod user;
@@ -80,6 +81,7 @@ async fn dispatch<C: Composition>(command: &Command, opener: &Opener<'_, C>) -> 
         Command::Tenant(command) => tenant::run(opener, command).await,
         Command::User(command) => user::run(opener, command).await,
         Command::Client(command) => client::run(opener, command).await,
+        Command::Resource(command) => resource::run(opener, command).await,
         Command::Policy(command) => policy::run(opener, command).await,
         Command::Decision(command) => decision::run(opener, command).await,
         Command::Keys(command) => various::keys(opener, command).await,

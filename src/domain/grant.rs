@@ -21,6 +21,7 @@ use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::timestamp::Timestamp;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
+use crate::protocol::resource::ResourceId;
 
 /// How long after a rotation any repeat of the predecessor counts as a lost reply.
 pub const REPEAT_WINDOW: Duration = Duration::from_mins(1);
@@ -40,6 +41,8 @@ pub struct Grant {
     pub sid: String,
     /// Granted scopes, separated by spaces.
     pub scope: String,
+    /// For which resources (RFC 8707); for the issuer itself when empty.
+    pub resources: Vec<ResourceId>,
     /// Nonce of the authorization request; it stays in refreshed ID tokens' absence (OIDC Core 12.2).
     pub nonce: Option<String>,
     /// Claims asked for by name (`claims` parameter), as JSON.

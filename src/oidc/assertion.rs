@@ -7,19 +7,13 @@ use serde::Deserialize;
 use super::OidcError;
 use crate::base::encoding::base64url;
 use crate::base::secret::sha256;
+use crate::protocol::claims::Audience;
 use crate::tenants::{Platform, Realm};
 
 /// How far the clock of its maker may be off.
 const SKEW: Duration = Duration::from_mins(1);
 /// The longest life of an assertion.
 const LIFE: Duration = Duration::from_mins(10);
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
 
 /// The claims of an assertion whose signature was checked.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,11 +43,7 @@ impl Assertion {
         realm: &Realm,
         fits: impl Fn(&str) -> bool,
     ) -> Result<(), Unfit> {
-        let audience = match &self.aud {
-            Audience::One(aud) => fits(aud),
-            Audience::Many(all) => all.iter().any(|aud| fits(aud)),
-        };
-        if !audience {
+        if !self.aud.any(fits) {
             return Err(Unfit::Claims("assertion is for another audience"));
         }
         let now = platform.now();

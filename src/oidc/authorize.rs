@@ -8,7 +8,7 @@ use super::{par, request_object};
 use crate::base::ids::ClientId;
 use crate::domain::client::{Client, ClientMetadata, ClientOrigin};
 use crate::protocol::acr::AcrRequest;
-use crate::protocol::authorize::{AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
+use crate::protocol::authorize::{Asker, AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::store::StoreError;
@@ -146,7 +146,12 @@ pub(super) fn validated(
     delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
     let record = &client.record;
-    let mut request = validate(params, &record.id, &metadata(realm, client), delivery)?;
+    let asker = Asker {
+        id: &record.id,
+        metadata: &metadata(realm, client),
+        resources: realm.resources(),
+    };
+    let mut request = validate(params, asker, delivery)?;
     // A hint that is not ours, or is another client's, must not be acted on (OpenID Connect Core section 3.1.2.1).
     if let Some(hint) = request.id_token_hint.take() {
         let hint = id_token_hint(realm, &hint).filter(|hint| hint.aud == record.id.as_str());

@@ -25,11 +25,11 @@ use crate::base::encoding::base64url;
 use crate::base::ids::{ClientId, UserId};
 use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
-use crate::domain::client::GrantType;
+use crate::domain::client::{Client, GrantType};
 use crate::domain::message::Message;
 use crate::domain::user::{User, UserStatus};
 use crate::ephemeral::EphemeralError;
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::authorize::{Asker, AuthorizationRequest};
 use crate::protocol::ciba::{
     self, Backchannel, BackchannelRequest, DeliveryMode, UserHint, auth_req_id, open_signed, request_of,
 };
@@ -122,9 +122,7 @@ pub async fn begin(
         binding_message: asked.binding_message.map(str::to_owned),
         address: from.ip.to_string(),
     };
-    let page = (about.clone(), realm.url(PAGE));
-    let mut request = AuthorizationRequest::of_backchannel(params, &client.id, &client.metadata, page)?;
-    raise_to_floor(&mut request, client);
+    let mut request = authorization(realm, client, params, about.clone())?;
     let user = user_of(platform, realm, &client.id, asked.hint).await?;
     // Whoever answers must be this person.
     request.id_token_hint = Some(user.sub.clone());
@@ -150,6 +148,23 @@ pub async fn begin(
         expires_in: asked.life.as_secs(),
         interval: INTERVAL.as_secs(),
     })
+}
+
+/// What is asked, as the sign-in of whoever says yes will see it.
+fn authorization(
+    realm: &Realm,
+    client: &Client,
+    params: &Params,
+    about: Backchannel,
+) -> Result<AuthorizationRequest, OAuthError> {
+    let asker = Asker {
+        id: &client.id,
+        metadata: &client.metadata,
+        resources: realm.resources(),
+    };
+    let mut request = AuthorizationRequest::of_backchannel(params, asker, (about, realm.url(PAGE)))?;
+    raise_to_floor(&mut request, client);
+    Ok(request)
 }
 
 /// The parameters of a signed request; an unsigned one of a client that signs is refused (section 7.1.1).

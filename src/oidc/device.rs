@@ -14,7 +14,7 @@ use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::client::GrantType;
 use crate::ephemeral::EphemeralError;
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::authorize::{Asker, AuthorizationRequest};
 use crate::protocol::device::{Device, UserCode};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
@@ -68,7 +68,7 @@ fn key(realm: &Realm, what: &str, id: &str) -> String {
 /// Takes the question of a device.
 ///
 /// # Errors
-/// `unauthorized_client`, `invalid_scope`; [`OidcError::Throttled`].
+/// `unauthorized_client`, `invalid_scope`, `invalid_target`; [`OidcError::Throttled`].
 pub fn begin(
     platform: &Platform,
     realm: &Realm,
@@ -92,8 +92,12 @@ pub fn begin(
         address: from.ip.to_string(),
     };
     let done = realm.url(DONE_PAGE);
-    let mut request =
-        AuthorizationRequest::of_device(params, &client.id, &client.metadata, (device.clone(), &done))?;
+    let asker = Asker {
+        id: &client.id,
+        metadata: &client.metadata,
+        resources: realm.resources(),
+    };
+    let mut request = AuthorizationRequest::of_device(params, asker, (device.clone(), &done))?;
     raise_to_floor(&mut request, client);
     let waiting = Waiting {
         request,

@@ -7,6 +7,7 @@ use super::bearer::{self, BearerFailure};
 use super::client_auth::is_confidential;
 use super::{AuthenticatedClient, OidcError};
 use crate::crypto::signer::TokenType;
+use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::PresentedRefreshToken;
@@ -88,6 +89,7 @@ async fn explain(
         return refresh(platform, realm, caller, &presented).await;
     }
     match bearer::verify(platform, realm, token).await {
+        Ok(verified) if !may_see(realm, caller, &verified.claims) => Ok(json!({"active": false})),
         Ok(verified) => {
             let username = verified
                 .grant
@@ -108,6 +110,16 @@ async fn explain(
         Err(BearerFailure::Invalid | BearerFailure::Ended) => Ok(json!({"active": false})),
         Err(BearerFailure::Store(error)) => Err(error.into()),
     }
+}
+
+/// Whether a token is the caller's business (RFC 7662 section 4): one for a resource that a client serves is explained to that client, and
+/// to the client that it was given to.
+fn may_see(realm: &Realm, caller: &AuthenticatedClient, claims: &AccessTokenClaims) -> bool {
+    let id = &caller.client.record.id;
+    let servers = realm
+        .resources()
+        .servers(|resource| claims.aud.any(|aud| aud == resource));
+    servers.is_empty() || claims.client_id == id.as_str() || servers.contains(&id)
 }
 
 /// A refresh token is explained to its own client only, and only while it is the newest of a grant that stands.

@@ -14,9 +14,12 @@ use crate::domain::grant::Grant;
 use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
-use crate::protocol::claims::{AccessTokenClaims, ClaimsRequest, IdTokenClaims, UserClaims};
+use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
 use crate::protocol::confirmation::Confirmation;
+use crate::protocol::error::OAuthError;
 use crate::protocol::exchange::Actor;
+use crate::protocol::params::Params;
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
 use crate::tenants::{Platform, Realm};
@@ -48,7 +51,7 @@ pub struct TokenResponse {
 pub(super) struct AccessSubject<'a> {
     pub(super) client: &'a Client,
     pub(super) sub: String,
-    pub(super) scope: Option<String>,
+    pub(super) target: &'a Target,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
     /// What to bind it to.
@@ -60,11 +63,49 @@ pub(super) struct AccessSubject<'a> {
 /// What a token that was got for another owes to that one (RFC 8693).
 pub(super) struct Exchanged {
     /// For whom it is.
-    pub(super) audience: String,
+    pub(super) audience: Audience,
     /// Who acts.
     pub(super) act: Option<Actor>,
     /// It lives no longer.
     pub(super) not_after: Timestamp,
+}
+
+/// For which resources an access token is made (RFC 8707), and with which scopes.
+pub(super) struct Target {
+    /// The issuer itself when empty.
+    pub(super) audience: Vec<ResourceId>,
+    /// Absent when nothing of what was granted is meant for them.
+    pub(super) scope: Option<String>,
+}
+
+impl Target {
+    /// What a token request names of what was granted, where `scope` is what it asks of the granted scopes.
+    ///
+    /// # Errors
+    /// `invalid_target` for a resource that was not granted.
+    pub(super) fn of_request(
+        realm: &Realm,
+        granted: &Grant,
+        scope: &str,
+        params: &Params,
+    ) -> Result<Self, OAuthError> {
+        let resources = realm.resources();
+        let asked = params.all("resource");
+        let audience = resources.narrowed(&granted.resources, &granted.scope, asked)?;
+        let scope = resources.scope_for(&audience, scope);
+        Ok(Self {
+            scope: (!scope.is_empty()).then_some(scope),
+            audience,
+        })
+    }
+
+    fn aud(&self, issuer: &str) -> Audience {
+        match self.audience.as_slice() {
+            [] => Audience::One(issuer.to_owned()),
+            [one] => Audience::One(one.to_string()),
+            many => Audience::Many(many.iter().map(ResourceId::to_string).collect()),
+        }
+    }
 }
 
 /// Makes an access token. An opaque one is stored with `batch`.
@@ -125,14 +166,14 @@ fn claims(
         iss: realm.issuer().to_owned(),
         sub: about.sub.clone(),
         aud: about.exchanged.map_or_else(
-            || realm.issuer().to_owned(),
+            || about.target.aud(realm.issuer()),
             |exchanged| exchanged.audience.clone(),
         ),
         exp: expires_at.secs(),
         iat: now.secs(),
         jti: jti(platform, grant.map(|grant| grant.id)),
         client_id: about.client.id.as_str().to_owned(),
-        scope: about.scope.clone(),
+        scope: about.target.scope.clone(),
         auth_time: grant.map(|grant| grant.auth_time.secs()),
         acr: grant.map(|grant| grant.acr.name().to_owned()),
         amr: grant.map(|grant| {

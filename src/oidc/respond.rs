@@ -18,6 +18,7 @@ use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::{Carrier, Form};
+use crate::protocol::resource::ResourceId;
 use crate::signin::Finished;
 use crate::tenants::{Platform, Realm};
 
@@ -39,6 +40,8 @@ pub struct CodeRecord {
     pub nonce: Option<String>,
     /// Granted scopes, separated by spaces.
     pub scope: String,
+    /// For which resources.
+    pub resources: Vec<ResourceId>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// The key it is bound to (RFC 9449 section 10).
@@ -67,6 +70,7 @@ impl CodeRecord {
             challenge: request.challenge.clone(),
             nonce: request.nonce.clone(),
             scope: request.scope.join(" "),
+            resources: request.resources.clone(),
             claims: request.claims.clone(),
             dpop_jkt: request.dpop_jkt.clone(),
             user: allowed.session.user,

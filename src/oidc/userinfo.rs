@@ -79,6 +79,10 @@ pub async fn userinfo(
             BearerFailure::Invalid | BearerFailure::Ended => UserInfoError::InvalidToken,
             BearerFailure::Store(error) => UserInfoError::Oidc(error.into()),
         })?;
+    // A token for another resource is not for us (RFC 9068 section 4).
+    if !verified.claims.aud.any(|aud| aud == realm.issuer()) {
+        return Err(UserInfoError::InvalidToken);
+    }
     let bound_to = verified.claims.cnf.clone().unwrap_or_default();
     let shown = sender.certificate.and_then(PresentedCertificate::thumbprint);
     if bound_to.x5t.is_some() && bound_to.x5t != shown {
@@ -86,10 +90,6 @@ pub async fn userinfo(
         return Err(UserInfoError::InvalidToken);
     }
     check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
-    // A token that is for somebody else is not for us (RFC 9068 section 4).
-    if verified.claims.aud != realm.issuer() {
-        return Err(UserInfoError::InvalidToken);
-    }
     let granted = verified.claims.scope.as_deref().unwrap_or_default();
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);

@@ -239,6 +239,26 @@ pub struct LogoutTokenClaims<'a> {
     pub events: Value,
 }
 
+/// Whom a JWT is for (RFC 7519 section 4.1.3): one audience as text, several as a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// Whether one of them fits.
+    pub fn any(&self, fits: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::One(aud) => fits(aud),
+            Self::Many(all) => all.iter().any(|aud| fits(aud)),
+        }
+    }
+}
+
 /// An access token's claims (RFC 9068 section 2.2).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
@@ -246,8 +266,8 @@ pub struct AccessTokenClaims {
     pub iss: String,
     /// The user, or the client acting for itself.
     pub sub: String,
-    /// The resource; the issuer's own userinfo by default.
-    pub aud: String,
+    /// The resources; the issuer, whose own is userinfo, by default.
+    pub aud: Audience,
     /// End of validity, seconds.
     pub exp: i64,
     /// Issued at, seconds.

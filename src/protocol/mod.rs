@@ -19,4 +19,5 @@ pub mod redirect;
 pub mod refresh_token;
 pub mod registration;
 pub mod request_object;
+pub mod resource;
 pub mod scope;

@@ -13,12 +13,17 @@ pub fn is_scope_token(word: &str) -> bool {
             .all(|b| (0x21..=0x7e).contains(&b) && b != b'"' && b != b'\\')
 }
 
-/// The scopes that are granted of those asked for: what the client registered, in the order asked. A client that
-/// registered none may ask for the scopes of OpenID Connect. Unknown scopes are left out (OIDC Core section 3.1.2.1).
+/// The scopes that are granted of those asked for: what the client registered, in the order asked. A client that registered none may ask
+/// for the scopes of OpenID Connect, and for those that a resource it names brings along. Unknown scopes are left out (OIDC Core section
+/// 3.1.2.1).
 ///
 /// # Errors
 /// `invalid_scope` when a word is malformed.
-pub fn allowed(asked: &[String], registered: Option<&str>) -> Result<Vec<String>, OAuthError> {
+pub fn allowed(
+    asked: &[String],
+    registered: Option<&str>,
+    brought: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, OAuthError> {
     if asked.iter().any(|word| !is_scope_token(word)) {
         return Err(OAuthError::new(
             ErrorCode::InvalidScope,
@@ -27,7 +32,7 @@ pub fn allowed(asked: &[String], registered: Option<&str>) -> Result<Vec<String>
     }
     let may = |word: &String| match registered {
         Some(list) => list.split(' ').any(|allowed| allowed == word) || word == "openid",
-        None => KNOWN.contains(&word.as_str()),
+        None => KNOWN.contains(&word.as_str()) || brought(word),
     };
     Ok(asked.iter().filter(|word| may(word)).cloned().collect())
 }
@@ -65,14 +70,14 @@ mod tests {
     #[test]
     fn only_registered_scopes_are_granted() {
         assert_eq!(
-            allowed(&words("openid email api:read"), None).unwrap(),
+            allowed(&words("openid email api:read"), None, |_| false).unwrap(),
             ["openid", "email"]
         );
         assert_eq!(
-            allowed(&words("openid api:read"), Some("api:read email")).unwrap(),
+            allowed(&words("openid api:read"), Some("api:read email"), |_| false).unwrap(),
             ["openid", "api:read"]
         );
-        assert!(allowed(&words("a\"b"), None).is_err());
+        assert!(allowed(&words("a\"b"), None, |_| true).is_err());
     }
 
     #[test]

@@ -58,13 +58,13 @@ pub(super) async fn standing(
         .consent(user, &request.client)
         .await?;
     let granted = held.map(|consent| consent.scope).unwrap_or_default();
-    let known: Vec<String> = request
-        .scope
+    let asked = request.consent_words();
+    let known: Vec<String> = asked
         .iter()
         .filter(|word| scope::has(&granted, word))
         .cloned()
         .collect();
-    let settled = known.len() == request.scope.len() && !request.prompt.consent;
+    let settled = known.len() == asked.len() && !request.prompt.consent;
     Ok((
         if settled {
             Consent::Settled

@@ -214,7 +214,7 @@ fn save_consent(platform: &Platform, login: &Login, account: &Account, batch: &m
         batch.save_consent(&Consent {
             user: account.user.id,
             client: request.client.clone(),
-            scope: request.scope.join(" "),
+            scope: request.consent_words().join(" "),
             granted_at: platform.now(),
         });
     }

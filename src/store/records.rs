@@ -70,7 +70,7 @@ pub struct Consent {
     pub user: UserId,
     /// Whom.
     pub client: ClientId,
-    /// Which scopes, separated by spaces.
+    /// Which scopes, and the resources that they hold for, separated by spaces.
     pub scope: String,
     /// When last.
     pub granted_at: Timestamp,

@@ -21,6 +21,7 @@ use crate::crypto::webauthn::RelyingParty;
 use crate::domain::tenant::Tenant;
 use crate::domain::trusted_issuer::TrustedIssuer;
 use crate::protocol::metadata::{self, CertificateUse};
+use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
 use crate::store::{StoreError, TenantStore};
 
@@ -47,6 +48,7 @@ pub struct TenantRuntime {
     pub issuers: Vec<IssuerRuntime>,
     /// A short tag that keeps cookies of tenants on one host apart.
     pub tag: String,
+    resources: Vec<Resource>,
     clients: RwLock<HashMap<ClientId, Arc<ClientRuntime>>>,
 }
 
@@ -74,6 +76,11 @@ const CLIENT_CACHE: usize = 10_000;
 const TENANT_CACHE: usize = 10_000;
 
 impl TenantRuntime {
+    /// What tokens of an issuer of this tenant may be made for.
+    pub fn resources<'a>(&'a self, issuer: &'a str) -> Resources<'a> {
+        Resources::new(&self.resources, issuer)
+    }
+
     /// A client, from memory or the database.
     ///
     /// # Errors
@@ -202,6 +209,7 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
             .map(IssuerRuntime::new)
             .collect(),
         tag,
+        resources: store.resources().await?,
         clients: RwLock::default(),
         record,
     })

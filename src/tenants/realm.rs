@@ -7,6 +7,7 @@ use url::Url;
 
 use super::directory::TenantRuntime;
 use crate::crypto::webauthn::RelyingParty;
+use crate::protocol::resource::Resources;
 use crate::store::{Store, TenantStore};
 
 /// One origin of one tenant. In production there is one; `dev` has `localhost` and `127.0.0.1`, each with an issuer of its
@@ -65,6 +66,11 @@ impl Realm {
     /// An address below the issuer; `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.issuer())
+    }
+
+    /// What tokens may be made for.
+    pub fn resources(&self) -> Resources<'_> {
+        self.tenant.resources(self.issuer())
     }
 
     /// The issuer's path, such as `/t/demo`.

@@ -41,7 +41,7 @@ on_each_store! {
         assert_eq!(browser.page.url, format!("{}/console?tenant=demo", app.base), "{}", browser.page.text());
         assert_eq!(browser.page.status, 200);
         for page in ["", "/decisions", "/users", "/users/new", "/clients", "/clients/new", "/clients/demo-rp",
-            "/clients/demo-rp/edit", "/clients/demo-rp/delete", "/policies", "/policies/1", "/keys", "/audit"] {
+            "/clients/demo-rp/edit", "/clients/demo-rp/delete", "/resources", "/policies", "/policies/1", "/keys", "/audit"] {
             browser.get(&format!("/console{page}?tenant=demo")).await;
             assert_eq!(browser.page.status, 200, "{page}: {}", browser.page.text());
         }
@@ -73,6 +73,19 @@ on_each_store! {
         browser.answer_remember().await;
         assert_eq!(browser.page.status, 403, "{} {}", browser.page.url, browser.page.text());
         assert!(browser.cookie("tg_c").is_none() || browser.cookie("tg_c").unwrap().is_empty());
+    }
+
+    async fn resources_are_registered_and_removed(app: &TestApp) {
+        let mut browser = enter(app, "demo").await;
+        browser.get("/console/resources?tenant=demo").await;
+        browser.submit("identifier", &[("identifier", "orders"), ("scope", "orders:read")]).await;
+        assert!(browser.page.has_field("identifier") && browser.page.text().contains("absolute URI"), "{}", browser.page.text());
+        browser.submit("scope", &[("identifier", "https://orders.test"), ("scope", "orders:read orders:write")]).await;
+        assert!(browser.page.text().contains("orders:read orders:write"), "{}", browser.page.text());
+        let trail = app.store().await.audit(None, &tidegate::base::page::PageRequest::new(None, 1)).await.unwrap();
+        assert_eq!(trail.items[0].entry.act, "resource.created");
+        browser.submit("identifier", &[]).await;
+        assert!(!browser.page.text().contains("https://orders.test"), "{}", browser.page.text());
     }
 
     async fn forms_need_the_token_of_this_console_session(app: &TestApp) {

@@ -36,6 +36,7 @@ mod par;
 mod passwords;
 mod recovery;
 mod request_objects;
+mod resources;
 mod risk;
 mod signin;
 mod smtp;

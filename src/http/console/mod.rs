@@ -11,6 +11,7 @@ mod fields;
 mod keys;
 mod overview;
 mod policies;
+mod resources;
 mod session;
 mod tenants;
 mod users;
@@ -48,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .configure(decisions_and_policies)
             .configure(users_routes)
             .configure(clients_routes)
+            .configure(resources_routes)
             .route("/keys", get().to(keys::list))
             .route("/keys/rotate", post().to(keys::rotate))
             .route("/audit", get().to(audit::list))
@@ -99,4 +101,11 @@ fn clients_routes(config: &mut ServiceConfig) {
         .route("/clients/{id}/delete", get().to(clients::ask_delete))
         .route("/clients/{id}/delete", post().to(clients::delete))
         .route("/clients/{id}/rotate-secret", post().to(clients::rotate_secret));
+}
+
+fn resources_routes(config: &mut ServiceConfig) {
+    config
+        .route("/resources", get().to(resources::list))
+        .route("/resources", post().to(resources::create))
+        .route("/resources/delete", post().to(resources::delete));
 }

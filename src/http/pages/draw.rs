@@ -28,6 +28,7 @@ use crate::http::views::signin::{
 use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
 use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
 use crate::oidc::respond;
+use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
@@ -437,7 +438,9 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
         },
         account: step.email.clone(),
         action: action(ctx, login, "consent"),
-        scopes: request.map(|request| request.scope.clone()).unwrap_or_default(),
+        scopes: request
+            .map(AuthorizationRequest::consent_words)
+            .unwrap_or_default(),
         known: step.known.clone(),
         unverified: client
             .as_ref()

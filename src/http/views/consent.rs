@@ -20,7 +20,7 @@ pub struct Consent {
     pub account: String,
     /// Where the form goes.
     pub action: String,
-    /// What the app asks for, as scope names; known ones have words in the catalogue.
+    /// What the app asks for, as scope names and the resources they hold for; known scopes have words in the catalogue.
     pub scopes: Vec<String>,
     /// Those among `scopes` that were allowed before.
     pub known: Vec<String>,

@@ -20,7 +20,7 @@ pub(super) async fn redeem(
     let _turn = platform.ephemeral.lock(&ciba::lock_key(realm, id)).await;
     let record = ciba::poll(platform, realm, caller, id)?;
     let hash = TokenHash::of(TokenKind::AuthReqId, presented);
-    let tokens = exchange(platform, realm, caller, from, (hash, record)).await?;
+    let tokens = exchange(platform, realm, caller, (params, from), (hash, record)).await?;
     ciba::forget(platform, realm, id);
     tokens.ok_or_else(|| invalid_grant("auth_req_id was used"))
 }

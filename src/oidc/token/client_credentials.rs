@@ -2,7 +2,7 @@
 //! record a decision that says something new.
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, TokenResponse, access_token};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
@@ -29,10 +29,10 @@ pub(super) async fn issue(
         .into());
     }
     let client = &caller.client.record;
-    let scope = granted(params, client.metadata.scope.as_deref())?;
+    let target = target(realm, params, client.metadata.scope.as_deref())?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
-    let decision = judged(platform, realm, caller, scope.as_deref(), from).await?;
+    let decision = judged(platform, realm, caller, target.scope.as_deref(), from).await?;
     if let Some(record) = &decision.record {
         batch.insert_decision(record);
     }
@@ -40,7 +40,7 @@ pub(super) async fn issue(
     let about = AccessSubject {
         client,
         sub: client.id.as_str().to_owned(),
-        scope: scope.clone(),
+        target: &target,
         grant: None,
         bound_to: &bound_to,
         exchanged: None,
@@ -56,7 +56,7 @@ pub(super) async fn issue(
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,
-        scope,
+        scope: target.scope,
         issued_token_type: None,
     })
 }
@@ -91,21 +91,26 @@ pub(super) async fn judged(
     Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into())
 }
 
-/// What was asked of what is registered; all of it when nothing was asked.
-fn granted(params: &Params, registered: Option<&str>) -> Result<Option<String>, OAuthError> {
-    let asked = params.words("scope");
-    let may: Vec<&str> = registered
-        .unwrap_or_default()
-        .split(' ')
-        .filter(|word| !word.is_empty() && !USER_SCOPES.contains(word))
-        .collect();
+/// For which resources, and with what was asked of the scopes that are registered for the client and meant for them; all of those when
+/// nothing was asked.
+fn target(realm: &Realm, params: &Params, registered: Option<&str>) -> Result<Target, OAuthError> {
+    let audience = realm.resources().named(params.all("resource"))?;
+    let registered = registered.unwrap_or_default().split(' ');
+    let own: Vec<&str> = registered.filter(|word| !USER_SCOPES.contains(word)).collect();
+    let meant = realm.resources().scope_for(&audience, &own.join(" "));
+    let scope = granted(&params.words("scope"), &meant)?;
+    Ok(Target { audience, scope })
+}
+
+fn granted(asked: &[String], meant: &str) -> Result<Option<String>, OAuthError> {
+    let may: Vec<&str> = meant.split_whitespace().collect();
     if asked.is_empty() {
         return Ok((!may.is_empty()).then(|| may.join(" ")));
     }
     if let Some(unknown) = asked.iter().find(|word| !may.contains(&word.as_str())) {
         return Err(OAuthError::new(
             ErrorCode::InvalidScope,
-            format!("scope {unknown} is not registered for this client"),
+            format!("scope {unknown} is not registered for this client and resource"),
         ));
     }
     Ok(Some(asked.join(" ")))

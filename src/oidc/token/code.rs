@@ -1,7 +1,7 @@
 //! Redeeming an authorization code (RFC 6749 section 4.1.3): once, by the client it was given to. A second use revokes what
 //! the first one gave (section 4.1.2, defect 3).
 
-use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token, id_token, wants_id_token};
 use super::super::respond::{CodeRecord, code_key};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
@@ -33,7 +33,7 @@ pub(super) async fn redeem(
         return Err(replayed(platform, &store, hash).await?);
     };
     check(caller, params, &record, from)?;
-    match exchange(platform, realm, caller, from, (hash, record)).await? {
+    match exchange(platform, realm, caller, (params, from), (hash, record)).await? {
         Some(tokens) => {
             platform.ephemeral.remove(&key);
             Ok(tokens)
@@ -47,7 +47,7 @@ pub(super) async fn exchange(
     platform: &Platform,
     realm: &Realm,
     caller: &AuthenticatedClient,
-    from: &BackChannel,
+    (params, from): (&Params, &BackChannel),
     (hash, record): (TokenHash, CodeRecord),
 ) -> Result<Option<TokenResponse>, OidcError> {
     let store = realm.store(&platform.store);
@@ -56,13 +56,14 @@ pub(super) async fn exchange(
     let bound_to = from.binding(client);
     let nonce = record.nonce.clone();
     let grant = grant_of(platform, caller, record, from);
+    let target = Target::of_request(realm, &grant, &grant.scope, params)?;
     let mut batch = store.batch();
     batch.insert_grant(&grant, keep_until(platform, &grant));
     batch.redeem_code(&hash, grant.id, platform.now());
     let about = AccessSubject {
         client,
         sub: user.sub.clone(),
-        scope: Some(grant.scope.clone()),
+        target: &target,
         grant: Some(&grant),
         bound_to: &bound_to,
         exchanged: None,
@@ -99,7 +100,7 @@ pub(super) async fn exchange(
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: refresh,
         id_token: id,
-        scope: Some(grant.scope),
+        scope: target.scope,
         issued_token_type: None,
     }))
 }
@@ -186,6 +187,7 @@ fn grant_of(
         session: record.session,
         sid: record.sid,
         scope: record.scope,
+        resources: record.resources,
         nonce: record.nonce,
         claims_request: asked.then(|| serde_json::to_string(&record.claims).unwrap_or_default()),
         auth_time: record.auth_time,

@@ -19,7 +19,7 @@ pub(super) async fn redeem(
     let _turn = platform.ephemeral.lock(&device::lock_key(realm, code)).await;
     let record = device::poll(platform, realm, caller, code)?;
     let hash = TokenHash::of(TokenKind::DeviceCode, code);
-    let tokens = exchange(platform, realm, caller, from, (hash, record)).await?;
+    let tokens = exchange(platform, realm, caller, (params, from), (hash, record)).await?;
     device::forget(platform, realm, code);
     tokens.ok_or_else(|| invalid_grant("the device code was used"))
 }

@@ -3,13 +3,14 @@
 
 use super::super::bearer::{self, BearerFailure};
 use super::super::hint::id_token_hint;
-use super::super::issue::{AccessSubject, Exchanged, TokenResponse, access_token};
+use super::super::issue::{AccessSubject, Exchanged, Target, TokenResponse, access_token};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use super::client_credentials::judged;
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
 use crate::domain::user::UserStatus;
+use crate::protocol::claims::Audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::exchange::{Actor, ExchangeKind, ExchangeRequest, TokenType};
 use crate::protocol::params::Params;
@@ -23,7 +24,7 @@ struct Held {
     /// To whom it was given.
     client: ClientId,
     /// For whom it was.
-    audience: String,
+    audience: Audience,
     scope: String,
     expires_at: Timestamp,
     act: Option<Actor>,
@@ -47,25 +48,22 @@ pub(super) async fn exchange(
         return Err(OAuthError::invalid_request(words).into());
     };
     let kind = request.permitted(&client.settings.token_exchange, subject.client.as_str())?;
-    let acting = match request.actor {
-        None => client.id.as_str().to_owned(),
-        Some(actor) => acting(platform, realm, caller, actor).await?,
-    };
-    if subject.may_act.as_ref().is_some_and(|named| named.sub != acting) {
-        return Err(OAuthError::invalid_request("the subject token lets somebody else act").into());
-    }
+    let acting = acting(platform, realm, caller, (&request, &subject)).await?;
+    let audience = request
+        .audience
+        .map(|audience| Audience::One(audience.to_owned()));
+    let audience = audience.unwrap_or_else(|| subject.audience.clone());
     let scope = narrowed(&subject.scope, params, client.metadata.scope.as_deref())?;
+    let target = meant_for(realm, &audience, &scope);
     let exchanged = Exchanged {
-        audience: request
-            .audience
-            .map_or_else(|| subject.audience.clone(), str::to_owned),
+        audience,
         act: match kind {
             ExchangeKind::Delegation => Some(Actor::after(acting, subject.act.clone())?),
             ExchangeKind::Impersonation => subject.act.clone(),
         },
         not_after: subject.expires_at,
     };
-    let decision = judged(platform, realm, caller, Some(&scope), from).await?;
+    let decision = judged(platform, realm, caller, target.scope.as_deref(), from).await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     if let Some(record) = &decision.record {
@@ -75,7 +73,7 @@ pub(super) async fn exchange(
     let about = AccessSubject {
         client,
         sub: subject.sub.clone(),
-        scope: Some(scope.clone()),
+        target: &target,
         grant: Some(&grant.grant),
         bound_to: &bound_to,
         exchanged: Some(&exchanged),
@@ -92,24 +90,35 @@ pub(super) async fn exchange(
         expires_in: platform.settings.tokens.access.min(left).as_secs(),
         refresh_token: None,
         id_token: None,
-        scope: Some(scope),
+        scope: target.scope,
         issued_token_type: Some(TokenType::AccessToken.name()),
     })
 }
 
-/// Who acts, by a token of its own: one that was given to the calling client.
+/// Who acts: the calling client, or the subject of a token that was given to it. Where the subject token says who may, nobody else does.
 async fn acting(
     platform: &Platform,
     realm: &Realm,
     caller: &AuthenticatedClient,
-    actor: (&str, TokenType),
+    (request, subject): (&ExchangeRequest<'_>, &Held),
 ) -> Result<String, OidcError> {
-    let actor = held(platform, realm, actor).await?;
-    if actor.client != caller.client.record.id {
-        let words = "the actor token was given to another client";
-        return Err(OAuthError::invalid_request(words).into());
+    let client = &caller.client.record.id;
+    let acting = match request.actor {
+        None => client.as_str().to_owned(),
+        Some(actor) => {
+            let actor = held(platform, realm, actor).await?;
+            if actor.client != *client {
+                let words = "the actor token was given to another client";
+                return Err(OAuthError::invalid_request(words).into());
+            }
+            actor.sub
+        }
+    };
+    let other = subject.may_act.as_ref().is_some_and(|named| named.sub != acting);
+    if other {
+        return Err(OAuthError::invalid_request("the subject token lets somebody else act").into());
     }
-    Ok(actor.sub)
+    Ok(acting)
 }
 
 /// Checks a token that was handed in. What was never good is a bad request (section 2.2.2); what has ended is told as such.
@@ -172,7 +181,7 @@ async fn by_id_token(platform: &Platform, realm: &Realm, token: &str) -> Result<
     Ok(Held {
         sub: hint.sub,
         client: found.grant.client.clone(),
-        audience: realm.issuer().to_owned(),
+        audience: Audience::One(realm.issuer().to_owned()),
         scope: found.grant.scope.clone(),
         expires_at,
         act: None,
@@ -181,12 +190,27 @@ async fn by_id_token(platform: &Platform, realm: &Realm, token: &str) -> Result<
     })
 }
 
+/// Of these scopes those that are meant for an audience (RFC 8707): what a resource registered goes to that resource alone.
+fn meant_for(realm: &Realm, audience: &Audience, scope: &str) -> Target {
+    let texts = match audience {
+        Audience::One(one) => std::slice::from_ref(one),
+        Audience::Many(all) => all.as_slice(),
+    };
+    // An audience that is no resource of ours is named by a rule and has none of their scopes.
+    let audience = realm.resources().named(texts).unwrap_or_default();
+    let scope = realm.resources().scope_for(&audience, scope);
+    Target {
+        audience,
+        scope: (!scope.is_empty()).then_some(scope),
+    }
+}
+
 /// Of the subject's scopes those that are asked for and that the client may have; nothing new, and nothing that outlives the session.
 fn narrowed(had: &str, params: &Params, registered: Option<&str>) -> Result<String, OAuthError> {
     let asked = params.words("scope");
     let granted = scope::narrow(had, &asked)?;
     let words: Vec<String> = granted.split(' ').map(str::to_owned).collect();
-    let mut may = scope::allowed(&words, registered)?;
+    let mut may = scope::allowed(&words, registered, |_| true)?;
     may.retain(|word| word != "offline_access");
     if !asked.is_empty() && may.len() < asked.len() {
         let words = "scope exceeds what this client may have";

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::super::assertion::{Assertion, Unfit};
-use super::super::issue::{AccessSubject, TokenResponse, access_token};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use super::client_credentials::judged;
@@ -39,8 +39,8 @@ pub(super) async fn issue(
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into());
     }
     let user = user_of(platform, realm, issuer, text).await?;
-    let scope = granted(params, client.metadata.scope.as_deref())?;
-    let decision = judged(platform, realm, caller, Some(&scope), from).await?;
+    let target = target(realm, params, client.metadata.scope.as_deref())?;
+    let decision = judged(platform, realm, caller, target.scope.as_deref(), from).await?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     if let Some(record) = &decision.record {
@@ -50,7 +50,7 @@ pub(super) async fn issue(
     let about = AccessSubject {
         client,
         sub: user.sub,
-        scope: Some(scope.clone()),
+        target: &target,
         grant: None,
         bound_to: &bound_to,
         exchanged: None,
@@ -66,7 +66,7 @@ pub(super) async fn issue(
         expires_in: platform.settings.tokens.access.as_secs(),
         refresh_token: None,
         id_token: None,
-        scope: Some(scope),
+        scope: target.scope,
         issued_token_type: None,
     })
 }
@@ -120,6 +120,18 @@ async fn user_of(
         .ok_or_else(|| invalid_grant("the account is not available"))
 }
 
+/// For which resources, and with what was granted of the scopes that are meant for them.
+fn target(realm: &Realm, params: &Params, registered: Option<&str>) -> Result<Target, OAuthError> {
+    let audience = realm.resources().named(params.all("resource"))?;
+    let scope = realm
+        .resources()
+        .scope_for(&audience, &granted(params, registered)?);
+    Ok(Target {
+        audience,
+        scope: (!scope.is_empty()).then_some(scope),
+    })
+}
+
 /// What was asked of what is registered; all of it when nothing was asked.
 fn granted(params: &Params, registered: Option<&str>) -> Result<String, OAuthError> {
     let mut asked = params.words("scope");
@@ -131,7 +143,7 @@ fn granted(params: &Params, registered: Option<&str>) -> Result<String, OAuthErr
             .collect();
         asked.retain(|word| !OF_SIGN_INS.contains(&word.as_str()));
     }
-    let may = scope::allowed(&asked, registered)?;
+    let may = scope::allowed(&asked, registered, |_| false)?;
     let kept = |word: &&String| may.contains(word) && !OF_SIGN_INS.contains(&word.as_str());
     if asked.iter().filter(kept).count() < asked.len() {
         let words = "scope exceeds what this client may have without a sign-in";

@@ -1,7 +1,7 @@
 //! Using a refresh token (features.md O6). The decision is `domain::grant`'s; here it is read, written with the generation as
 //! precondition, and asked again when another use came first.
 
-use super::super::issue::{AccessSubject, TokenResponse, access_token, id_token, wants_id_token};
+use super::super::issue::{AccessSubject, Target, TokenResponse, access_token, id_token, wants_id_token};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
 use crate::base::ids::EventId;
@@ -160,6 +160,7 @@ async fn answer(
     let client = &caller.client.record;
     let grant = &held.grant;
     let narrowed = scope::narrow(&grant.scope, &params.words("scope"))?;
+    let target = Target::of_request(realm, grant, &narrowed, params)?;
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     if let Some(rotate) = &rotate {
@@ -171,7 +172,7 @@ async fn answer(
     let about = AccessSubject {
         client,
         sub: held.user.sub.clone(),
-        scope: Some(narrowed.clone()),
+        target: &target,
         grant: Some(grant),
         bound_to,
         exchanged: None,
@@ -207,7 +208,7 @@ async fn answer(
             family.generation,
         )),
         id_token: id,
-        scope: Some(narrowed),
+        scope: target.scope,
         issued_token_type: None,
     })
 }

@@ -19,6 +19,7 @@ use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::redirect::{CheckedRedirect, ResponseMode};
 use super::registration::{ClientAuthMethod, ClientMetadata, GrantType, SigningAlg};
+use super::resource::{ResourceId, Resources};
 use super::scope;
 use crate::base::ids::ClientId;
 
@@ -31,6 +32,8 @@ pub struct AuthorizationRequest {
     pub reply: ReplyTo,
     /// Scopes that can be granted.
     pub scope: Vec<String>,
+    /// For which resources (RFC 8707); for the issuer itself when it names none.
+    pub resources: Vec<ResourceId>,
     /// Echoed in the ID token.
     pub nonce: Option<String>,
     /// PKCE challenge.
@@ -67,6 +70,23 @@ impl AuthorizationRequest {
         let hinted = self.id_token_hint.as_deref().is_none_or(|hinted| hinted == sub);
         hinted && self.claims.subject().is_none_or(|named| named == sub)
     }
+
+    /// What a person is asked about: the scopes, and the resources that they hold for.
+    pub fn consent_words(&self) -> Vec<String> {
+        let resources = self.resources.iter().map(ResourceId::to_string);
+        self.scope.iter().cloned().chain(resources).collect()
+    }
+}
+
+/// Who asks, and what may be asked for here.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The client.
+    pub id: &'a ClientId,
+    /// What it registered.
+    pub metadata: &'a ClientMetadata,
+    /// The resources of the tenant.
+    pub resources: Resources<'a>,
 }
 
 /// How a request reached us.
@@ -114,11 +134,10 @@ impl AuthorizationRequest {
     /// for, since anybody may send a person a code of their own (section 5.4).
     ///
     /// # Errors
-    /// `invalid_scope`, `invalid_request`.
+    /// `invalid_scope`, `invalid_target`, `invalid_request`.
     pub fn of_device(
         params: &Params,
-        id: &ClientId,
-        client: &ClientMetadata,
+        asker: Asker<'_>,
         (device, page): (Device, &str),
     ) -> Result<Self, OAuthError> {
         let prompt = Prompt {
@@ -127,7 +146,7 @@ impl AuthorizationRequest {
         };
         Ok(Self {
             device: Some(device),
-            ..Self::decoupled(params, id, client, (prompt, page))?
+            ..Self::decoupled(params, asker, (prompt, page))?
         })
     }
 
@@ -135,16 +154,15 @@ impl AuthorizationRequest {
     /// ours, where the person said yes before the sign-in began.
     ///
     /// # Errors
-    /// `invalid_scope`, `invalid_request`.
+    /// `invalid_scope`, `invalid_target`, `invalid_request`.
     pub fn of_backchannel(
         params: &Params,
-        id: &ClientId,
-        client: &ClientMetadata,
+        asker: Asker<'_>,
         (backchannel, page): (Backchannel, String),
     ) -> Result<Self, OAuthError> {
         let request = Self {
             backchannel: Some(backchannel),
-            ..Self::decoupled(params, id, client, (Prompt::default(), &page))?
+            ..Self::decoupled(params, asker, (Prompt::default(), &page))?
         };
         if request.scope.iter().any(|word| word == "openid") {
             return Ok(request);
@@ -155,10 +173,11 @@ impl AuthorizationRequest {
     /// A request whose client waits elsewhere.
     fn decoupled(
         params: &Params,
-        id: &ClientId,
-        client: &ClientMetadata,
+        asker: Asker<'_>,
         (prompt, page): (Prompt, &str),
     ) -> Result<Self, OAuthError> {
+        let (id, client) = (asker.id, asker.metadata);
+        let resources = asker.resources.named(params.all("resource"))?;
         let ours = ClientMetadata {
             redirect_uris: vec![page.to_owned()],
             ..ClientMetadata::default()
@@ -173,7 +192,8 @@ impl AuthorizationRequest {
                 mode: ResponseMode::default(),
                 state: None,
             },
-            scope: check_scope(params, client, prompt)?,
+            scope: check_scope(params, asker, &resources, prompt)?,
+            resources,
             nonce: None,
             challenge: None,
             prompt,
@@ -211,10 +231,10 @@ pub enum Rejection {
 /// A [`Rejection`] that says where the error goes.
 pub fn validate(
     params: &Params,
-    id: &ClientId,
-    client: &ClientMetadata,
+    asker: Asker<'_>,
     delivery: Delivery,
 ) -> Result<AuthorizationRequest, Rejection> {
+    let (id, client) = (asker.id, asker.metadata);
     let reply = ReplyTo::from_params(params, id, client).map_err(Rejection::Page)?;
     let refuse = |error| Rejection::Redirect(Box::new(reply.clone()), error);
     ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
@@ -223,13 +243,15 @@ pub fn validate(
     check_request_objects(params).map_err(refuse)?;
     let prompt = Prompt::parse(params).map_err(refuse)?;
     let challenge = check_pkce(params, client).map_err(refuse)?;
-    let scope = check_scope(params, client, prompt).map_err(refuse)?;
+    let resources = asker.resources.named(params.all("resource")).map_err(refuse)?;
+    let scope = check_scope(params, asker, &resources, prompt).map_err(refuse)?;
     let claims = ClaimsRequest::parse(params.get("claims")).map_err(refuse)?;
     let max_age = check_max_age(params, client).map_err(refuse)?;
     let acr = acr_request(params, client, &claims);
     Ok(AuthorizationRequest {
         client: id.clone(),
         scope,
+        resources,
         nonce: bounded(params, "nonce", 1024).map_err(refuse)?,
         challenge,
         prompt,
@@ -305,9 +327,17 @@ fn check_pkce(params: &Params, client: &ClientMetadata) -> Result<Option<CodeCha
     Ok(challenge)
 }
 
-fn check_scope(params: &Params, client: &ClientMetadata, prompt: Prompt) -> Result<Vec<String>, OAuthError> {
+fn check_scope(
+    params: &Params,
+    asker: Asker<'_>,
+    resources: &[ResourceId],
+    prompt: Prompt,
+) -> Result<Vec<String>, OAuthError> {
+    let client = asker.metadata;
     let asked = params.words("scope");
-    let mut granted = scope::allowed(&asked, client.scope.as_deref())?;
+    let brought = |word: &str| asker.resources.brought(resources, word);
+    let mut granted = scope::allowed(&asked, client.scope.as_deref(), brought)?;
+    granted.retain(|word| asker.resources.reach(resources, word));
     if granted.is_empty() && !asked.is_empty() {
         return Err(OAuthError::new(
             ErrorCode::InvalidScope,

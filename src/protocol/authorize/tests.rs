@@ -1,4 +1,6 @@
 use super::*;
+use crate::base::timestamp::Timestamp;
+use crate::protocol::resource::Resource;
 
 fn client() -> ClientMetadata {
     ClientMetadata {
@@ -8,14 +10,30 @@ fn client() -> ClientMetadata {
     }
 }
 
+fn validated(
+    params: &Params,
+    client: &ClientMetadata,
+    delivery: Delivery,
+) -> Result<AuthorizationRequest, Rejection> {
+    let id = ClientId::parse("c").unwrap();
+    let api = Resource {
+        identifier: "https://api.test".parse().unwrap(),
+        scopes: vec!["api:write".to_owned()],
+        client: None,
+        created_at: Timestamp::EPOCH,
+    };
+    let asker = Asker {
+        id: &id,
+        metadata: client,
+        resources: Resources::new(std::slice::from_ref(&api), "https://op.test"),
+    };
+    validate(params, asker, delivery)
+}
+
 fn check(query: &str, client: &ClientMetadata) -> Result<AuthorizationRequest, Rejection> {
     let query = format!("client_id=c&redirect_uri=https%3A%2F%2Fapp.test%2Fcb&{query}");
-    validate(
-        &Params::parse(query.as_bytes()).unwrap(),
-        &ClientId::parse("c").unwrap(),
-        client,
-        Delivery::default(),
-    )
+    let params = Params::parse(query.as_bytes()).unwrap();
+    validated(&params, client, Delivery::default())
 }
 
 fn code_of(query: &str, client: &ClientMetadata) -> ErrorCode {
@@ -41,12 +59,7 @@ fn oidc_core_3_1_2_1_a_plain_request() {
 fn an_unregistered_redirect_uri_is_never_redirected_to() {
     let params =
         Params::parse(b"client_id=c&redirect_uri=https%3A%2F%2Fevil.test&response_type=code").unwrap();
-    let rejection = validate(
-        &params,
-        &ClientId::parse("c").unwrap(),
-        &client(),
-        Delivery::default(),
-    );
+    let rejection = validated(&params, &client(), Delivery::default());
     assert!(matches!(rejection, Err(Rejection::Page(_))));
 }
 
@@ -70,6 +83,10 @@ fn refusals_carry_the_error_of_their_standard() {
         ("response_type=code&prompt=none+login", ErrorCode::InvalidRequest),
         ("response_type=code&prompt=dance", ErrorCode::InvalidRequest),
         ("response_type=code&scope=x", ErrorCode::InvalidScope),
+        (
+            "response_type=code&resource=https%3A%2F%2Fother.test",
+            ErrorCode::InvalidTarget,
+        ),
         ("response_type=code&max_age=-1", ErrorCode::InvalidRequest),
         ("response_type=code&claims=%5B", ErrorCode::InvalidRequest),
         (
@@ -145,11 +162,36 @@ fn a_client_may_bind_itself_to_pushed_and_signed_requests() {
         ..client()
     };
     let params = Params::parse(b"redirect_uri=https%3A%2F%2Fapp.test%2Fcb&response_type=code").unwrap();
-    let id = ClientId::parse("c").unwrap();
     let accepts = |client: &ClientMetadata, pushed, signed| {
-        validate(&params, &id, client, Delivery { pushed, signed }).is_ok()
+        validated(&params, client, Delivery { pushed, signed }).is_ok()
     };
     assert!(accepts(&bound(true, false), true, false) && !accepts(&bound(true, false), false, true));
     assert!(accepts(&bound(false, true), false, true) && !accepts(&bound(false, true), true, false));
     assert!(accepts(&bound(true, true), true, true));
+}
+
+#[test]
+fn rfc8707_2_scopes_of_a_resource_are_granted_with_it_only() {
+    let named = "response_type=code&resource=https%3A%2F%2Fapi.test&scope=openid+api%3Awrite";
+    let unnamed = "response_type=code&scope=openid+api%3Awrite";
+    let listed = |scope: &str| ClientMetadata {
+        scope: Some(scope.to_owned()),
+        ..client()
+    };
+    let granted = |query, client: &ClientMetadata| check(query, client).unwrap().scope;
+    assert_eq!(granted(named, &client()), ["openid", "api:write"]);
+    assert_eq!(
+        granted(named, &listed("openid api:write")),
+        ["openid", "api:write"]
+    );
+    assert_eq!(
+        granted(named, &listed("openid email")),
+        ["openid"],
+        "not registered for the client"
+    );
+    assert_eq!(
+        granted(unnamed, &listed("openid api:write")),
+        ["openid"],
+        "the resource is not named"
+    );
 }

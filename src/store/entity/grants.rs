@@ -34,6 +34,7 @@ pub struct Model {
     pub dpop_jkt: Option<String>,
     pub rotated_jkt: Option<String>,
     pub cert_x5t: Option<String>,
+    pub resources: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

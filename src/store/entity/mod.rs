@@ -28,6 +28,7 @@ pub(super) mod notices;
 pub(super) mod outbox;
 pub(super) mod policy_versions;
 pub(super) mod recoveries;
+pub(super) mod resources;
 pub(super) mod risk_models;
 pub(super) mod roles;
 pub(super) mod sessions;

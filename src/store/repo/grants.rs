@@ -15,9 +15,12 @@ use crate::domain::grant::{Grant, RefreshFamily, RefreshOrigin, Revocation, Revo
 use crate::domain::user::User;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
+use crate::protocol::resource::ResourceId;
 use crate::store::entity::grants::{Column, Entity, Model};
 use crate::store::entity::{code_redemptions, users};
-use crate::store::rows::{at, bytes, client_id, from_json, hash, known, maybe_text, text, time, to_json};
+use crate::store::rows::{
+    at, bytes, client_id, from_json, hash, known, maybe_text, parsed, text, time, to_json,
+};
 use crate::store::{Batch, GrantStatus, GrantWithUser, SessionState, StoreError, TenantStore};
 
 /// Every column of a table as `alias.column AS alias_column`, so that one row can hold several records.
@@ -55,6 +58,7 @@ impl TryFrom<Model> for Grant {
                 x5t: thumbprint(row.cert_x5t.as_deref())?,
             },
             family: family(&row)?,
+            resources: resources(row.resources.as_deref())?,
             sid: row.sid,
             scope: row.scope,
             nonce: row.nonce,
@@ -66,6 +70,17 @@ impl TryFrom<Model> for Grant {
 fn thumbprint(stored: Option<&str>) -> Result<Option<Thumbprint>, StoreError> {
     let read = |text| known("thumbprint of a key", text, Thumbprint::parse(text));
     stored.map(read).transpose()
+}
+
+/// Identifiers are stored in one text: they have no spaces.
+fn resources(stored: Option<&str>) -> Result<Vec<ResourceId>, StoreError> {
+    let all = stored.unwrap_or_default().split_whitespace();
+    all.map(|text| parsed("resource", text)).collect()
+}
+
+fn resources_text(resources: &[ResourceId]) -> Option<String> {
+    let all: Vec<&str> = resources.iter().map(ResourceId::as_str).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 fn revoked(revoked_at: Option<i64>, reason: Option<&str>) -> Result<Option<Revocation>, StoreError> {
@@ -225,12 +240,13 @@ impl Batch {
             maybe_text(grant.bound_to.x5t.as_ref().map(Thumbprint::as_str)),
         ];
         values.extend(family_values(grant.family.as_ref()));
+        values.push(resources_text(&grant.resources).into());
         self.run(
             "INSERT INTO grants (tenant_id, id, user_id, client_id, session_id, sid, scope, nonce, claims_request, \
              auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, dpop_jkt, cert_x5t, offline, seed, \
-             generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at) VALUES \
+             generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at, resources) VALUES \
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-             $23, $24, $25, $26, $27)",
+             $23, $24, $25, $26, $27, $28)",
             values,
         );
     }

@@ -23,6 +23,7 @@ mod models;
 mod policies;
 mod profiles;
 mod recoveries;
+mod resources;
 mod sessions;
 mod tenants;
 mod tokens;

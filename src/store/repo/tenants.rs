@@ -100,6 +100,7 @@ impl Batch {
         for table in [
             "users",
             "clients",
+            "resources",
             "admin_links",
             "code_redemptions",
             "access_tokens",

@@ -19,8 +19,8 @@ async fn migrations_make_every_column_of_every_entity() {
         }
         select_all! {
             access_tokens admin_links audit audit_head browsers changes clients code_redemptions consents credentials
-            decisions devices grants labels logout_deliveries mails meta notices outbox policy_versions recoveries risk_models
-            roles sessions signing_keys tenant_profiles tenants user_profiles users
+            decisions devices grants labels logout_deliveries mails meta notices outbox policy_versions recoveries resources
+            risk_models roles sessions signing_keys tenant_profiles tenants user_profiles users
         }
     })
     .await;

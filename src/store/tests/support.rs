@@ -242,6 +242,7 @@ pub(super) fn family() -> RefreshFamily {
 
 pub(super) fn grant(number: u128) -> Grant {
     Grant {
+        resources: vec!["https://api.test".parse().unwrap(), "urn:other".parse().unwrap()],
         id: GrantId(id(number)),
         user: UserId(id(number)),
         client: ClientId::parse("app").unwrap(),

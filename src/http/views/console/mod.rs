@@ -10,6 +10,7 @@ pub mod decisions;
 pub mod keys;
 pub mod overview;
 pub mod policies;
+pub mod resources;
 pub mod tenants;
 pub mod users;
 
@@ -67,7 +68,7 @@ impl Frame {
     }
 
     /// The entries of the navigation.
-    pub const fn sections(&self) -> [Section; 7] {
+    pub const fn sections(&self) -> [Section; 8] {
         Section::TENANT
     }
 }
@@ -83,6 +84,8 @@ pub enum Section {
     Users,
     /// Applications.
     Clients,
+    /// Protected resources.
+    Resources,
     /// Policies.
     Policies,
     /// Keys.
@@ -95,11 +98,12 @@ pub enum Section {
 
 impl Section {
     /// The entries of a tenant, in order.
-    pub const TENANT: [Self; 7] = [
+    pub const TENANT: [Self; 8] = [
         Self::Overview,
         Self::Decisions,
         Self::Users,
         Self::Clients,
+        Self::Resources,
         Self::Policies,
         Self::Keys,
         Self::Audit,
@@ -112,6 +116,7 @@ impl Section {
             Self::Decisions => "decisions",
             Self::Users => "users",
             Self::Clients => "clients",
+            Self::Resources => "resources",
             Self::Policies => "policies",
             Self::Keys => "keys",
             Self::Audit => "audit",

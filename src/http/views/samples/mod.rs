@@ -6,6 +6,7 @@
 
 mod account;
 mod console;
+mod console_access;
 mod console_decisions;
 mod dev;
 mod device;
@@ -77,6 +78,7 @@ fn all() -> Vec<Drawn> {
     dev::draw_all(&mut pages);
     device::draw_all(&mut pages);
     console::draw_all(&mut pages);
+    console_access::draw_all(&mut pages);
     console_decisions::draw_all(&mut pages);
     pages
 }

@@ -7,6 +7,7 @@ use super::authorize::Prompt;
 use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
+use super::request_object::UNSIGNED;
 use super::scope;
 
 /// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
@@ -28,7 +29,8 @@ pub enum Optional {
 /// The document of an issuer.
 pub fn document(issuer: &str, offered: &[Optional]) -> Value {
     let mut document = always(issuer);
-    if let Some(members) = document.as_object_mut() {
+    if let (Some(members), Value::Object(more)) = (document.as_object_mut(), request_objects()) {
+        members.extend(more);
         for part in offered {
             match part {
                 Optional::Registration => {
@@ -81,15 +83,23 @@ fn always(issuer: &str) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": true,
-        "request_object_signing_alg_values_supported": ASSERTION_ALGS,
-        "request_uri_parameter_supported": false,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
+    })
+}
+
+/// What is said of request objects (OpenID Connect Core section 6).
+fn request_objects() -> Value {
+    let algs = [&ASSERTION_ALGS[..], &[UNSIGNED]].concat();
+    json!({
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": algs,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
     })
 }
 

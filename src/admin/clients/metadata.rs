@@ -10,6 +10,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
 use crate::protocol::registration::SigningAlg;
+use crate::protocol::request_object::UNSIGNED;
 use crate::protocol::scope::is_scope_token;
 
 /// What to do with a member that no standard we know names.
@@ -22,7 +23,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 32] = [
+const HELD: [&str; 33] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -44,6 +45,7 @@ const HELD: [&str; 32] = [
     "introspection_signed_response_alg",
     "authorization_signed_response_alg",
     "request_object_signing_alg",
+    "request_uris",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
@@ -61,7 +63,7 @@ const HELD: [&str; 32] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 18] = [
+const UNSUPPORTED: [&str; 17] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -69,7 +71,6 @@ const UNSUPPORTED: [&str; 18] = [
     "userinfo_encrypted_response_enc",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
-    "request_uris",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_details_types",
@@ -180,7 +181,10 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
         "token_endpoint_auth_signing_alg",
         &[&ASSERTION_ALGS[..], &SHARED_ALGS].concat(),
     )?;
-    one("request_object_signing_alg", &ASSERTION_ALGS)?;
+    one(
+        "request_object_signing_alg",
+        &[&ASSERTION_ALGS[..], &[UNSIGNED]].concat(),
+    )?;
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
@@ -195,6 +199,7 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         &metadata.redirect_uris,
         &metadata.post_logout_redirect_uris,
         &metadata.contacts,
+        &metadata.request_uris,
     ];
     if lists
         .iter()
@@ -222,6 +227,9 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         if let Some(uri) = uri {
             page(name, uri)?;
         }
+    }
+    for uri in &metadata.request_uris {
+        page("request_uris", uri)?;
     }
     // OpenID Connect Core section 4: no exception for loopback.
     if let Some(uri) = metadata
@@ -334,6 +342,12 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
     if signs && !keys {
         return Err(refuse("private_key_jwt needs jwks or jwks_uri"));
+    }
+    let unsigned = metadata.request_object_signing_alg.as_deref() == Some(UNSIGNED);
+    if metadata.require_signed_request_object && unsigned {
+        return Err(refuse(
+            "require_signed_request_object does not fit request_object_signing_alg none",
+        ));
     }
     if metadata.require_signed_request_object && !keys {
         return Err(refuse("require_signed_request_object needs jwks or jwks_uri"));

@@ -32,7 +32,7 @@ pub struct RotateArgs {
     /// Where.
     #[command(flatten)]
     pub on: OnTenant,
-    /// Of this algorithm only: ES256, EdDSA or RS256.
+    /// Of this algorithm only: ES256, EdDSA, RS256 or PS256.
     #[arg(long, value_parser = alg)]
     pub alg: Option<SigningAlg>,
 }
@@ -97,7 +97,7 @@ pub struct SeedArgs {
 }
 
 fn alg(text: &str) -> Result<SigningAlg, String> {
-    SigningAlg::from_name(text).ok_or_else(|| "use ES256, EdDSA or RS256".to_owned())
+    SigningAlg::from_name(text).ok_or_else(|| "use ES256, EdDSA, RS256 or PS256".to_owned())
 }
 
 pub(super) async fn keys<C: Composition>(

@@ -6,7 +6,10 @@ use std::fmt;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding,
+};
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde::Serialize;
@@ -35,6 +38,7 @@ pub const fn algorithm(alg: SigningAlg) -> Algorithm {
         SigningAlg::ES256 => Algorithm::ES256,
         SigningAlg::EdDSA => Algorithm::EdDSA,
         SigningAlg::RS256 => Algorithm::RS256,
+        SigningAlg::PS256 => Algorithm::PS256,
     }
 }
 
@@ -66,7 +70,7 @@ pub fn generate(alg: SigningAlg) -> Result<NewKey, SignerError> {
             .map_err(failed)?
             .as_ref()
             .to_vec(),
-        SigningAlg::RS256 => {
+        SigningAlg::RS256 | SigningAlg::PS256 => {
             let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
             let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
             der.as_ref().to_vec()
@@ -85,7 +89,7 @@ fn public_half(alg: SigningAlg, pkcs8: &[u8]) -> Result<(String, String), Signer
     let encoding = match alg {
         SigningAlg::ES256 => EncodingKey::from_ec_der(pkcs8),
         SigningAlg::EdDSA => EncodingKey::from_ed_der(pkcs8),
-        SigningAlg::RS256 => EncodingKey::from_rsa_der(&rsa_pkcs1(pkcs8)?),
+        SigningAlg::RS256 | SigningAlg::PS256 => EncodingKey::from_rsa_der(&rsa_pkcs1(pkcs8)?),
     };
     let mut jwk = Jwk::from_encoding_key(&encoding, algorithm(alg)).map_err(failed)?;
     let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(failed)?;
@@ -193,7 +197,7 @@ impl Signer {
                 SystemRandom::new(),
             ),
             SigningAlg::EdDSA => Pair::Ed(Ed25519KeyPair::from_pkcs8(pkcs8.expose()).map_err(unreadable)?),
-            SigningAlg::RS256 => Pair::Rsa(
+            SigningAlg::RS256 | SigningAlg::PS256 => Pair::Rsa(
                 RsaKeyPair::from_pkcs8(pkcs8.expose()).map_err(unreadable)?,
                 SystemRandom::new(),
             ),
@@ -245,8 +249,12 @@ impl Signer {
             Pair::Ed(pair) => pair.sign(message).as_ref().to_vec(),
             Pair::Rsa(pair, random) => {
                 let mut out = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, random, message, &mut out)
-                    .map_err(failed)?;
+                let padding: &'static dyn RsaEncoding = if self.alg == SigningAlg::PS256 {
+                    &RSA_PSS_SHA256
+                } else {
+                    &RSA_PKCS1_SHA256
+                };
+                pair.sign(padding, random, message, &mut out).map_err(failed)?;
                 out
             }
         })

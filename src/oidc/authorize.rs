@@ -84,7 +84,7 @@ struct Asked<'a> {
     pushed: Option<String>,
 }
 
-/// Finds what is asked: pushed before, in a request object, or in the parameters. From the first two nothing outside counts
+/// Finds what is asked: pushed before, in a request object by value or by reference, or in the parameters. From the first two nothing outside counts
 /// (RFC 9126 section 4, RFC 9101 section 5).
 async fn asked<'a>(
     platform: &Platform,
@@ -101,18 +101,28 @@ async fn asked<'a>(
             pushed: Some(found.id),
         });
     }
-    let Some(object) = params.get("request") else {
-        return Ok(Asked {
-            params: Cow::Borrowed(params),
-            delivery: Delivery::default(),
-            pushed: None,
-        });
+    let opened = match (params.get("request"), params.get("request_uri")) {
+        (None, None) => {
+            return Ok(Asked {
+                params: Cow::Borrowed(params),
+                delivery: Delivery::default(),
+                pushed: None,
+            });
+        }
+        (Some(_), Some(_)) => Err(OAuthError::invalid_request(
+            "request and request_uri must not be sent together",
+        )),
+        (Some(object), None) => request_object::open(platform, realm, client, object).await,
+        (None, Some(uri)) => match request_object::fetch(platform, client, uri).await {
+            Ok(object) => request_object::open(platform, realm, client, &object).await,
+            Err(error) => Err(error),
+        },
     };
-    match request_object::open(platform, realm, client, object).await {
-        Ok(params) => Ok(Asked {
-            params: Cow::Owned(params),
+    match opened {
+        Ok(opened) => Ok(Asked {
+            params: Cow::Owned(opened.params),
             delivery: Delivery {
-                signed: true,
+                signed: opened.signed,
                 ..Delivery::default()
             },
             pushed: None,

@@ -265,7 +265,7 @@ pub(super) fn id_token(
 fn left_half(alg: SigningAlg, token: &str) -> String {
     match alg {
         SigningAlg::EdDSA => base64url(sha512(token.as_bytes()).get(..32).unwrap_or_default()),
-        SigningAlg::ES256 | SigningAlg::RS256 => {
+        SigningAlg::ES256 | SigningAlg::RS256 | SigningAlg::PS256 => {
             base64url(sha256(token.as_bytes()).get(..16).unwrap_or_default())
         }
     }

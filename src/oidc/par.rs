@@ -78,8 +78,9 @@ pub async fn push(
     let mut params = match params.get("request") {
         None => params.without(&CREDENTIALS),
         Some(object) => {
-            delivery.signed = true;
-            request_object::open(platform, realm, client, object).await?
+            let opened = request_object::open(platform, realm, client, object).await?;
+            delivery.signed = opened.signed;
+            opened.params
         }
     };
     if let Some(key) = &from.key {

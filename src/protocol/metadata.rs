@@ -8,6 +8,7 @@ use super::ciba::DeliveryMode;
 use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
+use super::request_object::UNSIGNED;
 use super::scope;
 
 /// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
@@ -95,9 +96,6 @@ pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUs
         "claim_types_supported": ["normal"],
         "claims_supported": claims::supported(),
         "claims_parameter_supported": true,
-        "request_parameter_supported": true,
-        "request_object_signing_alg_values_supported": ASSERTION_ALGS,
-        "request_uri_parameter_supported": false,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
@@ -106,6 +104,7 @@ pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUs
         "frontchannel_logout_session_supported": true,
     });
     if let Some(members) = document.as_object_mut() {
+        members.extend(request_object_members());
         members.extend(certificate_members(certificates));
         members.extend(backchannel_members(issuer));
         if offered.contains(&Optional::Registration) {
@@ -142,6 +141,18 @@ fn certificate_members(certificates: &CertificateUse) -> Map<String, Value> {
         );
     }
     members
+}
+
+/// What is said of request objects (OpenID Connect Core section 6).
+fn request_object_members() -> Map<String, Value> {
+    let algs = [&ASSERTION_ALGS[..], &[UNSIGNED]].concat();
+    let members = json!({
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": algs,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+    });
+    members.as_object().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

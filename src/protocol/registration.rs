@@ -15,11 +15,13 @@ pub enum SigningAlg {
     EdDSA,
     /// RSASSA-PKCS1-v1_5 with SHA-256: where the standards default to it.
     RS256,
+    /// RSASSA-PSS with SHA-256; its keys sign nothing else.
+    PS256,
 }
 
 impl SigningAlg {
     /// Every algorithm, as discovery lists them.
-    pub const ALL: [Self; 3] = [Self::ES256, Self::EdDSA, Self::RS256];
+    pub const ALL: [Self; 4] = [Self::ES256, Self::EdDSA, Self::RS256, Self::PS256];
 
     /// The JWA name.
     pub const fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl SigningAlg {
             Self::ES256 => "ES256",
             Self::EdDSA => "EdDSA",
             Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
         }
     }
 
@@ -213,9 +216,12 @@ pub struct ClientMetadata {
     /// Signs authorization responses in the modes that ask for it (JARM section 3); like ID tokens when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<SigningAlg>,
-    /// The algorithm that its request objects must use; any supported one when absent.
+    /// The algorithm that its request objects must use; any supported one when absent, and none at all with `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<String>,
+    /// Where its request objects may lie (OpenID Connect Core section 6.2); a fragment is the hash of the content.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
     /// Only signed request objects are taken from it (RFC 9101 section 10.5).
     #[serde(skip_serializing_if = "is_false")]
     pub require_signed_request_object: bool,
@@ -322,6 +328,7 @@ impl Default for ClientMetadata {
             introspection_signed_response_alg: None,
             authorization_signed_response_alg: None,
             request_object_signing_alg: None,
+            request_uris: Vec::new(),
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,

@@ -5,8 +5,14 @@ use serde_json::{Map, Value};
 
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
+use crate::base::encoding::from_base64url;
 use crate::base::ids::ClientId;
+use crate::base::secret::sha256;
 use crate::base::timestamp::Timestamp;
+
+/// What a client registers as `request_object_signing_alg` that signs none of its objects (OpenID Connect Dynamic Client Registration 1.0
+/// section 2).
+pub const UNSIGNED: &str = "none";
 
 /// How far a client's clock may be off, seconds.
 const SKEW: i64 = 60;
@@ -110,6 +116,22 @@ fn values_of(value: &Value) -> Vec<String> {
     }
 }
 
+/// Whether an object may be fetched from an address: one that was registered, compared as text without the fragments.
+pub fn is_registered(uri: &str, registered: &[String]) -> bool {
+    let place = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
+    registered.iter().any(|known| place(known) == place(uri))
+}
+
+/// Whether what was fetched is what the fragment of its address promises: the base64url of its SHA-256. A fragment of another form promises
+/// nothing (OpenID Connect Core section 6.2).
+pub fn keeps_promise(uri: &str, content: &str) -> bool {
+    let Some((_, fragment)) = uri.split_once('#') else {
+        return true;
+    };
+    let promised = from_base64url(fragment).filter(|bytes| bytes.len() == 32);
+    promised.is_none_or(|promised| promised == sha256(content.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +164,23 @@ mod tests {
         assert_eq!(params.get("claims"), Some(r#"{"id_token":{"acr":null}}"#));
         assert_eq!(params.all("resource").len(), 2);
         assert!(params.get("state").is_none() && params.get("iss").is_none() && params.get("exp").is_none());
+    }
+
+    #[test]
+    fn oidc_core_6_2_addresses_are_registered_and_a_hash_is_kept_to() {
+        let registered = ["https://app.test/r".to_owned()];
+        assert!(
+            is_registered("https://app.test/r", &registered)
+                && is_registered("https://app.test/r#x", &registered)
+        );
+        assert!(
+            !is_registered("https://app.test/r2", &registered)
+                && !is_registered("https://app.test/r?x=1", &registered)
+        );
+        let hash = crate::base::encoding::base64url(&sha256(b"content"));
+        let uri = format!("https://app.test/r#{hash}");
+        assert!(keeps_promise(&uri, "content") && !keeps_promise(&uri, "other"));
+        assert!(keeps_promise("https://app.test/r", "x") && keeps_promise("https://app.test/r#v2", "x"));
     }
 
     #[test]

@@ -36,7 +36,7 @@ on_each_store! {
             (("response_type", "token"), "unsupported_response_type"),
             (("prompt", "none"), "login_required"),
             (("request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
-            (("request_uri", "https://x.test"), "request_uri_not_supported"),
+            (("request_uri", "https://x.test"), "invalid_request_uri"),
             (("code_challenge_method", "plain"), "invalid_request"),
             (("max_age", "soon"), "invalid_request"),
         ] {

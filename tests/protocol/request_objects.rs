@@ -1,4 +1,4 @@
-//! Request objects by value (RFC 9101, OpenID Connect Core section 6.1).
+//! Request objects by value and by reference (RFC 9101, OpenID Connect Core section 6).
 
 use serde_json::{Value, json};
 use tidegate::base::encoding::base64url;
@@ -7,6 +7,7 @@ use tidegate::domain::key::SigningAlg;
 use crate::on_each_store;
 use crate::support::browser::{Browser, query_of};
 use crate::support::client::{App, OwnKey, REDIRECT, claims, parameters};
+use crate::support::documents::Documents;
 use crate::support::{Kind, PASSWORD, TestApp};
 
 /// The request as claims, with `more` on top; `null` leaves out.
@@ -149,4 +150,45 @@ on_each_store! {
         let mut browser = Browser::new(app);
         assert_eq!(error_of(&mut browser, &address(&client, &signed, "")).await.as_deref(), Some("invalid_request"), "not pushed");
     }
+
+    /// OpenID Foundation: oidcc-request-uri-signed-rs256 and oidcc-request-uri-unsigned, required of a dynamic provider.
+    async fn oidc_core_6_2_an_object_is_fetched_from_a_registered_address(app: &TestApp) {
+        let site = Documents::start();
+        let (signed, unsigned) = (site.at("/signed"), site.at("/unsigned"));
+        let (client, key) = with_keys(app, "by-reference", json!({"request_uris": [signed]})).await;
+        site.put("/signed", "application/oauth-authz-req+jwt", key.sign(&object(app, &client, &json!({"state": "inside"}))));
+        let to = sign_in(app, &mut Browser::new(app), &by_reference(&client, &signed)).await;
+        assert_eq!(query_of(&to, "state").as_deref(), Some("inside"), "{to}");
+        let plain = App::create(app, "plain", json!({"request_uris": [unsigned], "request_object_signing_alg": "none"})).await;
+        let content = format!("{}.{}.", base64url(br#"{"alg":"none"}"#), base64url(object(app, &plain, &json!({})).to_string().as_bytes()));
+        site.put("/unsigned", "application/jwt", content.clone());
+        let to = sign_in(app, &mut Browser::new(app), &by_reference(&plain, &unsigned)).await;
+        assert!(query_of(&to, "code").is_some(), "{to}");
+        // The fragment is the hash of the content.
+        let hash = base64url(&tidegate::base::secret::sha256(content.as_bytes()));
+        let to = sign_in(app, &mut Browser::new(app), &by_reference(&plain, &format!("{unsigned}#{hash}"))).await;
+        assert!(query_of(&to, "code").is_some(), "{to}");
+        let back = "&response_type=code&redirect_uri=https%3A%2F%2Fapp.test%2Fcb";
+        let other = base64url(&[7; 32]);
+        let mut browser = Browser::new(app);
+        for bad in [format!("{unsigned}#{other}"), site.at("/elsewhere"), "https://app.test/other".to_owned()] {
+            let to = format!("{}{back}", by_reference(&plain, &bad));
+            assert_eq!(error_of(&mut browser, &to).await.as_deref(), Some("invalid_request_uri"), "{bad}");
+        }
+        site.put("/unsigned", "application/jwt", "x".repeat(20_000));
+        let large = format!("{}{back}", by_reference(&plain, &unsigned));
+        assert_eq!(error_of(&mut browser, &large).await.as_deref(), Some("invalid_request_uri"));
+        // An object that nobody signed does not pass for a signed one.
+        site.put("/signed", "application/jwt", content);
+        let forged = format!("{}{back}", by_reference(&client, &signed));
+        assert_eq!(error_of(&mut browser, &forged).await.as_deref(), Some("request_not_supported"));
+        assert_eq!(site.fetched("/elsewhere"), 0, "what is not registered is not fetched");
+    }
+}
+
+fn by_reference(client: &App, uri: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("client_id", client.id.as_str()), ("request_uri", uri)])
+        .finish();
+    format!("{}/authorize?{query}", client.issuer)
 }

@@ -310,8 +310,10 @@ async fn ensure_keys(
     right: &Right<'_>,
     metadata: &ClientMetadata,
 ) -> Result<(), AdminError> {
-    if metadata.signing_algs().any(|alg| alg == SigningAlg::RS256) {
-        ensure_key(platform, right.tenant(), SigningAlg::RS256).await?;
+    for alg in [SigningAlg::RS256, SigningAlg::PS256] {
+        if metadata.signing_algs().any(|wanted| wanted == alg) {
+            ensure_key(platform, right.tenant(), alg).await?;
+        }
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
 use crate::protocol::registration::SigningAlg;
+use crate::protocol::request_object::UNSIGNED;
 use crate::protocol::scope::is_scope_token;
 
 /// What to do with a member that no standard we know names.
@@ -25,7 +26,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 33] = [
+const HELD: [&str; 34] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -47,6 +48,7 @@ const HELD: [&str; 33] = [
     "introspection_signed_response_alg",
     "authorization_signed_response_alg",
     "request_object_signing_alg",
+    "request_uris",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
@@ -65,7 +67,7 @@ const HELD: [&str; 33] = [
 const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 14] = [
+const UNSUPPORTED: [&str; 13] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -73,7 +75,6 @@ const UNSUPPORTED: [&str; 14] = [
     "userinfo_encrypted_response_enc",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
-    "request_uris",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
     "authorization_details_types",
@@ -184,7 +185,10 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
         "token_endpoint_auth_signing_alg",
         &[&ASSERTION_ALGS[..], &SHARED_ALGS].concat(),
     )?;
-    one("request_object_signing_alg", &ASSERTION_ALGS)?;
+    one(
+        "request_object_signing_alg",
+        &[&ASSERTION_ALGS[..], &[UNSIGNED]].concat(),
+    )?;
     one("id_token_signed_response_alg", &algs)?;
     one("userinfo_signed_response_alg", &algs)?;
     one("introspection_signed_response_alg", &algs)?;
@@ -204,6 +208,7 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         &metadata.redirect_uris,
         &metadata.post_logout_redirect_uris,
         &metadata.contacts,
+        &metadata.request_uris,
     ];
     if lists
         .iter()
@@ -232,6 +237,9 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             page(name, uri)?;
         }
     }
+    for uri in &metadata.request_uris {
+        page("request_uris", uri)?;
+    }
     // OpenID Connect Core section 4: no exception for loopback.
     if let Some(uri) = metadata
         .initiate_login_uri
@@ -243,6 +251,10 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     if let Some(uri) = &metadata.initiate_login_uri {
         page("initiate_login_uri", uri)?;
     }
+    name_and_scope(metadata)
+}
+
+fn name_and_scope(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let name = metadata.client_name.as_deref().unwrap_or("-");
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(refuse("client_name must have 1 to 200 characters"));
@@ -322,6 +334,12 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
             "refresh_token needs authorization_code, device_code or ciba beside it",
         ));
     }
+    authenticates(metadata)?;
+    proves(metadata)
+}
+
+/// Grants of clients that prove who they are.
+fn authenticates(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
     let authenticated = [
         GrantType::ClientCredentials,
@@ -331,13 +349,18 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     ];
     if let Some(grant) = authenticated
         .into_iter()
-        .find(|grant| public && grants.contains(grant))
+        .find(|grant| public && metadata.grant_types.contains(grant))
     {
         return Err(refuse(format!(
             "{} needs a client that authenticates (RFC 6749 section 4.4)",
             grant.name()
         )));
     }
+    Ok(())
+}
+
+/// What it proves itself and its requests with.
+fn proves(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let method = metadata.token_endpoint_auth_method;
     let signs = method == ClientAuthMethod::PrivateKeyJwt;
     let fits = |alg: &str| match method {
@@ -354,6 +377,12 @@ fn consistent(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
     if signs && !keys {
         return Err(refuse("private_key_jwt needs jwks or jwks_uri"));
+    }
+    let unsigned = metadata.request_object_signing_alg.as_deref() == Some(UNSIGNED);
+    if metadata.require_signed_request_object && unsigned {
+        return Err(refuse(
+            "require_signed_request_object does not fit request_object_signing_alg none",
+        ));
     }
     if metadata.require_signed_request_object && !keys {
         return Err(refuse("require_signed_request_object needs jwks or jwks_uri"));

@@ -88,24 +88,7 @@ impl TenantChanges {
         if let Some(contact) = &self.support_contact {
             settings.support_contact = contact_of(contact)?;
         }
-        if let Some(threshold) = self.notice_threshold {
-            if threshold > 100 {
-                return Err(AdminError::invalid("notice_threshold", "use 0 to 100"));
-            }
-            settings.notice_threshold = threshold;
-        }
-        if let Some(days) = self.remember_days {
-            if days > 365 {
-                return Err(AdminError::invalid("remember_days", "use 0 to 365"));
-            }
-            settings.remember_days = days;
-        }
-        if let Some(hours) = self.recovery_wait_hours {
-            if hours > 720 {
-                return Err(AdminError::invalid("recovery_wait_hours", "use 0 to 720"));
-            }
-            settings.recovery_wait_hours = hours;
-        }
+        self.apply_numbers(settings)?;
         settings.breached_passwords = self.breached_passwords.unwrap_or(settings.breached_passwords);
         settings.passkey_attestation = self.passkey_attestation.unwrap_or(settings.passkey_attestation);
         if let Some(models) = &self.passkey_models {
@@ -128,6 +111,28 @@ impl TenantChanges {
         }
         if let Some(address) = &self.privacy_uri {
             settings.privacy_uri = page_of("privacy_uri", address)?;
+        }
+        Ok(())
+    }
+
+    fn apply_numbers(&self, settings: &mut TenantSettings) -> Result<(), AdminError> {
+        if let Some(threshold) = self.notice_threshold {
+            if threshold > 100 {
+                return Err(AdminError::invalid("notice_threshold", "use 0 to 100"));
+            }
+            settings.notice_threshold = threshold;
+        }
+        if let Some(days) = self.remember_days {
+            if days > 365 {
+                return Err(AdminError::invalid("remember_days", "use 0 to 365"));
+            }
+            settings.remember_days = days;
+        }
+        if let Some(hours) = self.recovery_wait_hours {
+            if hours > 720 {
+                return Err(AdminError::invalid("recovery_wait_hours", "use 0 to 720"));
+            }
+            settings.recovery_wait_hours = hours;
         }
         Ok(())
     }

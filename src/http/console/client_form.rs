@@ -25,7 +25,7 @@ const TEXTS: [&str; 7] = [
 ];
 
 /// Members that are lists, one item a line.
-const LISTS: [&str; 2] = ["redirect_uris", "post_logout_redirect_uris"];
+const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "request_uris"];
 
 /// Members and settings that are on or off.
 const CHECKS: [&str; 8] = [

@@ -53,9 +53,7 @@ pub(super) async fn exchange(
         None => client.id.as_str().to_owned(),
         Some(actor) => acting(platform, realm, caller, actor).await?,
     };
-    if subject.may_act.as_ref().is_some_and(|named| named.sub != acting) {
-        return Err(OAuthError::invalid_request("the subject token lets somebody else act").into());
-    }
+    may_act(&subject, &acting)?;
     let audience = request.audience.map_or_else(
         || subject.audience.clone(),
         |named| Audience::One(named.to_owned()),
@@ -63,7 +61,7 @@ pub(super) async fn exchange(
     let meant = |word: &str| realm.resources().reach(&targets(&audience), word);
     let scope = narrowed(&subject.scope, params, client.metadata.scope.as_deref(), meant)?;
     let exchanged = Exchanged {
-        audience: audience.clone(),
+        audience,
         act: match kind {
             ExchangeKind::Delegation => Some(Actor::after(acting, subject.act.clone())?),
             ExchangeKind::Impersonation => subject.act.clone(),
@@ -101,6 +99,16 @@ pub(super) async fn exchange(
         scope: target.scope,
         issued_token_type: Some(TokenType::AccessToken.name()),
     })
+}
+
+/// A token that names who may act lets nobody else act (section 4.4).
+fn may_act(subject: &Held, acting: &str) -> Result<(), OAuthError> {
+    if subject.may_act.as_ref().is_some_and(|named| named.sub != acting) {
+        return Err(OAuthError::invalid_request(
+            "the subject token lets somebody else act",
+        ));
+    }
+    Ok(())
 }
 
 /// Who acts, by a token of its own: one that was given to the calling client.

@@ -30,7 +30,8 @@ macro_rules! signals {
             }
 
             /// Whether a greater value may only raise the risk, in terms and in trees. Other signals mean different things
-            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home.
+            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home; what is new or
+            /// rare is weighed by all that is known, since attackers of one person choose what is common there.
             pub const fn rises(self) -> bool {
                 match self { $(Self::$name => $monotone),* }
             }
@@ -155,15 +156,15 @@ signals! {
     /// Share that did not come through this provider.
     AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, true;
+    CountryNovelty = "country_novelty", Place, false;
     /// Share that did not come from this kind of network.
-    KindNovelty = "kind_novelty", Network, true;
+    KindNovelty = "kind_novelty", Network, false;
     /// Share that did not come from this square of the map.
     PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
-    AgentNovelty = "agent_novelty", Device, true;
+    AgentNovelty = "agent_novelty", Device, false;
     /// Share that did not come with this browser and operating system.
-    FamilyNovelty = "family_novelty", Device, true;
+    FamilyNovelty = "family_novelty", Device, false;
     /// Major browser version against the last seen of this family: negative is older.
     VersionStep = "version_step", Device, false;
     /// Kind of network, by its place in the list of kinds.
@@ -191,13 +192,13 @@ signals! {
     /// ln(1 + other accounts tried from the familiar network).
     SubnetAccounts = "subnet_accounts", Failures, false;
     /// −ln of the address's share of the tenant's sign-ins.
-    AddressRarity = "address_rarity", Tenant, true;
+    AddressRarity = "address_rarity", Tenant, false;
     /// −ln of the provider's share of the tenant's sign-ins.
-    AsnRarity = "asn_rarity", Tenant, true;
+    AsnRarity = "asn_rarity", Tenant, false;
     /// −ln of the country's share.
-    CountryRarity = "country_rarity", Tenant, true;
+    CountryRarity = "country_rarity", Tenant, false;
     /// −ln of the user agent's share.
-    AgentRarity = "agent_rarity", Tenant, true;
+    AgentRarity = "agent_rarity", Tenant, false;
     /// On a list of Tor exits: 0 or 1.
     Tor = "tor", Feed, true;
     /// On a list of VPNs and proxies: 0 or 1.
@@ -248,11 +249,11 @@ signals! {
     Recovered = "recovered", Recovery, true;
     /// ln of the user's sign-ins over the addresses they came from, when this address is new: how surprising a new one is for
     /// somebody who changes seldom. 0 for a known address.
-    AddressChurn = "address_churn", Network, true;
+    AddressChurn = "address_churn", Network, false;
     /// The same for familiar networks.
-    SubnetChurn = "subnet_churn", Network, true;
+    SubnetChurn = "subnet_churn", Network, false;
     /// The same for user agents.
-    AgentChurn = "agent_churn", Device, true;
+    AgentChurn = "agent_churn", Device, false;
     /// How easily the isolation forest tells this sign-in from all others: 0.5 is usual, towards 1 is alone.
     Anomaly = "anomaly", Habit, true;
     /// ln of the client's tokens in the last hour over its usual, at least 0.

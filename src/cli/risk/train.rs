@@ -55,7 +55,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FRACTION", default_value_t = 0.1)]
     pub(super) fresh_cookies: f64,
     /// How much each row counts when it is shown again with less known.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.3)]
     pub(super) blind_weight: f64,
     /// Share of signals that each tree sees.
     #[arg(long, default_value_t = Settings::default().columns)]
@@ -112,7 +112,7 @@ impl TrainArgs {
             rate: settings.rate,
             ridge: 1.0,
             fresh_cookies: 0.1,
-            blind_weight: 0.5,
+            blind_weight: 0.3,
             columns: settings.columns,
             least_leaf: settings.least_leaf,
             least_gain: settings.least_gain,

@@ -35,9 +35,7 @@ pub(super) struct Table {
 }
 
 /// The most bins of a column.
-const BINS: usize = 40;
-/// The most bins of a signal whose curve may go both ways.
-const FREE_BINS: usize = 24;
+const BINS: usize = 120;
 
 impl Table {
     pub(super) fn of(examples: &[Example], forest: Option<&Forest>) -> Self {
@@ -107,10 +105,9 @@ fn column(signal: Signal, rows: &[Values], attacks: &[bool]) -> Option<Column> {
     }
     all.sort_unstable();
     bad.sort_unstable();
-    let most = if signal.rises() { BINS } else { FREE_BINS };
     let mut distinct = all.clone();
     distinct.dedup();
-    let mut cuts: Vec<i64> = if distinct.len() <= most {
+    let mut cuts: Vec<i64> = if distinct.len() <= BINS {
         distinct.clone()
     } else {
         let quantiles = |sorted: &[i64], parts: usize| -> Vec<i64> {
@@ -118,8 +115,8 @@ fn column(signal: Signal, rows: &[Values], attacks: &[bool]) -> Option<Column> {
                 .filter_map(|part| sorted.get(sorted.len() * part / parts).copied())
                 .collect()
         };
-        let mut cuts = quantiles(&all, most / 2);
-        cuts.extend(quantiles(&bad, most / 2));
+        let mut cuts = quantiles(&all, BINS / 2);
+        cuts.extend(quantiles(&bad, BINS / 2));
         cuts
     };
     cuts.sort_unstable();

@@ -66,7 +66,7 @@ on_each_store! {
     }
 
     async fn rfc9701_6_the_registered_algorithm_signs(app: &TestApp) {
-        for alg in ["RS256", "EdDSA"] {
+        for alg in ["RS256", "EdDSA", "PS256"] {
             let client = App::create(app, alg, json!({"introspection_signed_response_alg": alg})).await;
             let answer = asked(&client, "x", SIGNED).await;
             let jwt = answer.body.as_str().unwrap();
@@ -75,7 +75,7 @@ on_each_store! {
         }
         let discovery = crate::support::browser::plain_client().get(format!("{}/.well-known/openid-configuration", app.issuer));
         let algs = read(discovery).await.body["introspection_signing_alg_values_supported"].clone();
-        assert_eq!(algs, json!(["ES256", "EdDSA", "RS256"]));
+        assert_eq!(algs, json!(["ES256", "EdDSA", "RS256", "PS256"]));
     }
 
     /// RFC 9701 section 8.1: a signed answer is no access token and no hint of a session.

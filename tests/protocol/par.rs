@@ -165,6 +165,6 @@ on_each_store! {
         assert!(query_of(&to, "code").is_some(), "{to}");
         browser.get(&client.authorize(&[("request_uri", "https://app.test/request.jwt")])).await;
         let to = browser.left_to.clone().unwrap();
-        assert_eq!(query_of(&to, "error").as_deref(), Some("invalid_request"), "{to}");
+        assert_eq!(query_of(&to, "error").as_deref(), Some("invalid_request_uri"), "an address that it did not register: {to}");
     }
 }

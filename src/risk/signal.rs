@@ -156,15 +156,15 @@ signals! {
     /// Share that did not come through this provider.
     AsnNovelty = "asn_novelty", Network, false;
     /// Share that did not come from this country.
-    CountryNovelty = "country_novelty", Place, false;
+    CountryNovelty = "country_novelty", Place, true;
     /// Share that did not come from this kind of network.
-    KindNovelty = "kind_novelty", Network, false;
+    KindNovelty = "kind_novelty", Network, true;
     /// Share that did not come from this square of the map.
     PlaceNovelty = "place_novelty", Place, false;
     /// Share that did not come with this very user agent.
-    AgentNovelty = "agent_novelty", Device, false;
+    AgentNovelty = "agent_novelty", Device, true;
     /// Share that did not come with this browser and operating system.
-    FamilyNovelty = "family_novelty", Device, false;
+    FamilyNovelty = "family_novelty", Device, true;
     /// Major browser version against the last seen of this family: negative is older.
     VersionStep = "version_step", Device, false;
     /// Kind of network, by its place in the list of kinds.
@@ -198,7 +198,7 @@ signals! {
     /// −ln of the country's share.
     CountryRarity = "country_rarity", Tenant, false;
     /// −ln of the user agent's share.
-    AgentRarity = "agent_rarity", Tenant, false;
+    AgentRarity = "agent_rarity", Tenant, true;
     /// On a list of Tor exits: 0 or 1.
     Tor = "tor", Feed, true;
     /// On a list of VPNs and proxies: 0 or 1.
@@ -253,7 +253,7 @@ signals! {
     /// The same for familiar networks.
     SubnetChurn = "subnet_churn", Network, false;
     /// The same for user agents.
-    AgentChurn = "agent_churn", Device, false;
+    AgentChurn = "agent_churn", Device, true;
     /// How easily the isolation forest tells this sign-in from all others: 0.5 is usual, towards 1 is alone.
     Anomaly = "anomaly", Habit, true;
     /// ln of the client's tokens in the last hour over its usual, at least 0.

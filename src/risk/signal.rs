@@ -30,8 +30,8 @@ macro_rules! signals {
             }
 
             /// Whether a greater value may only raise the risk, in terms and in trees. Other signals mean different things
-            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home; how rare a
-            /// network is is weighed by all that is known, since attackers of one person choose what is common there.
+            /// together: a new address is usual with a mobile carrier, and less so with an old provider at home; the rarity of
+            /// a network is weighed by all that is known, since attackers of one person choose what is common there.
             pub const fn rises(self) -> bool {
                 match self { $(Self::$name => $monotone),* }
             }

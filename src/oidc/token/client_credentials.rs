@@ -1,11 +1,10 @@
-//! Tokens for a client acting for itself (RFC 6749 section 4.4). For a JWT the database is touched only to
-//! record a decision that says something new.
+//! Tokens for a client acting for itself (RFC 6749 section 4.4).
 
 use super::super::client_auth::is_confidential;
-use super::super::issue::{AccessSubject, Target, TokenResponse, access_token};
+use super::super::issue::{Target, TokenResponse};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
-use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
+use super::by_itself::{Wanted, give};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
@@ -30,65 +29,13 @@ pub(super) async fn issue(
     }
     let client = &caller.client.record;
     let target = target(realm, params, client.metadata.scope.as_deref())?;
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
-    let decision = judged(platform, realm, caller, target.scope.as_deref(), from).await?;
-    if let Some(record) = &decision.record {
-        batch.insert_decision(record);
-    }
-    let bound_to = from.binding(client);
-    let about = AccessSubject {
-        client,
+    let wanted = Wanted {
         sub: client.id.as_str().to_owned(),
-        target: &target,
+        target,
         grant: None,
-        bound_to: &bound_to,
         exchanged: None,
     };
-    let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
-    if !batch.is_empty() {
-        store.commit(batch).await?;
-        decision.recorded(platform, realm);
-    }
-    Ok(TokenResponse {
-        access_token: token,
-        token_type: bound_to.token_type(),
-        expires_in: platform.settings.tokens.access.as_secs(),
-        refresh_token: None,
-        id_token: None,
-        scope: target.scope,
-        issued_token_type: None,
-    })
-}
-
-/// The checkpoint of a client that acts for itself, or for others without their doing. A refusal is written down; the client learns the
-/// code to quote and nothing else.
-pub(super) async fn judged(
-    platform: &Platform,
-    realm: &Realm,
-    caller: &AuthenticatedClient,
-    scope: Option<&str>,
-    from: &BackChannel,
-) -> Result<BackChannelDecision, OidcError> {
-    let client = &caller.client.record;
-    let request = ClientRequest {
-        client: &client.id,
-        secret_since: client.secrets.iter().map(|secret| secret.created_at).max(),
-        scope: scope.unwrap_or_default(),
-    };
-    let decision = decisions::judge_client(platform, realm, request, from.caller()).await?;
-    if decision.permit == Permit::Proceed {
-        return Ok(decision);
-    }
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
-    if let Some(record) = &decision.record {
-        batch.insert_decision(record);
-    }
-    store.commit(batch).await?;
-    let reference = decision.record.as_ref().map(|record| record.reference.as_str());
-    let words = format!("refused by policy, reference {}", reference.unwrap_or_default());
-    Err(OAuthError::new(ErrorCode::UnauthorizedClient, words).into())
+    give(platform, realm, caller, from, wanted).await
 }
 
 /// For which resources, and with what was asked of the scopes that are registered for the client and meant for them; all of those when

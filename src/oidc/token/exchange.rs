@@ -3,10 +3,10 @@
 
 use super::super::bearer::{self, BearerFailure};
 use super::super::hint::id_token_hint;
-use super::super::issue::{AccessSubject, Exchanged, Target, TokenResponse, access_token};
+use super::super::issue::{Exchanged, Target, TokenResponse};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
-use super::client_credentials::judged;
+use super::by_itself::{Wanted, give};
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
 use crate::domain::user::UserStatus;
@@ -68,36 +68,15 @@ pub(super) async fn exchange(
         },
         not_after: subject.expires_at,
     };
-    let decision = judged(platform, realm, caller, Some(&scope), from).await?;
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
-    if let Some(record) = &decision.record {
-        batch.insert_decision(record);
-    }
-    let bound_to = from.binding(client);
-    let target = Target::of_issuer(scope);
-    let about = AccessSubject {
-        client,
+    let wanted = Wanted {
         sub: subject.sub.clone(),
-        target: &target,
+        target: Target::of_issuer(scope),
         grant: Some(&grant.grant),
-        bound_to: &bound_to,
         exchanged: Some(&exchanged),
     };
-    let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
-    if !batch.is_empty() {
-        store.commit(batch).await?;
-        decision.recorded(platform, realm);
-    }
-    let left = exchanged.not_after.since(platform.now());
     Ok(TokenResponse {
-        access_token: token,
-        token_type: bound_to.token_type(),
-        expires_in: platform.settings.tokens.access.min(left).as_secs(),
-        refresh_token: None,
-        id_token: None,
-        scope: target.scope,
         issued_token_type: Some(TokenType::AccessToken.name()),
+        ..give(platform, realm, caller, from, wanted).await?
     })
 }
 

@@ -4,10 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::super::assertion::{Assertion, Unfit};
-use super::super::issue::{AccessSubject, Target, TokenResponse, access_token};
+use super::super::issue::{Target, TokenResponse};
 use super::super::{AuthenticatedClient, OidcError, invalid_grant};
 use super::BackChannel;
-use super::client_credentials::judged;
+use super::by_itself::{Wanted, give};
 use crate::crypto::jwt::unverified_claims;
 use crate::domain::trusted_issuer::UserKey;
 use crate::domain::user::{User, UserStatus};
@@ -41,36 +41,13 @@ pub(super) async fn issue(
     let user = user_of(platform, realm, issuer, text).await?;
     let meant = |word: &str| realm.resources().reach(&[], word);
     let scope = granted(params, client.metadata.scope.as_deref(), meant)?;
-    let decision = judged(platform, realm, caller, Some(&scope), from).await?;
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
-    if let Some(record) = &decision.record {
-        batch.insert_decision(record);
-    }
-    let bound_to = from.binding(client);
-    let target = Target::of_issuer(scope);
-    let about = AccessSubject {
-        client,
+    let wanted = Wanted {
         sub: user.sub,
-        target: &target,
+        target: Target::of_issuer(scope),
         grant: None,
-        bound_to: &bound_to,
         exchanged: None,
     };
-    let token = access_token(platform, realm, &about, &mut Some(&mut batch))?;
-    if !batch.is_empty() {
-        store.commit(batch).await?;
-        decision.recorded(platform, realm);
-    }
-    Ok(TokenResponse {
-        access_token: token,
-        token_type: bound_to.token_type(),
-        expires_in: platform.settings.tokens.access.as_secs(),
-        refresh_token: None,
-        id_token: None,
-        scope: target.scope,
-        issued_token_type: None,
-    })
+    give(platform, realm, caller, from, wanted).await
 }
 
 /// The trusted issuer that an assertion names. Its keys alone will check it.

@@ -1,5 +1,6 @@
 //! The token endpoint: one file a grant type, exhaustively matched.
 
+mod by_itself;
 mod ciba;
 mod client_credentials;
 mod code;

@@ -11,6 +11,7 @@ mod console_access;
 mod console_decisions;
 mod dev;
 mod device;
+mod ends;
 mod sign_up;
 mod signin;
 
@@ -76,6 +77,7 @@ fn draw<P: Sample + Template>(name: &str, pages: &mut Vec<Drawn>) {
 fn all() -> Vec<Drawn> {
     let mut pages = Vec::new();
     signin::draw_all(&mut pages);
+    ends::draw_all(&mut pages);
     sign_up::draw_all(&mut pages);
     account::draw_all(&mut pages);
     authenticator::draw_all(&mut pages);

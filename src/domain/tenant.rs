@@ -27,7 +27,8 @@ pub struct Tenant {
     pub settings: TenantSettings,
     /// The key that refresh tokens are derived with, sealed under the key-encryption key.
     pub refresh_key: Sealed,
-    /// The key that browser ids and addresses are blinded with for this tenant, sealed.
+    /// The key that browser ids and addresses are blinded with for this tenant, and that pairwise subjects are derived with, sealed. It
+    /// never changes.
     pub blind_key: Sealed,
     /// When it was made.
     pub created_at: Timestamp,

@@ -22,7 +22,7 @@ use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
-use crate::tenants::{Platform, Realm};
+use crate::tenants::{Platform, Realm, Subjects};
 
 /// The answer of the token endpoint (RFC 6749 section 5.1).
 #[derive(Debug, Serialize)]
@@ -190,7 +190,7 @@ fn claims(
                 .map(str::to_owned)
                 .collect()
         }),
-        sid: grant.map(|grant| grant.sid.clone()),
+        sid: grant.map(|grant| realm.tenant.subjects(about.client).sid(&grant.sid)),
         act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
         may_act: may_act(about),
         cnf: about.bound_to.claim(),
@@ -235,13 +235,14 @@ pub(super) fn id_token(
     nonce: Option<&str>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
+    let subjects = realm.tenant.subjects(client);
     let asked = claims_request(grant)
-        .map(|request| user_claims(user).in_id_token(&request))
+        .map(|request| user_claims(&subjects, user).in_id_token(&request))
         .unwrap_or_default();
     let names = amr(&grant.proofs, grant.created_at);
     let claims = IdTokenClaims {
         iss: realm.issuer(),
-        sub: &user.sub,
+        sub: &subjects.sub(user),
         aud: client.id.as_str(),
         exp: now.plus(platform.settings.tokens.id).secs(),
         iat: now.secs(),
@@ -249,7 +250,7 @@ pub(super) fn id_token(
         nonce,
         acr: grant.acr.name(),
         amr: &names,
-        sid: &grant.sid,
+        sid: &subjects.sid(&grant.sid),
         at_hash: Some(left_half(
             client.metadata.id_token_signed_response_alg,
             access_token,
@@ -276,8 +277,8 @@ pub(super) fn claims_request(grant: &Grant) -> Option<ClaimsRequest> {
     ClaimsRequest::parse(Some(grant.claims_request.as_deref()?)).ok()
 }
 
-/// What is known of a user, as claims (OpenID Connect Core section 5.1).
-pub(super) fn user_claims(user: &User) -> UserClaims {
+/// What is known of a user, as claims (OpenID Connect Core section 5.1), for whom `subjects` are.
+pub(super) fn user_claims(subjects: &Subjects<'_>, user: &User) -> UserClaims {
     let mut values: Map<String, Value> = user.claims.clone();
     values.insert("email".to_owned(), user.email.as_str().into());
     values.insert(
@@ -297,7 +298,7 @@ pub(super) fn user_claims(user: &User) -> UserClaims {
         values.insert("locale".to_owned(), locale.clone().into());
     }
     UserClaims {
-        sub: user.sub.clone(),
+        sub: subjects.sub(user),
         values,
     }
 }

@@ -224,7 +224,7 @@ pub struct LogoutTokenClaims<'a> {
     /// Issuer.
     pub iss: &'a str,
     /// Whose session ended.
-    pub sub: &'a str,
+    pub sub: String,
     /// The client.
     pub aud: &'a str,
     /// Issued at, seconds.
@@ -234,7 +234,7 @@ pub struct LogoutTokenClaims<'a> {
     /// Unique id.
     pub jti: String,
     /// Which session ended, as in ID tokens.
-    pub sid: &'a str,
+    pub sid: String,
     /// What happened: [`LOGOUT_EVENT`] with an empty object.
     pub events: Value,
 }

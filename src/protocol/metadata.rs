@@ -10,6 +10,7 @@ use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::request_object::UNSIGNED;
 use super::scope;
+use super::subject::SubjectType;
 
 /// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
@@ -80,7 +81,7 @@ pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUs
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": Acr::ALL.map(Acr::name),
         "prompt_values_supported": prompts,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
         "authorization_signing_alg_values_supported": algs,

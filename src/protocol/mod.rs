@@ -22,3 +22,4 @@ pub mod registration;
 pub mod request_object;
 pub mod resource;
 pub mod scope;
+pub mod subject;

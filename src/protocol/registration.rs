@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
+use super::subject::SubjectMetadata;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -240,6 +241,9 @@ pub struct ClientMetadata {
     /// How it asks people away from its own pages (CIBA Core section 4).
     #[serde(flatten)]
     pub backchannel: BackchannelMetadata,
+    /// By which name it knows people (OpenID Connect Core section 8).
+    #[serde(flatten)]
+    pub subject: SubjectMetadata,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -335,6 +339,7 @@ impl Default for ClientMetadata {
             tls_client_certificate_bound_access_tokens: false,
             tls_client_auth: TlsClientAuth::default(),
             backchannel: BackchannelMetadata::default(),
+            subject: SubjectMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

@@ -745,6 +745,9 @@ client-member-tls-client-auth-subject-dn = Inhaber ihres Zertifikats
 client-hint-tls-client-auth-subject-dn = Für tls_client_auth, etwa CN=payments,O=Acme. Eine Zertifizierungsstelle des Mandanten muss für das Zertifikat bürgen.
 client-member-tls-client-auth-san-dns = DNS-Name in ihrem Zertifikat
 client-hint-tls-client-auth-san-dns = Für tls_client_auth, anstelle des Inhabers.
+client-member-subject-type = Namen, unter denen sie Personen kennt
+client-member-sector-identifier-uri = Adresse ihres Sektordokuments
+client-hint-sector-identifier-uri = Für paarweise Namen (pairwise): eine JSON-Liste mit den Redirect-URIs aller Apps, die sie teilen. Nötig, wenn die Redirect-URIs auf mehreren Hosts liegen.
 client-member-floor = Mindeststärke ihrer Anmeldungen
 client-member-fresh-second-factor = Den zweiten Schritt immer verlangen
 client-hint-fresh-second-factor = Ein gemerkter Browser genügt nie.

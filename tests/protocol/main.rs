@@ -44,6 +44,7 @@ mod risk;
 mod sign_up;
 mod signin;
 mod smtp;
+mod subjects;
 mod tokens;
 mod transactions;
 mod turning;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::logo;
 use super::metadata::{Unknown, check, document_of};
 use super::secrets::{refit_secrets, secret_for, stored, uses_secret};
 use super::{ClientView, named};
+use super::{logo, sector};
 use crate::admin::actor::Trail;
 use crate::admin::{Actor, AdminError, Right};
 use crate::base::encoding::base64url;
@@ -143,6 +143,7 @@ pub(super) async fn insert(
         updated_at: now,
         version: 1,
     };
+    sector::verify(platform, None, &client.metadata).await?;
     ensure_keys(platform, right, &client.metadata).await?;
     logo::refresh(platform, None, &client, &mut batch).await;
     // First the client: what else is in the batch is about it.
@@ -212,6 +213,7 @@ pub(super) async fn save(
     mut batch: Batch,
     data: Value,
 ) -> Result<CreatedClient, AdminError> {
+    sector::verify(platform, Some(&before), &client.metadata).await?;
     client.updated_at = platform.now();
     let secret = refit_secrets(platform, &mut client)?;
     ensure_keys(platform, right, &client.metadata).await?;

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates};
+use super::{backchannel, certificates, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
@@ -15,6 +15,7 @@ use crate::protocol::redirect::check_registered;
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::request_object::UNSIGNED;
 use crate::protocol::scope::is_scope_token;
+use crate::protocol::subject::{SubjectMetadata, SubjectType};
 
 /// What to do with a member that no standard we know names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +65,10 @@ const HELD: [&str; 34] = [
 ];
 
 /// Members that are kept and echoed, and ask nothing of us.
-const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
+const ECHOED: [&str; 2] = ["software_id", "software_version"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 13] = [
-    "sector_identifier_uri",
+const UNSUPPORTED: [&str; 12] = [
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
@@ -109,7 +109,11 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
-        let parts = [&TlsClientAuth::NAMES[..], &BackchannelMetadata::NAMES];
+        let parts = [
+            &TlsClientAuth::NAMES[..],
+            &BackchannelMetadata::NAMES,
+            &SubjectMetadata::NAMES,
+        ];
         let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
         held || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
     };
@@ -125,6 +129,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     consistent(&metadata)?;
     certificates::check(&metadata)?;
     backchannel::check(&metadata)?;
+    sector::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }
@@ -152,10 +157,7 @@ fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
             return Err(refuse(format!("{name} is not supported")));
         }
     }
-    match document.get("subject_type").map(Value::as_str) {
-        None | Some(Some("public")) => Ok(()),
-        Some(_) => Err(refuse("subject_type must be public")),
-    }
+    Ok(())
 }
 
 /// Values of closed sets, with what would do.
@@ -199,6 +201,7 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     )?;
     one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
     one("application_type", &["web", "native"])?;
+    one("subject_type", &SubjectType::ALL.map(SubjectType::name))?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])
 }

@@ -9,6 +9,7 @@ mod logo;
 mod metadata;
 mod register;
 mod secrets;
+mod sector;
 
 pub use change::{CreatedClient, NewClient, create, delete, rotate_secret, update};
 pub use logo::logo;

@@ -8,7 +8,6 @@ use super::client_auth::is_confidential;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::ids::ClientId;
 use crate::crypto::signer::TokenType;
-use crate::domain::client::ClientOrigin;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -133,13 +132,13 @@ async fn username(
 }
 
 /// Whether a token is the caller's business (RFC 7662 section 4): one for a resource that a client serves is explained to that client, and
-/// to the client that it was given to. An app that registered itself learns nothing of the tokens of others.
+/// to the client that it was given to. An app that nobody of the tenant made learns nothing of the tokens of others.
 fn may_see(realm: &Realm, caller: &AuthenticatedClient, claims: &AccessTokenClaims) -> bool {
     let id = &caller.client.record.id;
     let servers = realm
         .resources()
         .servers(|resource| claims.aud.any(|aud| aud == resource));
-    let stranger = caller.client.record.settings.origin == ClientOrigin::Dynamic;
+    let stranger = caller.client.record.is_stranger();
     claims.client_id == id.as_str() || servers.contains(&id) || (servers.is_empty() && !stranger)
 }
 

@@ -14,6 +14,7 @@ use crate::domain::grant::Grant;
 use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
@@ -42,6 +43,9 @@ pub struct TokenResponse {
     /// What was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// What was granted in more words than scopes have (RFC 9396 section 7).
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// What the access token is, for a client that asked for one in exchange (RFC 8693 section 2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_token_type: Option<&'static str>,
@@ -66,6 +70,8 @@ pub(super) struct Target {
     pub(super) audience: Vec<ResourceId>,
     /// Absent when nothing of what was granted is meant for them.
     pub(super) scope: Option<String>,
+    /// Details of types that they registered.
+    pub(super) details: AuthorizationDetails,
 }
 
 impl Target {
@@ -74,13 +80,14 @@ impl Target {
         Self {
             audience: Vec::new(),
             scope: (!scope.is_empty()).then_some(scope),
+            details: AuthorizationDetails::default(),
         }
     }
 
     /// What a token request names of what was granted, where `scope` is what it asks of the granted scopes.
     ///
     /// # Errors
-    /// `invalid_target` for a resource that was not granted.
+    /// `invalid_target` for a resource that was not granted, `invalid_authorization_details` for a detail that was not.
     pub(super) fn of_request(
         realm: &Realm,
         granted: &Grant,
@@ -91,8 +98,12 @@ impl Target {
         let asked = params.all("resource");
         let audience = resources.narrowed(&granted.resources, &granted.scope, asked)?;
         let scope = resources.scope_for(&audience, scope);
+        let details = granted
+            .authorization_details
+            .narrowed(params.get("authorization_details"))?;
         Ok(Self {
             scope: (!scope.is_empty()).then_some(scope),
+            details: resources.details_for(&audience, details),
             audience,
         })
     }
@@ -193,6 +204,7 @@ fn claims(
         sid: grant.map(|grant| realm.tenant.subjects(about.client).sid(&grant.sid)),
         act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
         may_act: may_act(about),
+        authorization_details: about.target.details.clone(),
         cnf: about.bound_to.claim(),
     }
 }

@@ -198,6 +198,9 @@ pub struct ClientMetadata {
     /// Scopes it may ask for, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// Types of details it may ask for (RFC 9396 section 10); none when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<String>,
     /// Its keys, by value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
@@ -324,6 +327,7 @@ impl Default for ClientMetadata {
             tos_uri: None,
             contacts: Vec::new(),
             scope: None,
+            authorization_details_types: Vec::new(),
             jwks: None,
             jwks_uri: None,
             application_type: ApplicationType::default(),

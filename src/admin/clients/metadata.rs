@@ -7,6 +7,7 @@ use url::Url;
 use super::{backchannel, certificates, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::authorization_details::DetailType;
 use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
 use crate::protocol::client_certificate::TlsClientAuth;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -27,7 +28,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 34] = [
+const HELD: [&str; 35] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -41,6 +42,7 @@ const HELD: [&str; 34] = [
     "tos_uri",
     "contacts",
     "scope",
+    "authorization_details_types",
     "jwks",
     "jwks_uri",
     "application_type",
@@ -68,7 +70,7 @@ const HELD: [&str; 34] = [
 const ECHOED: [&str; 2] = ["software_id", "software_version"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 12] = [
+const UNSUPPORTED: [&str; 11] = [
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
@@ -77,7 +79,6 @@ const UNSUPPORTED: [&str; 12] = [
     "request_object_encryption_enc",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
-    "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "backchannel_user_code_parameter",
@@ -212,6 +213,7 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         &metadata.post_logout_redirect_uris,
         &metadata.contacts,
         &metadata.request_uris,
+        &metadata.authorization_details_types,
     ];
     if lists
         .iter()
@@ -261,6 +263,12 @@ fn name_and_scope(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let name = metadata.client_name.as_deref().unwrap_or("-");
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(refuse("client_name must have 1 to 200 characters"));
+    }
+    let types = &metadata.authorization_details_types;
+    if !types.iter().all(|name| DetailType::is_name(name)) {
+        return Err(refuse(
+            "authorization_details_types must be words of printable characters",
+        ));
     }
     let scope = metadata.scope.as_deref().unwrap_or_default();
     if scope.len() > MAX_TEXT

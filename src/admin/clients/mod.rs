@@ -3,6 +3,7 @@
 mod backchannel;
 mod certificates;
 mod change;
+pub mod document;
 pub mod dynamic;
 pub mod initial_access;
 mod logo;

@@ -209,6 +209,7 @@ async fn answer(
         )),
         id_token: id,
         scope: target.scope,
+        authorization_details: target.details,
         issued_token_type: None,
     })
 }

@@ -97,13 +97,14 @@ pub async fn userinfo(
     let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
-    let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
     let client = realm
         .tenant
         .client(platform, &caller)
         .await
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;
+    let subjects = realm.tenant.subjects(&client.record);
+    let claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
     match client.record.metadata.userinfo_signed_response_alg {
         None => Ok(UserInfo::Plain(claims)),
         Some(alg) => {

@@ -32,6 +32,7 @@ fn visit(random: &mut SplitMix, hour: u32) -> Visit {
             scope: Some(IpScope::Public),
             address: Some(place),
             network: Some(place / 4),
+            block: Some(place / 40),
             asn: u32::try_from(place % 9).ok(),
             country: CountryCode::parse("NO"),
             ..AddressFacts::default()
@@ -59,8 +60,8 @@ fn history(sign_ins: u32) -> (UserProfile, Baseline, Visit) {
     let mut random = SplitMix(7);
     for hour in 0..sign_ins {
         let visit = visit(&mut random, hour);
-        profile.observe(&visit, 1.0);
-        baseline.observe(&visit, 1.0);
+        let returns = profile.observe(&visit, 1.0);
+        baseline.observe(&visit, &returns, 1.0);
     }
     (profile, baseline, visit(&mut random, sign_ins))
 }

@@ -42,6 +42,11 @@ impl ClientIp {
         self.network(24, 64)
     }
 
+    /// The block from which a provider usually serves one region: /16, or /32 for IPv6.
+    pub fn regional_network(self) -> IpNet {
+        self.network(16, 32)
+    }
+
     /// The network that counts for reputation: /24, or /56 for IPv6 (the usual delegation to one customer).
     pub fn reputation_network(self) -> IpNet {
         self.network(24, 56)

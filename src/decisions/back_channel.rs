@@ -75,8 +75,8 @@ pub fn judge_refresh(
     let tenant = realm.tenant.record.id;
     let mut facts = signals::back_channel_facts(platform, realm, caller.ip, caller.user_agent);
     facts.session = Some(SessionFacts {
-        network: drift(before.asn, now.asn),
-        agent: drift(before.agent.as_ref(), now.agent.as_ref()),
+        network: Drift::between(before.asn, now.asn),
+        agent: Drift::between(before.agent.as_ref(), now.agent.as_ref()),
         reused: Some(false),
     });
     facts.campaign = Some(platform.raises.of_session(tenant, grant.session));
@@ -97,12 +97,6 @@ pub fn judge_refresh(
         record.session = Some(grant.session);
     }
     decision
-}
-
-/// What differs at all may be anything: of a provider only its number is kept, of an agent only its family.
-fn drift<T: PartialEq>(before: Option<T>, now: Option<T>) -> Option<Drift> {
-    let same = before? == now?;
-    Some(if same { Drift::Same } else { Drift::Far })
 }
 
 fn broken_feeds(platform: &Platform) -> Option<&'static str> {

@@ -9,6 +9,7 @@ use super::evidence::{Evidence, HardStop, Item};
 use super::forest::Values;
 use super::model::Model;
 use super::signal::{Group, Signal};
+use super::view::View;
 use super::visit::Forced;
 
 /// From here the default policy asks for something.
@@ -117,7 +118,7 @@ impl Assessment {
         reason = "log-odds are clamped to a few dozen nats"
     )]
     pub fn calibrated_logit(&self, model: &Model) -> f64 {
-        nats(model.calibrated(libm::round(self.logit * 1e9) as i64))
+        nats(self.view(model).calibrated(libm::round(self.logit * 1e9) as i64))
     }
 
     /// What the score would have been without one contribution, by the model that made it. Other contributions stay as they
@@ -127,7 +128,13 @@ impl Assessment {
         reason = "log-odds are clamped to a few dozen nats"
     )]
     pub fn score_without(&self, model: &Model, contribution: &Contribution) -> f64 {
-        model.score(libm::round((self.logit - contribution.nats) * 1e9) as i64)
+        self.view(model)
+            .score(libm::round((self.logit - contribution.nats) * 1e9) as i64)
+    }
+
+    /// The view that spoke.
+    fn view<'model>(&self, model: &'model Model) -> &'model View {
+        model.view(|signal| self.contributions.iter().any(|part| part.code == signal))
     }
 }
 
@@ -135,10 +142,11 @@ impl Assessment {
 /// everywhere.
 pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
     let values = values(model, evidence);
-    let mut shares = shares(model, evidence, &values);
-    hold_back_a_lone_signal(model, &mut shares);
-    let logit = model.prior + shares.iter().sum::<i64>();
-    let scale = Scale::of(model, logit);
+    let view = view_of(model, &values);
+    let mut shares = shares(model, view, evidence, &values);
+    hold_back_a_lone_signal(view, &mut shares);
+    let logit = view.prior + shares.iter().sum::<i64>();
+    let scale = Scale::of(view, logit);
     let mut contributions: Vec<Contribution> = evidence
         .items
         .iter()
@@ -167,11 +175,11 @@ pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
         model: model.version.clone(),
         score: scale.score,
         logit: nats(logit),
-        probability: 1.0 / (1.0 + libm::exp(-nats(model.calibrated(logit)))),
-        odds_ratio: libm::exp(nats(logit - model.prior)),
+        probability: 1.0 / (1.0 + libm::exp(-nats(view.calibrated(logit)))),
+        odds_ratio: libm::exp(nats(logit - view.prior)),
         base_points: scale.base,
         missing: missing(model, evidence),
-        vectors: vectors(model, &shares),
+        vectors: vectors(model, view, &shares),
         hard_stops: evidence.stops.clone(),
         user_reason: user_reason(&reasons),
         reasons,
@@ -183,9 +191,16 @@ pub fn assess(model: &Model, evidence: &Evidence) -> Assessment {
 /// The log-odds alone, nats: for ranking many events when no explanation is wanted. The same number as
 /// [`Assessment::logit`].
 pub fn logit(model: &Model, evidence: &Evidence) -> f64 {
-    let mut shares = shares(model, evidence, &values(model, evidence));
-    hold_back_a_lone_signal(model, &mut shares);
-    nats(model.prior + shares.iter().sum::<i64>())
+    let values = values(model, evidence);
+    let view = view_of(model, &values);
+    let mut shares = shares(model, view, evidence, &values);
+    hold_back_a_lone_signal(view, &mut shares);
+    nats(view.prior + shares.iter().sum::<i64>())
+}
+
+/// The view that speaks of these values.
+fn view_of<'model>(model: &'model Model, values: &Values) -> &'model View {
+    model.view(|signal| values.get(signal as usize).is_some_and(Option::is_some))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nats are small")]
@@ -224,7 +239,7 @@ fn anomaly(model: &Model, values: &Values) -> Option<Item> {
 }
 
 /// What each signal adds, billionths of a nat: its own term, then its share of the trees' correction.
-fn shares(model: &Model, evidence: &Evidence, values: &Values) -> [i64; Signal::COUNT] {
+fn shares(model: &Model, view: &View, evidence: &Evidence, values: &Values) -> [i64; Signal::COUNT] {
     let mut confidence = [1_000_i64; Signal::COUNT];
     for item in &evidence.items {
         if let Some(trust) = confidence.get_mut(item.signal as usize) {
@@ -232,7 +247,7 @@ fn shares(model: &Model, evidence: &Evidence, values: &Values) -> [i64; Signal::
         }
     }
     let mut shares = [0_i64; Signal::COUNT];
-    for tree in &model.trees {
+    for tree in &view.trees {
         tree.attribute(values, &mut shares);
     }
     let total: i64 = shares.iter().sum();
@@ -242,7 +257,7 @@ fn shares(model: &Model, evidence: &Evidence, values: &Values) -> [i64; Signal::
             *share = i64::try_from(capped).unwrap_or_default();
         }
     }
-    for term in &model.terms {
+    for term in &view.terms {
         let place = term.signal as usize;
         if let (Some(Some(value)), Some(share)) = (values.get(place), shares.get_mut(place)) {
             *share = share.saturating_add(term.nanos(*value));
@@ -255,30 +270,33 @@ fn shares(model: &Model, evidence: &Evidence, values: &Values) -> [i64; Signal::
     shares
 }
 
-/// What each group of signals adds by a model, nats, in the order of [`Group::ALL`].
-pub(super) fn by_group(model: &Model, evidence: &Evidence) -> [f64; Group::ALL.len()] {
-    let shares = shares(model, evidence, &values(model, evidence));
-    Group::ALL.map(|group| {
+/// The log-odds before any evidence and what each group of signals adds to them, nats, in the order of [`Group::ALL`].
+pub(super) fn by_group(model: &Model, evidence: &Evidence) -> (f64, [f64; Group::ALL.len()]) {
+    let values = values(model, evidence);
+    let view = view_of(model, &values);
+    let shares = shares(model, view, evidence, &values);
+    let groups = Group::ALL.map(|group| {
         let of_group = Signal::ALL
             .iter()
             .zip(&shares)
             .filter(|(signal, _)| signal.group() == group);
         nats(of_group.map(|(_, share)| share).sum())
-    })
+    });
+    (nats(view.prior), groups)
 }
 
 /// Every single signal is noisy: lists err, databases misplace, people travel. Where all that speaks against somebody
 /// is one signal, it may ask for more proof but not refuse, so it is cut to just below the last band.
-fn hold_back_a_lone_signal(model: &Model, shares: &mut [i64; Signal::COUNT]) {
-    let logit = model.prior + shares.iter().sum::<i64>();
-    let refusal = model.logit_of(LAST_BAND);
+fn hold_back_a_lone_signal(view: &View, shares: &mut [i64; Signal::COUNT]) {
+    let logit = view.prior + shares.iter().sum::<i64>();
+    let refusal = view.logit_of(LAST_BAND);
     if logit < refusal {
         return;
     }
     if let Some(greatest) = shares.iter_mut().max_by_key(|share| **share)
-        && logit - *greatest < model.logit_of(FIRST_BAND)
+        && logit - *greatest < view.logit_of(FIRST_BAND)
     {
-        *greatest -= logit - model.logit_of(LAST_BAND - 1.0);
+        *greatest -= logit - view.logit_of(LAST_BAND - 1.0);
     }
 }
 
@@ -290,12 +308,12 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(model: &Model, logit: i64) -> Self {
-        let (score, base) = (model.score(logit), model.score(model.prior));
-        let points_per_nat = if logit == model.prior {
-            model.slope(logit)
+    fn of(view: &View, logit: i64) -> Self {
+        let (score, base) = (view.score(logit), view.score(view.prior));
+        let points_per_nat = if logit == view.prior {
+            view.slope(logit)
         } else {
-            (score - base) / nats(logit - model.prior)
+            (score - base) / nats(logit - view.prior)
         };
         Self {
             score,
@@ -305,7 +323,7 @@ impl Scale {
     }
 }
 
-/// Signals that the model uses and the evidence lacks.
+/// Signals that the model uses, in whatever view, and the evidence lacks.
 fn missing(model: &Model, evidence: &Evidence) -> Vec<Signal> {
     Signal::ALL
         .iter()
@@ -315,7 +333,7 @@ fn missing(model: &Model, evidence: &Evidence) -> Vec<Signal> {
         .collect()
 }
 
-fn vectors(model: &Model, shares: &[i64; Signal::COUNT]) -> BTreeMap<Vector, f64> {
+fn vectors(model: &Model, view: &View, shares: &[i64; Signal::COUNT]) -> BTreeMap<Vector, f64> {
     let head = |groups: &BTreeMap<Group, i64>| {
         let sum: i64 = Signal::ALL
             .iter()
@@ -324,7 +342,7 @@ fn vectors(model: &Model, shares: &[i64; Signal::COUNT]) -> BTreeMap<Vector, f64
                 share.saturating_mul(groups.get(&signal.group()).copied().unwrap_or(0)) / 1_000
             })
             .sum();
-        model.score(model.prior + sum)
+        view.score(view.prior + sum)
     };
     model
         .vectors

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::counts::Landmark;
 use super::profile::{Part, Reader, hour_mass, hour_of_week};
+use super::tenure::{Places, Returns, WATCHED};
 use super::visit::Visit;
 use crate::base::timestamp::Timestamp;
 
 /// Half-life of what a baseline remembers, seconds: 60 days.
 const HALF_LIFE_SECS: f64 = 60.0 * 86_400.0;
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// Baselines of this form don't say how long values last.
+const FORMER_FORMAT: u8 = 1;
 const HOURS: usize = 168;
 const LEVELS: usize = 6;
 
@@ -34,6 +37,7 @@ pub struct Baseline {
     successes: f64,
     failures: f64,
     levels: [BTreeMap<u32, Cell>; LEVELS],
+    places: [Places; WATCHED.len()],
     hours: Vec<f32>,
     capacity: usize,
 }
@@ -55,17 +59,18 @@ impl Baseline {
             successes: 0.0,
             failures: 0.0,
             levels: Default::default(),
+            places: Default::default(),
             hours: vec![0.0; HOURS],
             capacity: capacity.max(64),
         }
     }
 
-    /// Counts an accepted sign-in.
+    /// Counts an accepted sign-in, with what [`super::UserProfile::observe`] says of it.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "counts are kept in 32 bits on purpose"
     )]
-    pub fn observe(&mut self, visit: &Visit, weight: f64) {
+    pub fn observe(&mut self, visit: &Visit, returns: &Returns, weight: f64) {
         if weight <= 0.0 {
             return;
         }
@@ -75,6 +80,11 @@ impl Baseline {
             *hour += lifted as f32;
         }
         self.count(visit, |cell| cell.successes += lifted as f32);
+        for (back, places) in returns.iter().zip(&mut self.places) {
+            if let Some(back) = back {
+                places.observe(*back, lifted, self.capacity);
+            }
+        }
     }
 
     /// Counts a failed attempt, on a known account or not.
@@ -124,6 +134,7 @@ impl Baseline {
             }
             table.retain(|_, cell| cell.successes + cell.failures > 1e-6);
         }
+        self.places.iter_mut().for_each(|places| places.scale(factor));
     }
 
     /// Adds what another baseline of the same tenant counted, for instance on another node.
@@ -152,6 +163,14 @@ impl Baseline {
                 drop_lightest_quarter(mine);
             }
         }
+        for (mine, theirs) in self.places.iter_mut().zip(&other.places) {
+            mine.merge(theirs, factor, self.capacity);
+        }
+    }
+
+    /// How long values last where they belong, for a watched pair, and the factor of its counts at a time.
+    pub(crate) fn places(&self, watched: usize, at: Timestamp) -> Option<(&Places, f64)> {
+        Some((self.places.get(watched)?, self.landmark.lift(at)))
     }
 
     /// All successes and failures at a time.
@@ -207,13 +226,17 @@ impl Baseline {
                 out.extend(cell.failures.to_le_bytes());
             }
         }
+        for places in &self.places {
+            places.to_bytes(&mut out);
+        }
         out
     }
 
     /// Reads the stored form; `None` for another format or damaged bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
-        if reader.take()? != [FORMAT] {
+        let [format] = reader.take()?;
+        if format != FORMAT && format != FORMER_FORMAT {
             return None;
         }
         let landmark = i64::from_le_bytes(reader.take()?);
@@ -234,6 +257,11 @@ impl Baseline {
                     failures: f32::from_le_bytes(reader.take()?),
                 };
                 table.insert(key, cell);
+            }
+        }
+        if format == FORMAT {
+            for places in &mut baseline.places {
+                *places = Places::from_bytes(&mut reader)?;
             }
         }
         reader.0.is_empty().then_some(baseline)

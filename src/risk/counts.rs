@@ -39,16 +39,13 @@ impl Landmark {
     }
 }
 
-/// At most [`Level::CAPACITY`] values with their weights. A new value takes the place of the lightest. Unlike
+/// A bounded number of values with their weights. A new value takes the place of the lightest. Unlike
 /// Space-Saving proper it does not inherit that one's weight: a count here may be too small, never too large, since too
 /// large would make a stranger look known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Level(Vec<(u32, f32)>);
 
 impl Level {
-    /// The most values a level keeps.
-    pub(crate) const CAPACITY: usize = 64;
-
     /// The weight of a value; zero when it is not kept.
     pub(crate) fn weight(&self, key: u32) -> f64 {
         self.0
@@ -57,16 +54,16 @@ impl Level {
             .map_or(0.0, |&(_, weight)| f64::from(weight))
     }
 
-    /// Adds to a value.
+    /// Adds to a value; at most `capacity` values are kept.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "counts are kept in 32 bits on purpose"
     )]
-    pub(crate) fn add(&mut self, key: u32, weight: f64) {
+    pub(crate) fn add(&mut self, key: u32, weight: f64, capacity: usize) {
         let weight = weight as f32;
         if let Some((_, kept)) = self.0.iter_mut().find(|(kept, _)| *kept == key) {
             *kept += weight;
-        } else if self.0.len() < Self::CAPACITY {
+        } else if self.0.len() < capacity {
             self.0.push((key, weight));
         } else if let Some(lightest) = self.0.iter_mut().min_by(|a, b| a.1.total_cmp(&b.1)) {
             *lightest = (key, weight);
@@ -99,10 +96,10 @@ mod tests {
     fn a_full_level_drops_the_lightest_and_never_lends_its_weight() {
         let mut level = Level::default();
         for key in 0..64 {
-            level.add(key, f64::from(key) + 2.0);
+            level.add(key, f64::from(key) + 2.0, 64);
         }
-        level.add(1_000, 1.0);
-        assert_eq!(level.entries().len(), Level::CAPACITY);
+        level.add(1_000, 1.0, 64);
+        assert_eq!(level.entries().len(), 64);
         assert!(level.weight(0).abs() < 1e-9);
         assert!((level.weight(1_000) - 1.0).abs() < 1e-9);
     }

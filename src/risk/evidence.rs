@@ -95,6 +95,7 @@ impl Evidence {
         let mut sheet = Sheet::default();
         derive::device(&mut sheet, visit, profile);
         derive::novelty(&mut sheet, visit, profile);
+        derive::tenures(&mut sheet, visit, profile, baseline);
         derive::likelihoods(&mut sheet, visit, profile, baseline);
         derive::failures(&mut sheet, visit);
         derive::population(&mut sheet, visit, baseline);
@@ -127,6 +128,11 @@ impl Evidence {
         history.map_or(0, |item| {
             libm::ceil(libm::expm1(item.value()) - 1e-6).max(1.0) as u32
         })
+    }
+
+    /// Whether a signal could be derived.
+    pub fn has(&self, signal: Signal) -> bool {
+        self.items.iter().any(|item| item.signal == signal)
     }
 
     /// The same evidence as it would be without a group of signals: what a source that fell away leaves.

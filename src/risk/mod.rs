@@ -21,8 +21,10 @@ pub mod profile;
 pub mod replay;
 pub mod scorecard;
 pub mod signal;
+pub mod tenure;
 pub mod train;
 pub mod tree;
+pub mod view;
 pub mod visit;
 
 #[cfg(test)]

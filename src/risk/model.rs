@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::assess::Vector;
 use super::forest::Forest;
 use super::signal::{Group, Signal};
-use super::tree::Tree;
+use super::view::View;
 use crate::base::encoding::hex;
 use crate::base::secret::sha256;
 
 /// Version of the form of model files.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// A model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,14 +28,12 @@ pub struct Model {
     pub version: String,
     /// What it was trained on.
     pub training: Training,
-    /// Share of attacks that `prior` stands for, parts in a million.
+    /// Share of attacks that priors stand for, parts in a million.
     pub base_rate_ppm: u32,
-    /// Log-odds before any evidence, billionths of a nat.
-    pub prior: i64,
-    /// What each signal adds by itself.
-    pub terms: Vec<Term>,
-    /// The correction by trees together.
-    pub trees: Vec<Tree>,
+    /// What it says where certain things are known: the first view whose sources all are speaks.
+    pub views: Vec<View>,
+    /// What it says where none of them does.
+    pub rest: View,
     /// How far all trees together may go either way, billionths of a nat.
     pub correction_cap: i64,
     /// How much of each group's nats counts, thousandths: what a tenant's own labels say of the model. All of it where a group is
@@ -45,21 +43,11 @@ pub struct Model {
     /// Tells sign-ins unlike all others; its answer is the signal [`Signal::Anomaly`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forest: Option<Forest>,
-    /// The log-odds that came true for a logit: rising pairs (billionths of a nat), straight between, parallel outside. Empty
-    /// for a model that needs no correction.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calibration: Vec<[i64; 2]>,
-    /// The score of a logit: rising pairs (billionths of a nat, millionths of a point), the first at 0 and the last
-    /// at 100 points; straight between, flat outside.
-    pub anchors: Vec<[i64; 2]>,
     /// How much of each group's nats each threat vector's own head counts, thousandths.
     pub vectors: BTreeMap<Vector, BTreeMap<Group, i64>>,
     /// SHA-256 of everything above, hexadecimal.
     #[serde(default)]
     pub hash: String,
-    /// One bit for each signal that can change anything, filled when the model is read.
-    #[serde(skip)]
-    used: u128,
 }
 
 /// Where a model comes from.
@@ -77,22 +65,6 @@ pub struct Training {
     pub until: String,
     /// Seed of the trainer.
     pub seed: u64,
-}
-
-/// What one signal adds: straight lines between rising knots (millionths of a value, billionths of a nat), flat outside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Term {
-    /// Which signal.
-    pub signal: Signal,
-    /// The knots.
-    pub knots: Vec<[i64; 2]>,
-}
-
-impl Term {
-    /// What a value adds, billionths of a nat.
-    pub fn nanos(&self, millionths: i64) -> i64 {
-        interpolate(&self.knots, millionths)
-    }
 }
 
 /// Why a model file is refused.
@@ -142,7 +114,11 @@ impl Model {
             });
         }
         model.check_shape()?;
-        model.mark_used();
+        model
+            .views
+            .iter_mut()
+            .chain([&mut model.rest])
+            .for_each(View::mark_used);
         Ok(model)
     }
 
@@ -161,144 +137,56 @@ impl Model {
     }
 
     fn check_shape(&self) -> Result<(), ModelError> {
-        let rising = |pairs: &[[i64; 2]]| {
-            pairs
-                .windows(2)
-                .all(|pair| matches!(pair, [[a, _], [b, _]] if a < b))
-        };
-        for term in &self.terms {
-            if term.knots.is_empty() || !rising(&term.knots) {
-                return Err(ModelError::Shape(format!(
-                    "the knots of {} do not rise",
-                    term.signal.code()
-                )));
-            }
-        }
         if self.weights.values().any(|weight| !(0..=4_000).contains(weight)) {
             return Err(ModelError::Shape("weights lie between 0 and 4000".into()));
         }
-        let corrected = self
-            .calibration
-            .windows(2)
-            .all(|pair| matches!(pair, [[_, a], [_, b]] if a <= b));
-        if !rising(&self.calibration) || !corrected {
-            return Err(ModelError::Shape("the calibration must rise".into()));
-        }
-        let strictly = self
-            .anchors
-            .windows(2)
-            .all(|pair| matches!(pair, [[_, a], [_, b]] if a < b));
-        let ends = [self.anchors.first(), self.anchors.last()].map(|end| end.map(|pair| pair[1]));
-        if !rising(&self.anchors) || !strictly || ends != [Some(0), Some(100_000_000)] {
+        if !self.rest.knows.is_empty() || self.views.iter().any(|view| view.knows.is_empty()) {
             return Err(ModelError::Shape(
-                "the anchors must rise from 0 to 100 points".into(),
+                "each view but the rest's says what it knows".into(),
             ));
         }
-        Ok(())
+        self.all_views().try_for_each(View::check_shape)
     }
 
-    /// The score of a logit in billionths of a nat, points.
-    pub fn score(&self, logit: i64) -> f64 {
-        let points = interpolate(&self.anchors, logit);
-        #[expect(clippy::cast_precision_loss, reason = "at most 10^8")]
-        let points = points as f64;
-        points / 1e6
+    /// Whether a signal can change anything in some view.
+    pub fn uses(&self, signal: Signal) -> bool {
+        self.all_views().any(|view| view.uses(signal))
     }
 
-    /// The calibrated log-odds of a logit, both in billionths of a nat. Beyond the ends the difference stays what it is there.
-    pub fn calibrated(&self, logit: i64) -> i64 {
-        match (self.calibration.first(), self.calibration.last()) {
-            (Some([low, _]), Some([high, _])) => {
-                let inside = logit.clamp(*low, *high);
-                interpolate(&self.calibration, inside).saturating_add(logit - inside)
-            }
-            _ => logit,
-        }
-    }
-
-    /// The least logit whose score reaches `points`, billionths of a nat.
-    pub fn logit_of(&self, points: f64) -> i64 {
-        #[expect(clippy::cast_possible_truncation, reason = "clamped first")]
-        let wanted = libm::round(points.clamp(0.0, 100.0) * 1e6) as i64;
-        let swapped: Vec<[i64; 2]> = self
-            .anchors
+    /// The view that speaks of an attempt. `has` tells whether a signal could be derived.
+    pub fn view(&self, has: impl Fn(Signal) -> bool) -> &View {
+        self.views
             .iter()
-            .map(|&[logit, score]| [score, logit])
-            .collect();
-        interpolate(&swapped, wanted)
+            .find(|view| view.serves(&has))
+            .unwrap_or(&self.rest)
     }
 
-    /// Whether a signal can change anything.
-    pub const fn uses(&self, signal: Signal) -> bool {
-        self.used >> (signal as u32) & 1 == 1
+    /// Every view.
+    pub fn all_views(&self) -> impl Iterator<Item = &View> {
+        self.views.iter().chain([&self.rest])
     }
 
-    /// A model of terms alone, with a plain scale.
+    /// A model of views that were made here.
     pub(super) fn assemble(
-        schema: u32,
         version: &str,
         training: Training,
-        terms: Vec<Term>,
+        (mut views, mut rest): (Vec<View>, View),
         vectors: BTreeMap<Vector, BTreeMap<Group, i64>>,
     ) -> Self {
         const NAT: i64 = 1_000_000_000;
+        views.iter_mut().chain([&mut rest]).for_each(View::mark_used);
         Self {
-            schema,
+            schema: SCHEMA,
             version: version.to_owned(),
             training,
             base_rate_ppm: 1_000,
-            prior: -7 * NAT,
-            terms,
-            trees: Vec::new(),
+            views,
+            rest,
             correction_cap: 3 * NAT,
             weights: BTreeMap::new(),
             forest: None,
-            calibration: Vec::new(),
-            anchors: vec![[-14 * NAT, 0], [-3 * NAT, 50_000_000], [10 * NAT, 100_000_000]],
             vectors,
             hash: String::new(),
-            used: 0,
         }
-    }
-
-    pub(super) fn mark_used(&mut self) {
-        let splits = self
-            .trees
-            .iter()
-            .flat_map(|tree| &tree.0)
-            .filter_map(|node| node.split);
-        self.used = self
-            .terms
-            .iter()
-            .map(|term| term.signal)
-            .chain(splits.map(|split| split.signal))
-            .fold(0, |used, signal| used | 1 << (signal as u32));
-    }
-
-    /// Points for each nat at a logit.
-    pub fn slope(&self, logit: i64) -> f64 {
-        let step = self
-            .anchors
-            .windows(2)
-            .find(|pair| matches!(pair, [[_, _], [b, _]] if logit < *b));
-        #[expect(clippy::cast_precision_loss, reason = "anchors are small")]
-        match step {
-            Some([[a, low], [b, high]]) if *a <= logit => (high - low) as f64 / 1e6 / ((b - a) as f64 / 1e9),
-            _ => 0.0,
-        }
-    }
-}
-
-/// The straight line between rising pairs, flat outside, in whole numbers.
-fn interpolate(pairs: &[[i64; 2]], x: i64) -> i64 {
-    let after = pairs.partition_point(|&[at, _]| at <= x);
-    let before = after.checked_sub(1).and_then(|index| pairs.get(index));
-    match (before, pairs.get(after)) {
-        (Some(&[x0, y0]), Some(&[x1, y1])) => {
-            let step = i128::from(x - x0) * i128::from(y1 - y0) / i128::from(x1 - x0);
-            y0 + i64::try_from(step).unwrap_or_default()
-        }
-        (Some(&[_, y]), None) | (None, Some(&[_, y])) => y,
-        (None, None) => 0,
     }
 }

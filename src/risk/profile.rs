@@ -1,13 +1,17 @@
 //! What one user's accepted sign-ins looked like: compact, fading, bounded.
 
 use super::counts::{Landmark, Level};
+use super::tenure::{Returns, Stays, WATCHED};
 use super::visit::{DeviceProof, GeoPoint, Visit, fold};
 use crate::base::timestamp::Timestamp;
 
 /// Half-life of what a profile remembers, seconds: 60 days.
 const HALF_LIFE_SECS: f64 = 60.0 * 86_400.0;
 const HOURS: usize = 168;
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// Profiles of this form lack blocks and stays, which are learned anew.
+const FORMER_FORMAT: u8 = 1;
+const FORMER_LEVELS: usize = 8;
 
 /// The levels at which values are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +24,11 @@ pub(crate) enum Part {
     Family,
     Place,
     Kind,
+    Block,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Address,
         Self::Network,
         Self::Asn,
@@ -32,7 +37,16 @@ impl Part {
         Self::Family,
         Self::Place,
         Self::Kind,
+        Self::Block,
     ];
+
+    /// The most values a profile keeps at this level. Nobody is at home in more countries or regions.
+    const fn capacity(self) -> usize {
+        match self {
+            Self::Country | Self::Block => 24,
+            _ => 64,
+        }
+    }
 
     /// The visit's value at this level; absent when unknown or when it has no meaning for this address.
     pub(crate) fn key(self, visit: &Visit) -> Option<u32> {
@@ -49,6 +63,7 @@ impl Part {
                 .filter(|_| address.is_placeable())
                 .map(super::geo::cell),
             Self::Kind => address.kind.map(|kind| kind as u32),
+            Self::Block => address.block.map(fold),
         }
     }
 }
@@ -61,7 +76,8 @@ pub struct UserProfile {
     accepted: f32,
     sign_ins: u32,
     tokenless: f32,
-    levels: [Level; 8],
+    levels: [Level; Part::ALL.len()],
+    stays: [Stays; WATCHED.len()],
     hours: [u8; HOURS],
     last: Option<Last>,
     place: Option<LastPlace>,
@@ -98,6 +114,7 @@ impl UserProfile {
             sign_ins: 0,
             tokenless: 0.0,
             levels: Default::default(),
+            stays: Default::default(),
             hours: [0; HOURS],
             last: None,
             place: None,
@@ -110,14 +127,15 @@ impl UserProfile {
     }
 
     /// Learns from an accepted sign-in. `weight` is 1 for one that was let in at low risk or passed a strong factor,
-    /// one half after a weak factor, 0 for nothing learned.
+    /// one half after a weak factor, 0 for nothing learned. Gives what came back to where it had been, for the tenant's baseline.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "counts are kept in 32 bits on purpose"
     )]
-    pub fn observe(&mut self, visit: &Visit, weight: f64) {
+    pub fn observe(&mut self, visit: &Visit, weight: f64) -> Returns {
+        let mut returns = Returns::default();
         if weight <= 0.0 {
-            return;
+            return returns;
         }
         if self.sign_ins == 0 {
             self.landmark.secs = visit.at.secs();
@@ -133,8 +151,11 @@ impl UserProfile {
         }
         for (part, level) in Part::ALL.into_iter().zip(&mut self.levels) {
             if let Some(key) = part.key(visit) {
-                level.add(key, lifted);
+                level.add(key, lifted, part.capacity());
             }
+        }
+        for ((watched, stays), back) in WATCHED.into_iter().zip(&mut self.stays).zip(&mut returns) {
+            *back = stays.observe(watched, visit, lifted);
         }
         self.count_hour(visit.at);
         self.last = Some(Last {
@@ -146,6 +167,7 @@ impl UserProfile {
         if let Some(point) = visit.address.point.filter(|_| visit.address.is_placeable()) {
             self.place = Some(LastPlace { at: visit.at, point });
         }
+        returns
     }
 
     fn count_hour(&mut self, at: Timestamp) {
@@ -166,6 +188,7 @@ impl UserProfile {
         self.accepted = (f64::from(self.accepted) * factor) as f32;
         self.tokenless = (f64::from(self.tokenless) * factor) as f32;
         self.levels.iter_mut().for_each(|level| level.scale(factor));
+        self.stays.iter_mut().for_each(|stays| stays.scale(factor));
     }
 
     /// Adds what another profile of the same user learned, for instance on another node.
@@ -185,10 +208,16 @@ impl UserProfile {
         self.accepted += (f64::from(other.accepted) * factor) as f32;
         self.tokenless += (f64::from(other.tokenless) * factor) as f32;
         self.sign_ins = self.sign_ins.saturating_add(other.sign_ins);
-        for (mine, theirs) in self.levels.iter_mut().zip(&other.levels) {
+        for (part, (mine, theirs)) in Part::ALL
+            .into_iter()
+            .zip(self.levels.iter_mut().zip(&other.levels))
+        {
             for &(key, weight) in theirs.entries() {
-                mine.add(key, f64::from(weight) * factor);
+                mine.add(key, f64::from(weight) * factor, part.capacity());
             }
+        }
+        for (mine, theirs) in self.stays.iter_mut().zip(&other.stays) {
+            mine.merge(theirs, factor);
         }
         for (mine, theirs) in self.hours.iter_mut().zip(&other.hours) {
             *mine = mine.saturating_add(*theirs);
@@ -216,6 +245,19 @@ impl UserProfile {
         let key = part.key(visit)?;
         let level = self.levels.get(part as usize)?;
         Some(level.weight(key) / self.landmark.lift(visit.at))
+    }
+
+    /// The faded number of sign-ins that had a value at a level.
+    pub(crate) fn counted(&self, part: Part, at: Timestamp) -> f64 {
+        let all = self.levels.get(part as usize).map_or(0.0, |level| {
+            level.entries().iter().map(|(_, weight)| f64::from(*weight)).sum()
+        });
+        all / self.landmark.lift(at)
+    }
+
+    /// Where the user was last, for a watched pair, and the factor of its counts at a time.
+    pub(crate) fn stays(&self, watched: usize, at: Timestamp) -> Option<(&Stays, f64)> {
+        Some((self.stays.get(watched)?, self.landmark.lift(at)))
     }
 
     /// How many values a level keeps.
@@ -258,6 +300,9 @@ impl UserProfile {
                 out.extend(weight.to_le_bytes());
             }
         }
+        for stays in &self.stays {
+            stays.to_bytes(&mut out);
+        }
         out.extend(self.hours);
         out.push(u8::from(self.last.is_some()));
         if let Some(last) = self.last {
@@ -280,19 +325,30 @@ impl UserProfile {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
         let [format] = reader.take()?;
-        if format != FORMAT {
-            return None;
-        }
+        let levels = match format {
+            FORMAT => Part::ALL.len(),
+            FORMER_FORMAT => FORMER_LEVELS,
+            _ => return None,
+        };
         let mut profile = Self::new();
         profile.landmark.secs = i64::from_le_bytes(reader.take()?);
         profile.accepted = f32::from_le_bytes(reader.take()?);
         profile.sign_ins = u32::from_le_bytes(reader.take()?);
         profile.tokenless = f32::from_le_bytes(reader.take()?);
-        for level in &mut profile.levels {
+        for (part, level) in Part::ALL.into_iter().zip(&mut profile.levels).take(levels) {
             let [length] = reader.take()?;
             for _ in 0..length {
                 let key = u32::from_le_bytes(reader.take()?);
-                level.add(key, f64::from(f32::from_le_bytes(reader.take()?)));
+                level.add(
+                    key,
+                    f64::from(f32::from_le_bytes(reader.take()?)),
+                    part.capacity(),
+                );
+            }
+        }
+        if format == FORMAT {
+            for stays in &mut profile.stays {
+                *stays = Stays::from_bytes(&mut reader)?;
             }
         }
         profile.hours = reader.take()?;

@@ -69,8 +69,8 @@ fn clocks_that_are_skewed() {
         visit.at = Timestamp::from_micros(at);
         judge(Model::builtin(), &visit, &profile, &baseline);
         let (mut profile, mut baseline) = (profile.clone(), baseline.clone());
-        profile.observe(&visit, 1.0);
-        baseline.observe(&visit, 1.0);
+        let returns = profile.observe(&visit, 1.0);
+        baseline.observe(&visit, &returns, 1.0);
         baseline.observe_failure(&visit);
         judge(Model::builtin(), &home(21 * DAY), &profile, &baseline);
     }
@@ -83,8 +83,8 @@ fn a_tenant_that_is_new() {
     for day in 0..12 {
         let judged = judge(Model::builtin(), &home(day * DAY), &profile, &baseline);
         assert!(judged.score < 30.0, "sign-in {day}: {}", judged.score);
-        profile.observe(&home(day * DAY), 1.0);
-        baseline.observe(&home(day * DAY), 1.0);
+        let returns = profile.observe(&home(day * DAY), 1.0);
+        baseline.observe(&home(day * DAY), &returns, 1.0);
     }
 }
 
@@ -167,8 +167,8 @@ proptest! {
         judge(Model::builtin(), &visit, &profile, &baseline);
         judge(scorecard::machine(), &visit, &profile, &baseline);
         // What was learned from nonsense stays storable and harmless.
-        profile.observe(&visit, 1.0);
-        baseline.observe(&visit, 1.0);
+        let returns = profile.observe(&visit, 1.0);
+        baseline.observe(&visit, &returns, 1.0);
         let mut later = home(21 * DAY);
         later.address.point = Some(point(48.1, 11.6));
         judge(Model::builtin(), &later, &profile, &baseline);

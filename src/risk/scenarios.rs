@@ -321,7 +321,7 @@ fn scorecards_are_sound_models() {
             Model::parse(&text).unwrap().content_hash().unwrap(),
             card.content_hash().unwrap()
         );
-        for term in &card.terms {
+        for term in card.all_views().flat_map(|view| &view.terms) {
             assert!(
                 !term.signal.rises() || term.knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]),
                 "{term:?}"

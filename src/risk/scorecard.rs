@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::assess::Vector;
-use super::model::{Model, SCHEMA, Term, Training};
+use super::model::{Model, Training};
 use super::signal::{Group, Signal};
+use super::view::{Term, View};
 
 /// Curves in nats: a signal, and what its values add.
 type Card = &'static [(Signal, &'static [(f64, f64)])];
@@ -143,13 +144,12 @@ fn build(version: &str, card: Card, vector: Vector, head: &[Group]) -> Model {
         ..Training::default()
     };
     let heads = BTreeMap::from([(vector, head.iter().map(|group| (*group, 1_000)).collect())]);
-    let mut model = Model::assemble(SCHEMA, version, training, terms, heads);
-    model.anchors = SCALE
+    let mut view = View::of_terms(Vec::new(), terms);
+    view.anchors = SCALE
         .iter()
         .map(|(nats, points)| [fixed(*nats, 1e9), points * 1_000_000])
         .collect();
-    model.mark_used();
-    model
+    Model::assemble(version, training, (Vec::new(), view), heads)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "small constants")]

@@ -254,6 +254,13 @@ signals! {
     SubnetChurn = "subnet_churn", Network, false;
     /// The same for user agents.
     AgentChurn = "agent_churn", Device, true;
+    /// ln of the user's sign-ins over those from the block around the address (/16 or /32), smoothed.
+    BlockNovelty = "block_novelty", Network, false;
+    /// How surprising another address is after the time since the user was last at this provider, by how long addresses last
+    /// there, nats; negative when it is the same or a known one.
+    AddressTenure = "address_tenure", Network, false;
+    /// The same for the user agent within its family.
+    AgentTenure = "agent_tenure", Device, true;
     /// How easily the isolation forest tells this sign-in from all others: 0.5 is usual, towards 1 is alone.
     Anomaly = "anomaly", Habit, true;
     /// ln of the client's tokens in the last hour over its usual, at least 0.

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::tenure::Returns;
 use super::visit::{
     AddressFacts, AgentFacts, CountryCode, DeviceProof, FailureFacts, Forced, GeoPoint, Known, NetworkKind,
     Visit,
@@ -36,6 +37,7 @@ pub(super) fn home(secs: i64) -> Visit {
             scope: Some(IpScope::Public),
             address: Some(11),
             network: Some(12),
+            block: Some(13),
             asn: Some(2_119),
             country: CountryCode::parse("NO"),
             point: Some(point(59.9, 10.7)),
@@ -67,6 +69,7 @@ pub(super) fn abroad(secs: i64) -> Visit {
     let mut visit = home(secs);
     visit.address.address = Some(21);
     visit.address.network = Some(22);
+    visit.address.block = Some(23);
     visit.address.asn = Some(7_018);
     visit.address.country = CountryCode::parse("US");
     visit.address.point = Some(point(40.7, -74.0));
@@ -80,14 +83,14 @@ pub(super) fn abroad(secs: i64) -> Visit {
 pub(super) fn history() -> (UserProfile, Baseline) {
     let (mut profile, mut baseline) = (UserProfile::new(), Baseline::default());
     for day in 0..20 {
-        profile.observe(&home(day * DAY), 1.0);
-        baseline.observe(&home(day * DAY), 1.0);
+        let returns = profile.observe(&home(day * DAY), 1.0);
+        baseline.observe(&home(day * DAY), &returns, 1.0);
     }
     for other in 0..400 {
         let mut visit = home(other * HOUR);
         visit.address.address = Some(1_000 + other.unsigned_abs());
         visit.agent.full = Some(2_000 + other.unsigned_abs() % 40);
-        baseline.observe(&visit, 1.0);
+        baseline.observe(&visit, &Returns::default(), 1.0);
     }
     (profile, baseline)
 }
@@ -126,8 +129,8 @@ fn a_stranger_abroad_is_higher_and_the_second_visit_lower_than_the_first() {
     let (mut profile, mut baseline) = history();
     let first = score(&abroad(21 * DAY), &profile, &baseline);
     assert!(first.score > score(&home(21 * DAY), &profile, &baseline).score + 10.0);
-    profile.observe(&abroad(21 * DAY), 1.0);
-    baseline.observe(&abroad(21 * DAY), 1.0);
+    let returns = profile.observe(&abroad(21 * DAY), 1.0);
+    baseline.observe(&abroad(21 * DAY), &returns, 1.0);
     let mut again = abroad(22 * DAY);
     again.device = DeviceProof::Current;
     let second = score(&again, &profile, &baseline);
@@ -266,6 +269,7 @@ fn profiles_are_small_and_survive_storage_and_merging() {
         let key = step.unsigned_abs();
         visit.address.address = Some(key * 7);
         visit.address.network = Some(key * 5);
+        visit.address.block = Some(key * 3);
         visit.address.asn = u32::try_from(key).ok();
         visit.address.country = CountryCode::parse(&format!(
             "{}{}",
@@ -294,10 +298,10 @@ fn baselines_stay_within_their_capacity() {
     for step in 0..1_000 {
         let mut visit = home(step);
         visit.address.address = Some(step.unsigned_abs() << 32);
-        baseline.observe(&visit, 1.0);
+        baseline.observe(&visit, &Returns::default(), 1.0);
         baseline.observe_failure(&visit);
     }
-    assert!(baseline.to_bytes().len() < 168 * 4 + 200 + 6 * (8 + 101 * 12));
+    assert!(baseline.to_bytes().len() < 168 * 4 + 232 + 6 * (8 + 101 * 12));
 }
 
 #[test]
@@ -327,7 +331,8 @@ fn the_builtin_model_is_sound_and_changed_ones_are_refused() {
         Model::parse(&changed),
         Err(model::ModelError::Hash { .. })
     ));
-    for term in model.terms.iter().filter(|term| term.signal.rises()) {
+    let terms = model.all_views().flat_map(|view| &view.terms);
+    for term in terms.filter(|term| term.signal.rises()) {
         assert!(
             term.knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]),
             "{term:?}"
@@ -390,7 +395,7 @@ fn the_dials_that_ought_to_make_the_ladder_act_do() {
     let (mut quiet, mut small) = (UserProfile::new(), Baseline::default());
     for step in 0..5 {
         quiet.observe(&on_a_private_network(step * HOUR), 1.0);
-        small.observe(&on_a_private_network(step * HOUR), 1.0);
+        small.observe(&on_a_private_network(step * HOUR), &Returns::default(), 1.0);
     }
     for (visit, profile, baseline) in [
         (home(20 * DAY + HOUR), &profile, &baseline),

@@ -133,6 +133,8 @@ pub struct AddressFacts {
     pub address: Option<u64>,
     /// Keyed hash of the familiar network (/24 or /64).
     pub network: Option<u64>,
+    /// Keyed hash of the block around it (/16 or /32).
+    pub block: Option<u64>,
     /// Autonomous system.
     pub asn: Option<u32>,
     /// Country.

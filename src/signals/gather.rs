@@ -271,6 +271,7 @@ fn address_facts(
         scope: Some(scope),
         address: Some(blind(b"address", ip.to_string())),
         network: Some(blind(b"network", ip.familiar_network().to_string())),
+        block: Some(blind(b"block", ip.regional_network().to_string())),
         asn: known.asn,
         country: place.and_then(|place| CountryCode::parse(place.country.as_deref()?)),
         point: place.and_then(|place| {

@@ -41,7 +41,7 @@ pub async fn learn(
     facts.forced.clear();
     let HeldProfile { profile, version } = &gathered.profile;
     let mut profile = profile.clone();
-    profile.observe(&facts, lesson.weight());
+    let returns = profile.observe(&facts, lesson.weight());
     batch.save_user_profile(user, &profile.to_bytes(), *version, platform.now());
     let held = platform
         .baselines
@@ -49,7 +49,7 @@ pub async fn learn(
         .await?;
     held.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .learn(|baseline| baseline.observe(&facts, lesson.weight()));
+        .learn(|baseline| baseline.observe(&facts, &returns, lesson.weight()));
     Ok(())
 }
 

@@ -9,15 +9,16 @@ use super::ablation::{Ablation, ablation};
 use super::friction::{Friction, friction};
 use super::golden::{GoldenReport, compare};
 use super::measure::{Outcome, Speed, recorded_outcome, replay};
-use super::read::Malformed;
+use super::read::{Malformed, Rows};
 use super::recorded::Stored;
 use super::report::write_report;
-use super::words::in_words;
+use super::words::{in_words, session_words};
 use super::{InputArgs, RiskError};
 use crate::risk::Model;
 use crate::risk::replay::Class;
 use crate::risk::replay::calibration::{self, Calibration};
 use crate::risk::replay::metrics::{self, ColdStart, Scored, Separation};
+use crate::risk::replay::sessions::Sessions;
 
 /// Said with every figure.
 const SYNTHETIC: &str =
@@ -59,6 +60,9 @@ pub struct EvaluateArgs {
     /// Score every row again without each group of signals and say what that costs. With the model only.
     #[arg(long)]
     pub(super) ablate: bool,
+    /// Judge sessions that are used again instead of sign-ins, and thieves who hold a copy of their tokens.
+    #[arg(long, conflicts_with_all = ["model", "golden", "ablate", "report", "shuffle_labels"])]
+    pub(super) sessions: bool,
     /// Write everything as a page with charts: one file that needs no network and no script.
     #[arg(long, value_name = "FILE.html")]
     pub(super) report: Option<PathBuf>,
@@ -114,10 +118,28 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<String, RiskError> {
     if args.ablate && args.scorer != Scorer::Model {
         return Err(RiskError::Wrong("--ablate goes with --scorer model".into()));
     }
+    if args.sessions {
+        return sessions(args);
+    }
     let read = args.model.as_deref().map(super::read_model).transpose()?;
     let model = read.as_ref().unwrap_or_else(|| Model::builtin());
     let outcome = replay(args, model)?;
     told(args, model, outcome)
+}
+
+/// Plays sessions and their thieves.
+fn sessions(args: &EvaluateArgs) -> Result<String, RiskError> {
+    let mut rows = Rows::open(args.input.file()?)?;
+    let mut sessions = Sessions::new(args.seed);
+    while let Some(row) = rows.next_row()? {
+        sessions.see(&row);
+    }
+    let report = sessions.report();
+    Ok(if args.input.json {
+        serde_json::to_string(&report)?
+    } else {
+        session_words(&report)
+    })
 }
 
 /// Measures a model on recorded decisions: the evidence is what was known then.

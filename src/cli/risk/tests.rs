@@ -28,6 +28,7 @@ fn args(input: PathBuf, scorer: Scorer) -> EvaluateArgs {
         after: 0.0,
         until: 1.0,
         no_databases: false,
+        sessions: false,
         golden: None,
         no_device_token: false,
         public_columns: false,

@@ -13,7 +13,7 @@ use crate::risk::Model;
 use crate::risk::model::Training;
 use crate::risk::replay::metrics::SplitMix;
 use crate::risk::replay::{Hide, Replay};
-use crate::risk::train::{Example, Settings, train as fit, tune};
+use crate::risk::train::{CASES, Example, Settings, Trainer, train as fit, tune};
 use crate::risk::visit::DeviceProof;
 
 /// Arguments of `risk train`.
@@ -51,12 +51,9 @@ pub struct TrainArgs {
     /// Pull of leaves towards zero.
     #[arg(long, default_value_t = Settings::default().ridge)]
     pub(super) ridge: f64,
-    /// Share of attacks that are shown with a fresh cookie where the log has them without any.
+    /// How much of an attack's weight is shown with a fresh cookie, where the log has it without any.
     #[arg(long, value_name = "FRACTION", default_value_t = 0.1)]
     pub(super) fresh_cookies: f64,
-    /// How much each row counts when it is shown again with less known.
-    #[arg(long, default_value_t = 0.3)]
-    pub(super) blind_weight: f64,
     /// Share of signals that each tree sees.
     #[arg(long, default_value_t = Settings::default().columns)]
     pub(super) columns: f64,
@@ -112,7 +109,6 @@ impl TrainArgs {
             rate: settings.rate,
             ridge: 1.0,
             fresh_cookies: 0.1,
-            blind_weight: 0.3,
             columns: settings.columns,
             least_leaf: settings.least_leaf,
             least_gain: settings.least_gain,
@@ -129,7 +125,7 @@ struct Report<'a> {
     hash: &'a str,
     rows: u64,
     attacks: u64,
-    terms: usize,
+    views: usize,
     trees: usize,
     out: String,
 }
@@ -144,34 +140,30 @@ pub fn train(args: &TrainArgs) -> Result<String, RiskError> {
         reason = "a share of a count"
     )]
     let until = (total as f64 * args.until.clamp(0.0, 1.0)) as u64;
-    // Every row is seen again and again with less and less known, so that one model serves all.
-    let views = [
-        Hide::default(),
-        Hide {
-            token: true,
-            ..Hide::default()
-        },
-        Hide {
-            token: true,
-            place: true,
-            ..Hide::default()
-        },
-        Hide {
-            place: true,
-            databases: true,
-            ..Hide::default()
-        },
+    // Every row is seen again and again with less and less known: a view for each case.
+    let hide = |token, place, databases| Hide {
+        token,
+        place,
+        databases,
+    };
+    let hidden = [
+        hide(false, false, false),
+        hide(false, true, false),
+        hide(false, true, true),
+        hide(true, false, false),
+        hide(true, true, false),
+        hide(true, true, true),
     ];
-    let mut examples = Vec::new();
     let mut training = Training {
         seed: args.seed,
         ..Training::default()
     };
-    for hide in views {
-        collect(args, hide, until, &mut examples, &mut training)?;
+    let mut trainer = Trainer::new(args.settings());
+    for (case, hide) in CASES.into_iter().zip(hidden) {
+        let examples = collect(args, hide, until, &mut training)?;
+        trainer.learn(case, &examples);
     }
-    let model = fit(&examples, &args.settings(), training, &args.version_name)?;
-    write(args, &model)
+    write(args, &trainer.finish(training, &args.version_name)?)
 }
 
 /// With fewer attacks than this, a tenant's labels weigh an existing model anew; from then on they make one of their own.
@@ -222,8 +214,8 @@ fn write(args: &TrainArgs, model: &Model) -> Result<String, RiskError> {
         hash: &model.hash,
         rows: model.training.rows,
         attacks: model.training.attacks,
-        terms: model.terms.len(),
-        trees: model.trees.len(),
+        views: model.all_views().count(),
+        trees: model.all_views().map(|view| view.trees.len()).sum(),
         out: args.out.display().to_string(),
     };
     Ok(if args.input.json {
@@ -238,9 +230,9 @@ fn collect(
     args: &TrainArgs,
     hide: Hide,
     until: u64,
-    examples: &mut Vec<Example>,
     training: &mut Training,
-) -> Result<(), RiskError> {
+) -> Result<Vec<Example>, RiskError> {
+    let mut examples = Vec::new();
     let mut rows = Rows::open(args.input.file()?)?;
     let mut engine = Replay::new(hide);
     let mut random = SplitMix(args.seed);
@@ -259,27 +251,27 @@ fn collect(
             if args.shuffle_labels {
                 attack = random.unit() < 0.006;
             }
-            let mut judged = visit.clone();
-            // Simulated attackers keep no cookies. Real ones keep them as any browser does, so some are shown
-            // with a fresh one: else a fresh cookie would speak for its bearer.
-            if !args.shuffle_labels
-                && attack
-                && judged.device == DeviceProof::Missing
-                && random.unit() < args.fresh_cookies
-            {
-                judged.device = DeviceProof::FirstVisit;
-            }
             kept += 1;
             attacks += u64::from(attack);
+            // Simulated attackers keep no cookies. Real ones keep them as any browser does, so each is shown with a fresh
+            // one as well: else a fresh cookie would speak for its bearer.
+            let mut as_it_came = 1.0;
+            if attack && !args.shuffle_labels && visit.device == DeviceProof::Missing {
+                let mut fresh = visit.clone();
+                fresh.device = DeviceProof::FirstVisit;
+                as_it_came -= args.fresh_cookies;
+                examples.push(Example {
+                    evidence: engine.evidence(&row, &fresh),
+                    attack,
+                    weight: args.fresh_cookies,
+                    anchors: false,
+                });
+            }
             examples.push(Example {
-                evidence: engine.evidence(&row, &judged),
+                evidence: engine.evidence(&row, &visit),
                 attack,
-                weight: if hide == Hide::default() {
-                    1.0
-                } else {
-                    args.blind_weight
-                },
-                anchors: hide == Hide::default(),
+                weight: as_it_came,
+                anchors: true,
             });
         }
         engine.learn(&row, &visit);
@@ -296,5 +288,5 @@ fn collect(
         "a sign-in log in the form of the public RBA data set; weights of signals it lacks are set by hand"
             .into()
     };
-    Ok(())
+    Ok(examples)
 }

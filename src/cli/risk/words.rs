@@ -6,6 +6,29 @@ use super::ablation::Ablation;
 use super::evaluate::Report;
 use super::read::Malformed;
 use crate::risk::replay::metrics::Measure;
+use crate::risk::replay::sessions::SessionReport;
+
+/// The report on sessions, a line a thief.
+pub(super) fn session_words(report: &SessionReport) -> String {
+    let head = format!(
+        "{} honest uses, {:.2} % asked for more",
+        report.uses,
+        report.rechallenged * 100.0
+    );
+    let thefts = report.thefts.iter().map(|(thief, caught)| {
+        let [low, high] = caught.ci95;
+        format!(
+            "{thief:?}: {} uses, {:.1} % noticed ({:.1}-{:.1}), {:.1} % at half a percent of honest uses",
+            caught.uses,
+            caught.noticed * 100.0,
+            low * 100.0,
+            high * 100.0,
+            caught.at_half_percent * 100.0
+        )
+    });
+    let lines: Vec<String> = std::iter::once(head).chain(thefts).collect();
+    lines.join("\n") + "\n"
+}
 
 /// The report for people, a line a measure.
 pub(super) fn in_words(report: &Report) -> String {

@@ -8,6 +8,7 @@ use crate::risk::baseline::{Baseline, Counts};
 use crate::risk::geo;
 use crate::risk::profile::{Part, UserProfile};
 use crate::risk::signal::Signal;
+use crate::risk::tenure::{self, WATCHED};
 use crate::risk::visit::{DeviceProof, Forced, Known, Sensitivity, Visit, fold};
 
 pub(super) fn stops(visit: &Visit) -> Vec<HardStop> {
@@ -69,6 +70,12 @@ pub(super) fn novelty(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile) {
         let value = profile.count(part, visit).map(|count| surprise(count, n));
         sheet.put_known(signal, value, "profile");
     }
+    let block = profile.count(Part::Block, visit).map(|count| {
+        // Profiles of old know no blocks: only what was counted since may be missed.
+        surprise(count, profile.counted(Part::Block, visit.at))
+    });
+    let known_blocks = profile.distinct(Part::Block) > 0.0;
+    sheet.put_known(Signal::BlockNovelty, block.filter(|_| known_blocks), "profile");
     for (part, signal) in [
         (Part::Address, Signal::AddressChurn),
         (Part::Network, Signal::SubnetChurn),
@@ -90,6 +97,19 @@ pub(super) fn novelty(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile) {
     {
         let step = f64::from(version) - f64::from(last.version);
         sheet.put(Signal::VersionStep, step.clamp(-10.0, 10.0), "profile");
+    }
+}
+
+/// How surprising a new address at a known provider and a new agent of a known family are, by how long they usually last.
+pub(super) fn tenures(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile, baseline: &Baseline) {
+    let signals = [Signal::AddressTenure, Signal::AgentTenure];
+    for (index, (watched, signal)) in WATCHED.into_iter().zip(signals).enumerate() {
+        let known = profile.count(watched.1, visit).is_some_and(|count| count > 0.0);
+        let surprise = profile
+            .stays(index, visit.at)
+            .zip(baseline.places(index, visit.at))
+            .and_then(|(stays, places)| tenure::surprise(stays, places, watched, visit, known));
+        sheet.put_known(signal, surprise, "profile");
     }
 }
 
@@ -353,6 +373,7 @@ pub(super) fn force(sheet: &mut Sheet, visit: &Visit) {
                 (Signal::DeviceHabit, 10.0),
                 (Signal::AgentBackoff, 8.0),
                 (Signal::AgentNovelty, 3.0),
+                (Signal::AgentTenure, 5.0),
                 (Signal::FamilyNovelty, 3.0),
             ],
             Forced::Tor => &[(Signal::Tor, 1.0)],

@@ -7,6 +7,7 @@ pub mod curves;
 pub mod exact;
 pub mod metrics;
 pub mod row;
+pub mod sessions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,10 +96,10 @@ impl Replay {
             self.book.failed(visit, row.user);
             return;
         }
-        self.baseline.observe(visit, 1.0);
         self.book.accepted(visit, row.user);
         let user = self.users.entry(row.user).or_default();
-        user.profile.observe(visit, 1.0);
+        let returns = user.profile.observe(visit, 1.0);
+        self.baseline.observe(visit, &returns, 1.0);
         if let Some(token) = row.token
             && !user.tokens.contains(&token)
         {

@@ -163,11 +163,9 @@ impl Row {
 
     /// The facts that stand in the row itself.
     pub(super) fn visit(&self, hide: Hide) -> Visit {
-        let network = self
-            .ip
-            .parse::<IpAddr>()
-            .ok()
-            .map(|ip| hash(&ClientIp::new(ip).familiar_network().to_string()));
+        let ip = self.ip.parse::<IpAddr>().ok().map(ClientIp::new);
+        let network = ip.map(|ip| hash(&ip.familiar_network().to_string()));
+        let block = ip.map(|ip| hash(&ip.regional_network().to_string()));
         let point = self
             .point
             .filter(|_| !hide.place)
@@ -183,6 +181,7 @@ impl Row {
                 scope: Some(IpScope::Public),
                 address: Some(self.ip_key),
                 network,
+                block,
                 asn: self.asn.filter(|_| !hide.databases),
                 country: CountryCode::parse(&self.country).filter(|_| !hide.databases),
                 point,

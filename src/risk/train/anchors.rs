@@ -1,9 +1,7 @@
 //! The score's scale: how rare a logit is among honest sign-ins.
 
-use super::Example;
-use crate::risk::assess;
-use crate::risk::model::Model;
 use crate::risk::signal::Signal;
+use crate::risk::view::View;
 
 /// Share of honest sign-ins at or above a score.
 const RARITIES: [(f64, f64); 7] = [
@@ -23,19 +21,14 @@ const OPTIMISM: f64 = 0.75;
 /// 10^9.
 const TAIL_MARGIN: i64 = 700_000_000;
 
-/// Reads the anchors off honest examples and lifts hand-set weights to the scale they give.
-pub(super) fn set(model: &mut Model, examples: &[Example]) {
-    let mut honest: Vec<i64> = examples
-        .iter()
-        .filter(|example| example.anchors && !example.attack)
-        .map(|example| super::nanos(assess::logit(model, &example.evidence)))
-        .collect();
+/// Reads the anchors off the logits of honest examples and lifts hand-set weights to the scale they give.
+pub(super) fn set(view: &mut View, mut honest: Vec<i64>) {
     honest.sort_unstable();
     if honest.len() < 1_000 {
         return;
     }
-    model.anchors = anchors(&honest);
-    lift_hand_set(model, &honest);
+    view.anchors = anchors(&honest);
+    lift_hand_set(view, &honest);
 }
 
 #[expect(
@@ -93,34 +86,33 @@ const ENOUGH_ALONE: [(Signal, i64); 4] = [
 
 /// Hand-set weights were chosen in nats before the scale was known. Some must ask for more alone, and Tor, a breached password
 /// and travel together must refuse, so they are lifted until they do.
-fn lift_hand_set(model: &mut Model, honest: &[i64]) {
+fn lift_hand_set(view: &mut View, honest: &[i64]) {
     let known = quantile(honest, 0.99);
-    let at_one = |model: &Model, signal: Signal, value: i64| {
-        model
-            .terms
+    let at_one = |view: &View, signal: Signal, value: i64| {
+        view.terms
             .iter()
             .find(|term| term.signal == signal)
             .map_or(0, |term| term.nanos(value))
     };
-    let wanted = model.logit_of(30.0) - known + MARGIN;
+    let wanted = view.logit_of(30.0) - known + MARGIN;
     for (signal, value) in ENOUGH_ALONE {
-        let now = at_one(model, signal, value);
-        raise(model, signal, now, wanted);
+        let now = at_one(view, signal, value);
+        raise(view, signal, now, wanted);
     }
     let (tor, travel) = (
-        at_one(model, Signal::Tor, 1_000_000),
-        at_one(model, Signal::Travel, 3_000_000),
+        at_one(view, Signal::Tor, 1_000_000),
+        at_one(view, Signal::Travel, 3_000_000),
     );
-    let breached = at_one(model, Signal::BreachedPassword, 1_000_000);
-    let rest = model.logit_of(80.0) - known + MARGIN - tor - travel;
-    raise(model, Signal::BreachedPassword, breached, rest);
+    let breached = at_one(view, Signal::BreachedPassword, 1_000_000);
+    let rest = view.logit_of(80.0) - known + MARGIN - tor - travel;
+    raise(view, Signal::BreachedPassword, breached, rest);
 }
 
-fn raise(model: &mut Model, signal: Signal, now: i64, wanted: i64) {
+fn raise(view: &mut View, signal: Signal, now: i64, wanted: i64) {
     if now >= wanted || now <= 0 {
         return;
     }
-    for term in model.terms.iter_mut().filter(|term| term.signal == signal) {
+    for term in view.terms.iter_mut().filter(|term| term.signal == signal) {
         for knot in &mut term.knots {
             let scaled = i128::from(knot[1]) * i128::from(wanted) / i128::from(now);
             knot[1] = i64::try_from(scaled).unwrap_or(knot[1]);

@@ -3,11 +3,11 @@
 
 use super::data::{MISSING, Table};
 use super::{Settings, nanos};
-use crate::risk::model::Model;
 use crate::risk::replay::calibration::sigmoid;
 use crate::risk::replay::metrics::SplitMix;
 use crate::risk::signal::Signal;
 use crate::risk::tree::{Node, Split, Tree};
+use crate::risk::view::View;
 
 /// A node under way.
 struct Draft {
@@ -23,8 +23,8 @@ struct Sums {
     h: f64,
 }
 
-pub(super) fn fit(model: &mut Model, table: &Table, signals: &[Signal], settings: &Settings) {
-    let base = fixed_logits(model, table);
+pub(super) fn fit(view: &mut View, table: &Table, signals: &[Signal], settings: &Settings) {
+    let base = fixed_logits(view, table);
     let mut corrections: Vec<f64> = vec![0.0; base.len()];
     let columns: Vec<usize> = signals
         .iter()
@@ -58,9 +58,9 @@ pub(super) fn fit(model: &mut Model, table: &Table, signals: &[Signal], settings
         for (correction, stop) in corrections.iter_mut().zip(&stops) {
             *correction += drafts.get(*stop).map_or(0.0, |node| node.value);
         }
-        model.trees.push(finish(table, &drafts));
+        view.trees.push(finish(table, &drafts));
     }
-    model.prior += nanos(shift);
+    view.prior += nanos(shift);
 }
 
 /// Grows one tree, level by level; gives its nodes and where each row stops.
@@ -250,12 +250,12 @@ fn finish(table: &Table, drafts: &[Draft]) -> Tree {
 }
 
 /// Prior and the terms that were there before.
-fn fixed_logits(model: &Model, table: &Table) -> Vec<f64> {
+fn fixed_logits(view: &View, table: &Table) -> Vec<f64> {
     table
         .values
         .iter()
         .map(|row| {
-            let sum: i64 = model
+            let sum: i64 = view
                 .terms
                 .iter()
                 .filter_map(|term| {
@@ -264,7 +264,7 @@ fn fixed_logits(model: &Model, table: &Table) -> Vec<f64> {
                 })
                 .sum();
             #[expect(clippy::cast_precision_loss, reason = "nats are small")]
-            let logit = (model.prior + sum) as f64 / 1e9;
+            let logit = (view.prior + sum) as f64 / 1e9;
             logit
         })
         .collect()

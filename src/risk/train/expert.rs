@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::risk::assess::Vector;
-use crate::risk::model::Term;
 use crate::risk::signal::{Group, Signal};
+use crate::risk::view::Term;
 
 /// Curves in nats.
 const TERMS: &[(Signal, &[(f64, f64)])] = &[
     // On top of what trees make of missing cookies: no log has copies.
     (Signal::Device, &[(2.0, 0.0), (3.0, 0.7), (4.0, 6.0)]),
     // Reached by the development profile's dial alone, which must make the ladder act.
-    (Signal::DeviceHabit, &[(6.0, 0.0), (10.0, 4.0)]),
+    (Signal::DeviceHabit, &[(6.0, 0.0), (10.0, 2.5)]),
     (Signal::Hour, &[(2.0, 0.0), (3.0, 0.8)]),
     (Signal::Tor, &[(0.0, 0.0), (1.0, 6.5)]),
     (Signal::Anonymizer, &[(0.0, 0.0), (1.0, 1.5)]),

@@ -11,10 +11,12 @@ mod data;
 pub mod expert;
 mod tune;
 
+use super::assess;
 use super::evidence::Evidence;
 use super::forest::{Forest, Values};
-use super::model::{Model, ModelError, SCHEMA, Training};
+use super::model::{Model, ModelError, Training};
 use super::signal::Signal;
+use super::view::{Source, View};
 use data::Table;
 
 pub use tune::tune;
@@ -84,57 +86,132 @@ impl Default for Settings {
     }
 }
 
-/// Trains a model.
+/// The cases that get a view of their own, the fullest first. The last serves the rest.
+pub const CASES: [&[Source]; 6] = [
+    &[Source::Device, Source::Provider, Source::NetworkKind],
+    &[Source::Device, Source::Provider],
+    &[Source::Device],
+    &[Source::Provider, Source::NetworkKind],
+    &[Source::Provider],
+    &[],
+];
+
+/// A case with fewer attacks gets no view of its own: a smaller one serves its attempts.
+const LEAST_ATTACKS: usize = 50;
+
+/// A model under way: one case after the other, since examples of all at once would fill the memory.
+#[derive(Debug)]
+pub struct Trainer {
+    settings: Settings,
+    forest: Option<Forest>,
+    views: Vec<View>,
+}
+
+impl Trainer {
+    /// Nothing learned yet.
+    pub const fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            forest: None,
+            views: Vec::new(),
+        }
+    }
+
+    /// Learns the view of a case from examples of it. The isolation forest grows on those of the first.
+    pub fn learn(&mut self, knows: &[Source], examples: &[Example]) {
+        if self.views.is_empty() {
+            self.forest = grow_forest(examples, &self.settings);
+        }
+        let (mut view, rate) = fit(examples, &self.settings, self.forest.as_ref());
+        knows.clone_into(&mut view.knows);
+        // The prior was learned at the log's rate of attacks; the shipped one stands for a rarer world.
+        let log_odds = |p: f64| libm::log(p / (1.0 - p));
+        let rarer = log_odds(f64::from(self.settings.base_rate_ppm) / 1e6) - log_odds(rate);
+        view.prior += nanos(rarer);
+        view.calibration = calibration(examples, &self.settings, self.forest.as_ref())
+            .into_iter()
+            .map(|pair| pair.map(|nats| nanos(nats + rarer)))
+            .collect();
+        let model = alone(view.clone(), &self.settings, self.forest.as_ref());
+        let honest = examples
+            .iter()
+            .filter(|example| example.anchors && !example.attack)
+            .map(|example| nanos(assess::logit(&model, &example.evidence)))
+            .collect();
+        anchors::set(&mut view, honest);
+        self.views.push(view);
+    }
+
+    /// The model. The case that serves the rest must have been learned last.
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] without it.
+    pub fn finish(self, training: Training, version: &str) -> Result<Model, ModelError> {
+        let mut views = self.views;
+        let rest = views
+            .pop()
+            .ok_or_else(|| ModelError::Shape("nothing was learned".into()))?;
+        let mut model = Model::assemble(version, training, (views, rest), expert::vectors());
+        model.forest = self.forest;
+        model.correction_cap = nanos(self.settings.cap);
+        model.base_rate_ppm = self.settings.base_rate_ppm;
+        Model::parse(&model.to_json()?)
+    }
+}
+
+/// Trains a model on examples of which different things are known.
+///
+/// # Errors
+/// [`ModelError`] when what was learned is no sound model.
 pub fn train(
     examples: &[Example],
     settings: &Settings,
     training: Training,
     version: &str,
 ) -> Result<Model, ModelError> {
-    let (mut model, rate) = fit(examples, settings, training, version);
-    // The prior was learned at the log's rate of attacks; the shipped one stands for a rarer world.
-    let log_odds = |p: f64| libm::log(p / (1.0 - p));
-    let rarer = log_odds(f64::from(settings.base_rate_ppm) / 1e6) - log_odds(rate);
-    model.prior += nanos(rarer);
-    model.calibration = calibration(examples, settings)
-        .into_iter()
-        .map(|pair| pair.map(|nats| nanos(nats + rarer)))
-        .collect();
-    model.base_rate_ppm = settings.base_rate_ppm;
-    model.mark_used();
-    anchors::set(&mut model, examples);
-    Model::parse(&model.to_json()?)
+    let mut trainer = Trainer::new(*settings);
+    let mut rest: Vec<Example> = examples.to_vec();
+    for case in CASES {
+        let (own, others): (Vec<_>, Vec<_>) = rest.iter().cloned().partition(|example| {
+            case.iter()
+                .all(|source| source.is_known(|signal| example.evidence.has(signal)))
+        });
+        let attacks = own.iter().filter(|example| example.attack).count();
+        if attacks >= LEAST_ATTACKS {
+            trainer.learn(case, &own);
+            rest = others;
+        } else if case.is_empty() {
+            trainer.learn(case, examples);
+        }
+    }
+    trainer.finish(training, version)
 }
 
-/// A model at the rate of attacks in the examples, and that rate.
-fn fit(examples: &[Example], settings: &Settings, training: Training, version: &str) -> (Model, f64) {
-    let forest = grow_forest(examples, settings);
-    let table = Table::of(examples, forest.as_ref());
+/// A view at the rate of attacks in the examples, and that rate.
+fn fit(examples: &[Example], settings: &Settings, forest: Option<&Forest>) -> (View, f64) {
+    let table = Table::of(examples, forest);
     let hand_set = if settings.knowledge {
         expert::terms()
     } else {
         Vec::new()
     };
-    let mut model = Model::bare(version, training, hand_set, expert::vectors());
-    model.forest = forest;
+    let mut view = View::of_terms(Vec::new(), hand_set);
     let trained: Vec<Signal> = table
         .signals
         .iter()
         .copied()
         .filter(|signal| !expert::is_fixed(*signal))
         .collect();
-    model
-        .terms
+    view.terms
         .retain(|term| expert::is_kept(term.signal) || !trained.contains(&term.signal));
-    model.correction_cap = nanos(settings.cap);
     let rate = table.attack_rate();
-    model.prior = nanos(libm::log(rate / (1.0 - rate)));
-    boost::fit(&mut model, &table, &trained, settings);
-    (model, rate)
+    view.prior = nanos(libm::log(rate / (1.0 - rate)));
+    boost::fit(&mut view, &table, &trained, settings);
+    (view, rate)
 }
 
-/// The correction of probabilities: a model of the earlier part of the examples is asked about the later part.
-fn calibration(examples: &[Example], settings: &Settings) -> Vec<[f64; 2]> {
+/// The correction of probabilities: a view of the earlier part of the examples is asked about the later part.
+fn calibration(examples: &[Example], settings: &Settings, forest: Option<&Forest>) -> Vec<[f64; 2]> {
     let mut times: Vec<_> = examples.iter().map(|example| example.evidence.at).collect();
     times.sort_unstable();
     #[expect(
@@ -155,16 +232,31 @@ fn calibration(examples: &[Example], settings: &Settings) -> Vec<[f64; 2]> {
     if earlier.is_empty() {
         return Vec::new();
     }
-    let (model, _) = fit(&earlier, settings, Training::default(), "held-out");
+    let (view, _) = fit(&earlier, settings, forest);
     later.sort_by_key(|example| example.evidence.at);
+    let model = alone(view, settings, forest);
     let said: Vec<_> = later
         .iter()
         .map(|example| {
-            let logit = super::assess::logit(&model, &example.evidence);
+            let logit = assess::logit(&model, &example.evidence);
             (logit, f64::from(u8::from(example.attack)), example.weight)
         })
         .collect();
     calibrate::fit(&said)
+}
+
+/// A model of one view, to ask it before the others are there.
+fn alone(mut view: View, settings: &Settings, forest: Option<&Forest>) -> Model {
+    view.knows.clear();
+    let mut model = Model::assemble(
+        "under way",
+        Training::default(),
+        (Vec::new(), view),
+        expert::vectors(),
+    );
+    model.forest = forest.cloned();
+    model.correction_cap = nanos(settings.cap);
+    model
 }
 
 /// The forest sees no labels: all sign-ins that came with everything, honest or not.
@@ -185,21 +277,6 @@ fn grow_forest(examples: &[Example], settings: &Settings) -> Option<Forest> {
 #[expect(clippy::cast_possible_truncation, reason = "nats are small")]
 fn nanos(nats: f64) -> i64 {
     libm::round(nats * 1e9) as i64
-}
-
-impl Model {
-    /// A model with nothing learned.
-    fn bare(
-        version: &str,
-        training: Training,
-        terms: Vec<super::model::Term>,
-        vectors: std::collections::BTreeMap<
-            super::assess::Vector,
-            std::collections::BTreeMap<super::signal::Group, i64>,
-        >,
-    ) -> Self {
-        Self::assemble(SCHEMA, version, training, terms, vectors)
-    }
 }
 
 #[cfg(test)]

@@ -58,18 +58,20 @@ fn it_finds_what_separates_and_keeps_rising_signals_rising() {
         let of: Vec<f64> = examples
             .iter()
             .filter(|example| example.attack == attack)
-            .map(|example| crate::risk::assess::logit(&model, &example.evidence))
+            .map(|example| assess::logit(&model, &example.evidence))
             .collect();
         of.iter().sum::<f64>() / f64::from(u32::try_from(of.len()).unwrap())
     };
     assert!(mean(true) > mean(false) + 3.0, "{} {}", mean(true), mean(false));
-    for term in model.terms.iter().filter(|term| term.signal.rises()) {
+    assert!(model.views.is_empty(), "nothing is known but the signals above");
+    let view = &model.rest;
+    for term in view.terms.iter().filter(|term| term.signal.rises()) {
         assert!(
             term.knots.windows(2).all(|pair| pair[0][1] <= pair[1][1]),
             "{term:?}"
         );
     }
-    for tree in &model.trees {
+    for tree in &view.trees {
         for node in &tree.0 {
             let Some(split) = node.split else { continue };
             let (low, high) = (&tree.0[usize::from(split.low)], &tree.0[usize::from(split.high)]);

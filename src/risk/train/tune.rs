@@ -48,23 +48,22 @@ pub fn tune(
 /// The most likely weights (maximum a posteriori), by Newton's method.
 #[expect(clippy::indexing_slicing, reason = "matrices of one fixed size")]
 fn weights(base: &Model, examples: &[Example]) -> Row {
-    #[expect(clippy::cast_precision_loss, reason = "nats are small")]
-    let prior = base.prior as f64 / 1e9;
-    let rows: Vec<(Row, f64, f64)> = examples
+    let rows: Vec<(f64, Row, f64, f64)> = examples
         .iter()
         .map(|example| {
             let mut row = [1.0; UNKNOWNS];
-            for (slot, nats) in row.iter_mut().zip(by_group(base, &example.evidence)) {
+            let (prior, groups) = by_group(base, &example.evidence);
+            for (slot, nats) in row.iter_mut().zip(groups) {
                 *slot = nats;
             }
-            (row, f64::from(u8::from(example.attack)), example.weight)
+            (prior, row, f64::from(u8::from(example.attack)), example.weight)
         })
         .collect();
     let mut found = [1.0; UNKNOWNS];
     found[GROUPS] = 0.0;
     for _ in 0..40 {
         let (mut slope, mut curve) = opinion(&found);
-        for (row, hit, weight) in &rows {
+        for (prior, row, hit, weight) in &rows {
             let logit = prior + row.iter().zip(found).map(|(x, w)| x * w).sum::<f64>();
             let p = sigmoid(logit);
             for (i, x) in row.iter().enumerate() {
@@ -177,6 +176,6 @@ mod tests {
         let few = tuned(&labelled(10));
         assert!(weight(&few, Group::Feed) > weight(&many, Group::Feed));
         assert_eq!(tuned(&[]).weights, base.weights);
-        assert_eq!((many.prior, &many.anchors), (base.prior, &base.anchors));
+        assert_eq!((&many.views, &many.rest), (&base.views, &base.rest));
     }
 }

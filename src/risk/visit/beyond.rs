@@ -17,6 +17,14 @@ pub enum Drift {
     Abroad,
 }
 
+impl Drift {
+    /// What differs at all may be anything: of a provider only its number is kept, of an agent only its family.
+    pub fn between<T: PartialEq>(before: Option<T>, now: Option<T>) -> Option<Self> {
+        let same = before? == now?;
+        Some(if same { Self::Same } else { Self::Far })
+    }
+}
+
 /// A session against how it was last used.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SessionFacts {

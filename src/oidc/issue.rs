@@ -4,10 +4,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::OidcError;
+use super::encrypt::to_client;
 use crate::base::encoding::base64url;
 use crate::base::ids::GrantId;
 use crate::base::secret::{TokenHash, TokenKind, sha256, sha512};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::jwe::Content;
 use crate::crypto::signer::TokenType;
 use crate::domain::client::{AccessTokenFormat, Client};
 use crate::domain::grant::Grant;
@@ -23,7 +25,7 @@ use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
-use crate::tenants::{Platform, Realm, Subjects};
+use crate::tenants::{ClientRuntime, Platform, Realm, Subjects};
 
 /// The answer of the token endpoint (RFC 6749 section 5.1).
 #[derive(Debug, Serialize)]
@@ -237,16 +239,16 @@ pub(super) fn grant_of_jti(jti: &str) -> Option<GrantId> {
     uuid::Uuid::from_slice(&bytes).ok().map(GrantId)
 }
 
-/// Makes an ID token (OpenID Connect Core section 2).
-pub(super) fn id_token(
+/// Makes an ID token (OpenID Connect Core section 2), encrypted where the client registered that (section 10.2).
+pub(super) async fn id_token(
     platform: &Platform,
     realm: &Realm,
-    client: &Client,
+    runtime: &ClientRuntime,
     (grant, user): (&Grant, &User),
     access_token: &str,
     nonce: Option<&str>,
 ) -> Result<String, OidcError> {
-    let now = platform.now();
+    let (now, client) = (platform.now(), &runtime.record);
     let subjects = realm.tenant.subjects(client);
     let asked = claims_request(grant)
         .map(|request| user_claims(&subjects, user).in_id_token(&request))
@@ -270,7 +272,9 @@ pub(super) fn id_token(
         asked,
     };
     let alg = client.metadata.id_token_signed_response_alg;
-    Ok(realm.tenant.keys.signer(alg)?.sign(TokenType::Jwt, &claims)?)
+    let signed = realm.tenant.keys.signer(alg)?.sign(TokenType::Jwt, &claims)?;
+    let how = client.metadata.encryption.id_token();
+    to_client(platform, runtime, how, (Content::Nested, signed)).await
 }
 
 /// Left half of the hash of a token, by the hash of the signature algorithm (OpenID Connect Core section 3.1.3.6); Ed25519

@@ -8,6 +8,7 @@ use super::acr::Acr;
 use super::authorize::Prompt;
 use super::ciba::DeliveryMode;
 use super::claims;
+use super::encryption::{ContentEncryptionAlg, KeyManagementAlg};
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::request_object::UNSIGNED;
@@ -113,6 +114,7 @@ pub fn document(
     if let Some(members) = document.as_object_mut() {
         members.extend(logout_members());
         members.extend(request_object_members());
+        members.extend(encryption_members());
         members.extend(certificate_members(certificates));
         members.extend(backchannel_members(issuer));
         members.extend(tenant_members(issuer, offered, resources));
@@ -181,6 +183,18 @@ fn certificate_members(certificates: &CertificateUse) -> Map<String, Value> {
             "mtls_endpoint_aliases".to_owned(),
             Value::Object(aliases.into_iter().collect()),
         );
+    }
+    members
+}
+
+/// What can be encrypted to clients (OpenID Connect Discovery 1.0 section 3, RFC 9701 section 7).
+fn encryption_members() -> Map<String, Value> {
+    let mut members = Map::new();
+    for kind in ["id_token", "userinfo", "introspection"] {
+        let algs = KeyManagementAlg::ALL.map(KeyManagementAlg::name);
+        let encs = ContentEncryptionAlg::ALL.map(ContentEncryptionAlg::name);
+        members.insert(format!("{kind}_encryption_alg_values_supported"), json!(algs));
+        members.insert(format!("{kind}_encryption_enc_values_supported"), json!(encs));
     }
     members
 }

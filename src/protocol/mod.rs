@@ -12,6 +12,7 @@ pub mod client_document;
 pub mod confirmation;
 pub mod device;
 pub mod dpop;
+pub mod encryption;
 pub mod error;
 pub mod exchange;
 pub mod metadata;

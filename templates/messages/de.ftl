@@ -756,6 +756,10 @@ client-member-tls-client-auth-subject-dn = Inhaber ihres Zertifikats
 client-hint-tls-client-auth-subject-dn = Für tls_client_auth, etwa CN=payments,O=Acme. Eine Zertifizierungsstelle des Mandanten muss für das Zertifikat bürgen.
 client-member-tls-client-auth-san-dns = DNS-Name in ihrem Zertifikat
 client-hint-tls-client-auth-san-dns = Für tls_client_auth, anstelle des Inhabers.
+client-member-id-token-encrypted-response-alg = Wie Schlüssel für ihre verschlüsselten ID-Tokens reisen
+client-member-id-token-encrypted-response-enc = Womit ihre ID-Tokens verschlüsselt werden
+client-member-userinfo-encrypted-response-alg = Wie Schlüssel für ihre verschlüsselten Userinfo-Antworten reisen
+client-member-userinfo-encrypted-response-enc = Womit ihre Userinfo-Antworten verschlüsselt werden
 client-member-subject-type = Namen, unter denen sie Personen kennt
 client-member-sector-identifier-uri = Adresse ihres Sektordokuments
 client-hint-sector-identifier-uri = Für paarweise Namen (pairwise): eine JSON-Liste mit den Redirect-URIs aller Apps, die sie teilen. Nötig, wenn die Redirect-URIs auf mehreren Hosts liegen.

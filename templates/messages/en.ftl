@@ -756,6 +756,10 @@ client-member-tls-client-auth-subject-dn = Subject of its certificate
 client-hint-tls-client-auth-subject-dn = For tls_client_auth, such as CN=payments,O=Acme. An authority of the tenant must vouch for the certificate.
 client-member-tls-client-auth-san-dns = DNS name in its certificate
 client-hint-tls-client-auth-san-dns = For tls_client_auth, in place of the subject.
+client-member-id-token-encrypted-response-alg = How keys for its encrypted ID tokens travel
+client-member-id-token-encrypted-response-enc = What its ID tokens are encrypted with
+client-member-userinfo-encrypted-response-alg = How keys for its encrypted userinfo travel
+client-member-userinfo-encrypted-response-enc = What its userinfo is encrypted with
 client-member-subject-type = Names it knows people by
 client-member-sector-identifier-uri = Address of its sector document
 client-hint-sector-identifier-uri = For pairwise names: a JSON list with the redirect URIs of every app that shares them. Needed when the redirect URIs lie on several hosts.

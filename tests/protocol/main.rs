@@ -25,6 +25,7 @@ mod details;
 mod device;
 mod dpop;
 mod email_change;
+mod encryption;
 mod exchange;
 mod export;
 mod hints;

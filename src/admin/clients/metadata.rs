@@ -4,12 +4,13 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates, sector};
+use super::{backchannel, certificates, encryption, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::authorization_details::DetailType;
 use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
 use crate::protocol::client_certificate::TlsClientAuth;
+use crate::protocol::encryption::{ContentEncryptionAlg, EncryptionMetadata, KeyManagementAlg};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
@@ -70,17 +71,11 @@ const HELD: [&str; 35] = [
 const ECHOED: [&str; 2] = ["software_id", "software_version"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 11] = [
-    "id_token_encrypted_response_alg",
-    "id_token_encrypted_response_enc",
-    "userinfo_encrypted_response_alg",
-    "userinfo_encrypted_response_enc",
+const UNSUPPORTED: [&str; 5] = [
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
-    "introspection_encrypted_response_alg",
-    "introspection_encrypted_response_enc",
     "backchannel_user_code_parameter",
 ];
 
@@ -113,6 +108,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
         let parts = [
             &TlsClientAuth::NAMES[..],
             &BackchannelMetadata::NAMES,
+            &EncryptionMetadata::NAMES,
             &SubjectMetadata::NAMES,
         ];
         let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
@@ -132,6 +128,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     backchannel::check(&metadata)?;
     sector::check(&metadata)?;
     keys(&metadata)?;
+    encryption::check(&metadata)?;
     Ok(metadata)
 }
 
@@ -165,6 +162,8 @@ fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
 fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     let algs: Vec<&str> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let methods: Vec<&str> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
+    let key_algs = KeyManagementAlg::ALL.map(KeyManagementAlg::name);
+    let content_algs = ContentEncryptionAlg::ALL.map(ContentEncryptionAlg::name);
     let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.name()).collect();
     let one = |name: &str, allowed: &[&str]| match document.get(name) {
         Some(value) if !value.as_str().is_some_and(|text| allowed.contains(&text)) => {
@@ -201,6 +200,12 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
         &DeliveryMode::ALL.map(DeliveryMode::name),
     )?;
     one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
+    for (name, allowed) in EncryptionMetadata::NAMES
+        .into_iter()
+        .zip([&key_algs[..], &content_algs].into_iter().cycle())
+    {
+        one(name, allowed)?;
+    }
     one("application_type", &["web", "native"])?;
     one("subject_type", &SubjectType::ALL.map(SubjectType::name))?;
     many("grant_types", &grants)?;

@@ -5,6 +5,7 @@ mod certificates;
 mod change;
 pub mod document;
 pub mod dynamic;
+mod encryption;
 pub mod initial_access;
 mod logo;
 mod metadata;

@@ -11,6 +11,7 @@ use crate::domain::client::ClientAuthMethod;
 use crate::http::views::Problem;
 use crate::http::views::console::clients::{Check, ClientForm, Line};
 use crate::http::views::console::{Choice, Section};
+use crate::protocol::encryption::{ContentEncryptionAlg, KeyManagementAlg};
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::subject::SubjectType;
 
@@ -42,10 +43,14 @@ const CHECKS: [&str; 8] = [
 ];
 
 /// Members and settings that are chosen from a few.
-const CHOICES: [&str; 5] = [
+const CHOICES: [&str; 9] = [
     "token_endpoint_auth_method",
     "id_token_signed_response_alg",
     "authorization_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
     "subject_type",
     "floor",
 ];
@@ -166,6 +171,12 @@ pub(super) fn form_page(
     }
 }
 
+/// These, or nothing.
+fn or_none<const N: usize>(names: [&'static str; N]) -> Vec<(&'static str, &'static str)> {
+    let named = names.map(|name| (name, name));
+    [("", "–")].into_iter().chain(named).collect()
+}
+
 /// What may be chosen, with how it is shown.
 fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
     let algs = SigningAlg::ALL.map(|alg| (alg.name(), alg.name()));
@@ -174,6 +185,12 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
         "token_endpoint_auth_method" => methods.to_vec(),
         "id_token_signed_response_alg" => algs.to_vec(),
         "subject_type" => SubjectType::ALL.map(|kind| (kind.name(), kind.name())).to_vec(),
+        name if name.ends_with("_encrypted_response_alg") => {
+            or_none(KeyManagementAlg::ALL.map(KeyManagementAlg::name))
+        }
+        name if name.ends_with("_encrypted_response_enc") => {
+            or_none(ContentEncryptionAlg::ALL.map(ContentEncryptionAlg::name))
+        }
         "floor" => [("", "–")]
             .into_iter()
             .chain(Acr::ALL.map(|acr| (acr.name(), acr.name())))

@@ -93,7 +93,7 @@ pub struct MetadataArgs {
     #[arg(long)]
     pub name: Option<String>,
     /// Any member of client metadata by its standard name, or one of our settings (require_consent, floor, development,
-    /// fresh_second_factor, disabled, access_token_format); JSON allowed. May be given more than once.
+    /// fresh_second_factor, disabled, access_token_format, token_exchange, may_act, claims_mapping); JSON allowed. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }

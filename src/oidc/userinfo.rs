@@ -4,11 +4,12 @@ use serde_json::{Map, Value};
 
 use super::bearer::{self, BearerFailure};
 use super::encrypt::to_client;
-use super::issue::{claims_request, user_claims};
+use super::issue::{claims_request, mapped, user_claims};
 use super::{OidcError, dpop};
 use crate::base::ids::ClientId;
 use crate::crypto::jwe::Content;
 use crate::crypto::signer::TokenType;
+use crate::protocol::claims_mapping::Place;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -106,7 +107,8 @@ pub async fn userinfo(
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;
     let subjects = realm.tenant.subjects(&client.record);
-    let claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
+    let mut claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
+    claims.extend(mapped(&client.record, Place::Userinfo, granted, &held.user));
     answer(platform, realm, &client, claims)
         .await
         .map_err(UserInfoError::Oidc)

@@ -6,6 +6,7 @@ pub mod authorization_details;
 pub mod authorize;
 pub mod ciba;
 pub mod claims;
+pub mod claims_mapping;
 pub mod client_auth;
 pub mod client_certificate;
 pub mod client_document;

@@ -18,6 +18,7 @@ mod assertions;
 mod attestation;
 mod authorize;
 mod ciba;
+mod claims_mapping;
 mod client_documents;
 mod clients;
 mod console;

@@ -22,7 +22,7 @@ use crate::tenants::{Platform, ensure_key};
 /// How long the old secret works beside the new one.
 const SECRET_OVERLAP: Duration = Duration::from_hours(24);
 /// What our side decides about a client, by the names a document may carry.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "require_consent",
     "floor",
     "development",
@@ -31,6 +31,7 @@ const SETTINGS: [&str; 8] = [
     "access_token_format",
     "token_exchange",
     "may_act",
+    "claims_mapping",
 ];
 
 /// Members of a registration response that say nothing when they come back.
@@ -350,5 +351,8 @@ fn apply_settings(
                 .map_err(|error| AdminError::invalid(name, error.to_string()))?;
         }
     }
-    Ok(())
+    match settings.claims_mapping.problem() {
+        Some(problem) => Err(AdminError::invalid("claims_mapping", problem)),
+        None => Ok(()),
+    }
 }

@@ -30,6 +30,9 @@ const TEXTS: [&str; 8] = [
 /// Members that are lists, one item a line.
 const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "request_uris"];
 
+/// The setting that is a structure, as JSON.
+const MAPPING: &str = "claims_mapping";
+
 /// Members and settings that are on or off.
 const CHECKS: [&str; 8] = [
     "require_pushed_authorization_requests",
@@ -64,8 +67,11 @@ pub(super) fn members(form: &Fields) -> Map<String, Value> {
     let texts = TEXTS.iter().chain(&CHOICES).map(|name| (*name, text(name)));
     let lists = LISTS.iter().map(|name| (*name, form.lines(name).into()));
     let checks = CHECKS.iter().map(|name| (*name, form.on(name).into()));
+    // What is no JSON is refused like any other mapping that is none.
+    let mapping = serde_json::from_str(form.text(MAPPING)).unwrap_or_else(|_| text(MAPPING));
     texts
         .chain(lists)
+        .chain([(MAPPING, mapping)])
         .chain(checks)
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
@@ -102,6 +108,10 @@ pub(super) fn fields_of(client: &ClientView) -> Fields {
     }
     for name in CHECKS.iter().filter(|name| on(name)) {
         pairs.append_pair(name, "on");
+    }
+    if !settings.claims_mapping.is_empty() {
+        let json = serde_json::to_string_pretty(&settings.claims_mapping).unwrap_or_default();
+        pairs.append_pair(MAPPING, &json);
     }
     // Of a repeated field the first counts, and the floor is no member of the metadata.
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
@@ -163,7 +173,7 @@ pub(super) fn form_page(
         kinds: kinds.to_vec(),
         client_name: form.text("client_name").to_owned(),
         texts: TEXTS.iter().map(line).collect(),
-        lists: LISTS.iter().map(line).collect(),
+        lists: LISTS.iter().chain([&MAPPING]).map(line).collect(),
         choices: CHOICES.iter().map(choice).collect(),
         checks: checks.map(check).collect(),
         version: form.text("version").to_owned(),

@@ -62,7 +62,7 @@ pub(super) async fn exchange(
     batch.redeem_code(&hash, grant.id, platform.now());
     let about = AccessSubject {
         client,
-        sub: realm.tenant.subjects(client).sub(&user),
+        user: Some(&user),
         target: &target,
         grant: Some(&grant),
         bound_to: &bound_to,

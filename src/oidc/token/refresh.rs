@@ -171,7 +171,7 @@ async fn answer(
     }
     let about = AccessSubject {
         client,
-        sub: realm.tenant.subjects(client).sub(&held.user),
+        user: Some(&held.user),
         target: &target,
         grant: Some(grant),
         bound_to,

@@ -3,6 +3,7 @@
 mod backchannel;
 mod certificates;
 mod change;
+mod choices;
 pub mod document;
 pub mod dynamic;
 mod encryption;

@@ -320,7 +320,7 @@ fn overlay(document: &mut Map<String, Value>, args: &MetadataArgs) -> Result<(),
 }
 
 /// Members whose values are lists; a value that is no JSON is the list of its words.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "grant_types",
@@ -328,6 +328,7 @@ const LISTS: [&str; 7] = [
     "contacts",
     "default_acr_values",
     "request_uris",
+    "authorization_details_types",
 ];
 /// Members whose values are texts, also where they look like something else.
 const TEXTS: [&str; 12] = [

@@ -112,7 +112,7 @@ pub fn document(
         "authorization_response_iss_parameter_supported": true,
     });
     if let Some(members) = document.as_object_mut() {
-        members.extend(logout_members());
+        members.extend(logout_members(issuer));
         members.extend(request_object_members());
         members.extend(encryption_members());
         members.extend(certificate_members(certificates));
@@ -122,9 +122,10 @@ pub fn document(
     document
 }
 
-/// Back-Channel Logout 1.0 section 2.1, Front-Channel Logout 1.0 section 3.
-fn logout_members() -> Map<String, Value> {
+/// Back-Channel Logout 1.0 section 2.1, Front-Channel Logout 1.0 section 3, Session Management 1.0 section 3.3.
+fn logout_members(issuer: &str) -> Map<String, Value> {
     let members = json!({
+        "check_session_iframe": format!("{issuer}/check-session"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,

@@ -26,4 +26,5 @@ pub mod registration;
 pub mod request_object;
 pub mod resource;
 pub mod scope;
+pub mod session_state;
 pub mod subject;

@@ -266,6 +266,8 @@ details-more = { $n ->
     [one] Und eine weitere Zeile.
    *[other] Und { $n } weitere Zeilen.
 }
+check-session-title = Sitzungsprüfung
+check-session-text = Apps öffnen diese Seite unsichtbar, um zu bemerken, wenn du dich abmeldest.
 consent-document = Diese App beschreibt sich selbst unter { $host }. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-unverified = Diese App hat sich selbst registriert. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-allow = Erlauben
@@ -732,6 +734,8 @@ client-member-request-uris = Adressen ihrer Request-Objekte
 client-hint-request-uris = Eine je Zeile; darf leer bleiben. Nur von dort holen wir ein Request-Objekt.
 client-member-post-logout-redirect-uris = Wohin eine Abmeldung führen darf
 client-hint-post-logout-redirect-uris = Eine je Zeile; darf leer bleiben.
+client-member-authorization-details-types = Arten von Einzelheiten, die sie verlangen darf
+client-hint-authorization-details-types = Eine je Zeile, wie eine API sie registriert hat (RFC 9396); darf leer bleiben.
 client-security = Sicherheit
 client-member-token-endpoint-auth-method = Client-Authentisierung
 client-member-scope = Erlaubte Scopes

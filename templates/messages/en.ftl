@@ -266,6 +266,8 @@ details-more = { $n ->
     [one] And one more line.
    *[other] And { $n } more lines.
 }
+check-session-title = Session check
+check-session-text = Apps open this page unseen, to notice when you sign out.
 consent-document = This app describes itself at { $host }. { $tenant } hasn’t checked who is behind it.
 consent-unverified = This app registered itself. { $tenant } hasn’t checked who is behind it.
 consent-allow = Allow
@@ -732,6 +734,8 @@ client-member-request-uris = Addresses of its request objects
 client-hint-request-uris = One a line; may stay empty. We fetch a request object from these only.
 client-member-post-logout-redirect-uris = Where a sign-out may lead
 client-hint-post-logout-redirect-uris = One a line; may stay empty.
+client-member-authorization-details-types = Types of details it may ask for
+client-hint-authorization-details-types = One a line, as an API registered them (RFC 9396); may stay empty.
 client-security = Security
 client-member-token-endpoint-auth-method = Client authentication
 client-member-scope = Scopes it may ask for

@@ -196,13 +196,13 @@ pub async fn update(
     }
     let data = json!({"changes": changes});
     apply_settings(&mut changes, &mut client.settings)?;
-    if client.settings.origin == ClientOrigin::Document && !changes.is_empty() {
-        let words = "this client describes itself at its address; only our own settings can be changed here";
-        return Err(AdminError::Refused(words.to_owned()));
-    }
     let mut document = document_of(&client.metadata);
     document.extend(changes);
     let before = std::mem::replace(&mut client.metadata, check(document, Unknown::Refuse)?);
+    if client.settings.origin == ClientOrigin::Document && client.metadata != before {
+        let words = "this client describes itself at its address; only our own settings can be changed here";
+        return Err(AdminError::Refused(words.to_owned()));
+    }
     let mut batch = store.batch();
     if client.settings.disabled {
         batch.revoke_grants_of_client(&client.id, revocation(platform));

@@ -28,7 +28,12 @@ const TEXTS: [&str; 8] = [
 ];
 
 /// Members that are lists, one item a line.
-const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "request_uris"];
+const LISTS: [&str; 4] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "request_uris",
+    "authorization_details_types",
+];
 
 /// The setting that is a structure, as JSON.
 const MAPPING: &str = "claims_mapping";

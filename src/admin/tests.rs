@@ -150,6 +150,8 @@ fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
         json!({"token_endpoint_auth_signing_alg": "ES256"}),
         json!({"id_token_signed_response_alg": "none"}),
         json!({"id_token_encrypted_response_alg": "RSA-OAEP"}),
+        json!({"id_token_encrypted_response_alg": "RSA-OAEP-256"}),
+        json!({"userinfo_encrypted_response_enc": "A128GCM"}),
         json!({"introspection_signed_response_alg": "none"}),
         json!({"authorization_signed_response_alg": "HS256"}),
         json!({"authorization_encrypted_response_alg": "RSA-OAEP"}),

@@ -93,7 +93,7 @@ pub struct MetadataArgs {
     #[arg(long)]
     pub name: Option<String>,
     /// Any member of client metadata by its standard name, or one of our settings (require_consent, floor, development,
-    /// fresh_second_factor, disabled, access_token_format); JSON allowed. May be given more than once.
+    /// fresh_second_factor, disabled, access_token_format, token_exchange, may_act, claims_mapping); JSON allowed. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }
@@ -320,7 +320,7 @@ fn overlay(document: &mut Map<String, Value>, args: &MetadataArgs) -> Result<(),
 }
 
 /// Members whose values are lists; a value that is no JSON is the list of its words.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "grant_types",
@@ -328,6 +328,7 @@ const LISTS: [&str; 7] = [
     "contacts",
     "default_acr_values",
     "request_uris",
+    "authorization_details_types",
 ];
 /// Members whose values are texts, also where they look like something else.
 const TEXTS: [&str; 12] = [

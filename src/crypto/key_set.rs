@@ -1,13 +1,15 @@
-//! The public keys that a client registers (RFC 7517): to check what it signs, and to know its certificates.
+//! The public keys that a client registers (RFC 7517): to check what it signs, to know its certificates, and to encrypt to it.
 
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use serde_json::Value;
 
 use super::certificate::ClientCertificate;
+use super::jwe::EncryptionKey;
 use super::jwt::{JwtError, VerifyingKeys};
 use crate::base::encoding::{from_base64, from_base64url};
 use crate::protocol::client_certificate::PresentedCertificate;
+use crate::protocol::encryption::KeyManagementAlg;
 
 /// A client's keys.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub struct KeySet {
     /// What its signatures are checked with.
     pub verifying: VerifyingKeys,
     certificates: Vec<KnownCertificate>,
+    encryption: Vec<EncryptionKey>,
 }
 
 /// What a key of the set says of certificates.
@@ -39,13 +42,23 @@ impl KeySet {
         let keys = set.get("keys").and_then(Value::as_array);
         Ok(Self {
             verifying,
+            encryption: keys
+                .into_iter()
+                .flatten()
+                .filter_map(EncryptionKey::from_jwk)
+                .collect(),
             certificates: keys.into_iter().flatten().filter_map(certificate).collect(),
         })
     }
 
     /// Whether there is any usable key.
     pub const fn is_empty(&self) -> bool {
-        self.verifying.is_empty() && self.certificates.is_empty()
+        self.verifying.is_empty() && self.certificates.is_empty() && self.encryption.is_empty()
+    }
+
+    /// The first key that can be encrypted to by an algorithm.
+    pub fn encryption_key(&self, alg: KeyManagementAlg) -> Option<&EncryptionKey> {
+        self.encryption.iter().find(|key| key.fits(alg))
     }
 
     /// Whether a certificate is one of the client's (RFC 8705 section 2.2): the very one that a key brings along, or one of the same key

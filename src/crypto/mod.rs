@@ -1,10 +1,11 @@
-//! Cryptography with a library behind each door: keys at rest, signatures, certificates of clients, password hashes (ours and others'),
+//! Cryptography with a library behind each door: keys at rest, signatures, encryption to clients, certificates of clients, password hashes (ours and others'),
 //! WebAuthn.
 
 pub mod attestation;
 pub mod certificate;
 pub mod envelope;
 pub mod hasher;
+pub mod jwe;
 pub mod jwt;
 pub mod key_set;
 pub mod signer;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assurance::Acr;
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
+pub use crate::protocol::claims_mapping::ClaimsMapping;
 pub use crate::protocol::exchange::ExchangeRule;
 pub use crate::protocol::registration::{ApplicationType, ClientAuthMethod, ClientMetadata, GrantType};
 
@@ -63,6 +64,8 @@ pub struct ClientSettings {
     pub token_exchange: Vec<ExchangeRule>,
     /// The client that may act for its users: its access tokens say so (RFC 8693 section 4.4), and then no other may.
     pub may_act: Option<String>,
+    /// What its tokens tell about people besides the standard claims.
+    pub claims_mapping: ClaimsMapping,
 }
 
 /// The form of access tokens.

@@ -34,6 +34,7 @@ assets! {
     "js/passkey.js" => "text/javascript; charset=utf-8",
     "js/forms.js" => "text/javascript; charset=utf-8",
     "js/form_post.js" => "text/javascript; charset=utf-8",
+    "js/check_session.js" => "text/javascript; charset=utf-8",
     "js/codes.js" => "text/javascript; charset=utf-8",
     "js/sign_up.js" => "text/javascript; charset=utf-8",
     "js/work.js" => "text/javascript; charset=utf-8",

@@ -1,4 +1,5 @@
-//! Our cookies, all host-only, `HttpOnly` and `SameSite=Lax`; `__Host-` and `Secure` wherever the origin is https. Names carry a
+//! Our cookies, all host-only; `HttpOnly` and `SameSite=Lax` but for the one that a script of ours reads in frames of apps; `__Host-` and
+//! `Secure` wherever the origin is https. Names carry a
 //! tenant's tag, so tenants on one host don't disturb each other, and every row they lead to is bound to its tenant.
 
 use actix_web::HttpRequest;
@@ -20,6 +21,8 @@ pub enum Kind {
     Binding,
     /// Recognises a browser, for all tenants of the host.
     Browser,
+    /// Tells the page that apps ask in a frame which session there is; opens nothing (OpenID Connect Session Management 1.0).
+    State,
 }
 
 /// The names of one tenant at one origin.
@@ -38,12 +41,14 @@ impl Jar {
         }
     }
 
-    fn name(&self, kind: Kind) -> String {
+    /// What a cookie is called.
+    pub fn name(&self, kind: Kind) -> String {
         let prefix = if self.secure { "__Host-" } else { "" };
         match kind {
             Kind::Session => format!("{prefix}tg_s_{}", self.tag),
             Kind::Binding => format!("{prefix}tg_l_{}", self.tag),
             Kind::Browser => format!("{prefix}tg_b"),
+            Kind::State => format!("{prefix}tg_o_{}", self.tag),
         }
     }
 
@@ -59,7 +64,7 @@ impl Jar {
         let mut cookie = self.build(kind, value.expose().clone());
         match kind {
             Kind::Browser => cookie.set_max_age(Duration::days(400)),
-            Kind::Session => cookie.set_max_age(Duration::days(30)),
+            Kind::Session | Kind::State => cookie.set_max_age(Duration::days(30)),
             Kind::Binding => {}
         }
         cookie
@@ -73,11 +78,18 @@ impl Jar {
     }
 
     fn build(&self, kind: Kind, value: String) -> Cookie<'static> {
+        let in_frames = kind == Kind::State;
+        // Browsers take `None` with `Secure` only; without https apps of the same site alone can ask.
+        let same_site = if in_frames && self.secure {
+            SameSite::None
+        } else {
+            SameSite::Lax
+        };
         Cookie::build(self.name(kind), value)
             .path("/")
-            .http_only(true)
+            .http_only(!in_frames)
             .secure(self.secure)
-            .same_site(SameSite::Lax)
+            .same_site(same_site)
             .finish()
     }
 }

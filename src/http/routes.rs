@@ -51,7 +51,8 @@ fn apps(config: &mut ServiceConfig) {
         .route("/authorize", get().to(oidc::authorize_get))
         .route("/authorize", post().to(oidc::authorize_post))
         .route("/logout", get().to(oidc::logout_get))
-        .route("/logout", post().to(oidc::logout_post));
+        .route("/logout", post().to(oidc::logout_post))
+        .route("/check-session", get().to(oidc::check_session));
 }
 
 /// The listener where clients show certificates.

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use super::bearer::{self, BearerFailure, Verified};
 use super::client_auth::is_confidential;
+use super::encrypt::to_client;
 use super::{AuthenticatedClient, OidcError};
 use crate::base::ids::ClientId;
+use crate::crypto::jwe::Content;
 use crate::crypto::signer::TokenType;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
@@ -24,7 +26,7 @@ pub const SIGNED_MEDIA_TYPE: &str = "application/token-introspection+jwt";
 pub enum Form {
     /// JSON.
     Plain,
-    /// A JWT that can be kept as evidence.
+    /// A JWT that can be kept as evidence; encrypted where the caller registered that.
     Signed,
 }
 
@@ -71,9 +73,10 @@ pub async fn introspect(
         token_introspection: answer,
     };
     let signer = realm.tenant.keys.signer(client.metadata.introspection_alg())?;
-    Ok(Introspection::Signed(
-        signer.sign(TokenType::Introspection, &claims)?,
-    ))
+    let signed = signer.sign(TokenType::Introspection, &claims)?;
+    let how = client.metadata.encryption.introspection();
+    let jwt = to_client(platform, &caller.client, how, (Content::Nested, signed)).await?;
+    Ok(Introspection::Signed(jwt))
 }
 
 /// The members of an answer.

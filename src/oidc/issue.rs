@@ -4,10 +4,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::OidcError;
+use super::encrypt::to_client;
 use crate::base::encoding::base64url;
 use crate::base::ids::GrantId;
 use crate::base::secret::{TokenHash, TokenKind, sha256, sha512};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::jwe::Content;
 use crate::crypto::signer::TokenType;
 use crate::domain::client::{AccessTokenFormat, Client};
 use crate::domain::grant::Grant;
@@ -16,6 +18,7 @@ use crate::domain::user::User;
 use crate::factors::assurance::amr;
 use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
+use crate::protocol::claims_mapping::Place;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
 use crate::protocol::exchange::Actor;
@@ -23,7 +26,7 @@ use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
-use crate::tenants::{Platform, Realm, Subjects};
+use crate::tenants::{ClientRuntime, Platform, Realm, Subjects};
 
 /// The answer of the token endpoint (RFC 6749 section 5.1).
 #[derive(Debug, Serialize)]
@@ -54,7 +57,8 @@ pub struct TokenResponse {
 /// What an access token is about.
 pub(super) struct AccessSubject<'a> {
     pub(super) client: &'a Client,
-    pub(super) sub: String,
+    /// Absent for a client acting for itself.
+    pub(super) user: Option<&'a User>,
     pub(super) target: &'a Target,
     /// Absent for a client acting for itself.
     pub(super) grant: Option<&'a Grant>,
@@ -180,10 +184,14 @@ fn claims(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> AccessTokenClaims {
-    let grant = about.grant;
+    let (grant, client) = (about.grant, about.client);
+    let granted = about.target.scope.as_deref().unwrap_or_default();
+    let subjects = realm.tenant.subjects(client);
     AccessTokenClaims {
         iss: realm.issuer().to_owned(),
-        sub: about.sub.clone(),
+        sub: about
+            .user
+            .map_or_else(|| client.id.as_str().to_owned(), |user| subjects.sub(user)),
         aud: about.exchanged.map_or_else(
             || about.target.aud(realm.issuer()),
             |exchanged| exchanged.audience.clone(),
@@ -191,7 +199,7 @@ fn claims(
         exp: expires_at.secs(),
         iat: now.secs(),
         jti: jti(platform, grant.map(|grant| grant.id)),
-        client_id: about.client.id.as_str().to_owned(),
+        client_id: client.id.as_str().to_owned(),
         scope: about.target.scope.clone(),
         auth_time: grant.map(|grant| grant.auth_time.secs()),
         acr: grant.map(|grant| grant.acr.name().to_owned()),
@@ -201,11 +209,15 @@ fn claims(
                 .map(str::to_owned)
                 .collect()
         }),
-        sid: grant.map(|grant| realm.tenant.subjects(about.client).sid(&grant.sid)),
+        sid: grant.map(|grant| subjects.sid(&grant.sid)),
         act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
         may_act: may_act(about),
         authorization_details: about.target.details.clone(),
         cnf: about.bound_to.claim(),
+        mapped: about
+            .user
+            .map(|user| mapped(client, Place::AccessToken, granted, user))
+            .unwrap_or_default(),
     }
 }
 
@@ -237,20 +249,21 @@ pub(super) fn grant_of_jti(jti: &str) -> Option<GrantId> {
     uuid::Uuid::from_slice(&bytes).ok().map(GrantId)
 }
 
-/// Makes an ID token (OpenID Connect Core section 2).
-pub(super) fn id_token(
+/// Makes an ID token (OpenID Connect Core section 2), encrypted where the client registered that (section 10.2).
+pub(super) async fn id_token(
     platform: &Platform,
     realm: &Realm,
-    client: &Client,
+    runtime: &ClientRuntime,
     (grant, user): (&Grant, &User),
     access_token: &str,
     nonce: Option<&str>,
 ) -> Result<String, OidcError> {
-    let now = platform.now();
+    let (now, client) = (platform.now(), &runtime.record);
     let subjects = realm.tenant.subjects(client);
-    let asked = claims_request(grant)
+    let mut told = claims_request(grant)
         .map(|request| user_claims(&subjects, user).in_id_token(&request))
         .unwrap_or_default();
+    told.extend(mapped(client, Place::IdToken, &grant.scope, user));
     let names = amr(&grant.proofs, grant.created_at);
     let claims = IdTokenClaims {
         iss: realm.issuer(),
@@ -267,10 +280,12 @@ pub(super) fn id_token(
             client.metadata.id_token_signed_response_alg,
             access_token,
         )),
-        asked,
+        told,
     };
     let alg = client.metadata.id_token_signed_response_alg;
-    Ok(realm.tenant.keys.signer(alg)?.sign(TokenType::Jwt, &claims)?)
+    let signed = realm.tenant.keys.signer(alg)?.sign(TokenType::Jwt, &claims)?;
+    let how = client.metadata.encryption.id_token();
+    to_client(platform, runtime, how, (Content::Nested, signed)).await
 }
 
 /// Left half of the hash of a token, by the hash of the signature algorithm (OpenID Connect Core section 3.1.3.6); Ed25519
@@ -289,8 +304,28 @@ pub(super) fn claims_request(grant: &Grant) -> Option<ClaimsRequest> {
     ClaimsRequest::parse(Some(grant.claims_request.as_deref()?)).ok()
 }
 
+/// Claims of a client's own about a person.
+pub(super) fn mapped(client: &Client, place: Place, granted: &str, user: &User) -> Map<String, Value> {
+    let mapping = &client.settings.claims_mapping;
+    if mapping.is_empty() {
+        return Map::new();
+    }
+    let mut person = attributes(user);
+    if let Some(username) = &user.username {
+        person.insert("username".to_owned(), username.clone().into());
+    }
+    mapping.apply(place, granted, &person)
+}
+
 /// What is known of a user, as claims (OpenID Connect Core section 5.1), for whom `subjects` are.
 pub(super) fn user_claims(subjects: &Subjects<'_>, user: &User) -> UserClaims {
+    UserClaims {
+        sub: subjects.sub(user),
+        values: attributes(user),
+    }
+}
+
+fn attributes(user: &User) -> Map<String, Value> {
     let mut values: Map<String, Value> = user.claims.clone();
     values.insert("email".to_owned(), user.email.as_str().into());
     values.insert(
@@ -309,10 +344,7 @@ pub(super) fn user_claims(subjects: &Subjects<'_>, user: &User) -> UserClaims {
     if let Some(locale) = &user.locale {
         values.insert("locale".to_owned(), locale.clone().into());
     }
-    UserClaims {
-        sub: subjects.sub(user),
-        values,
-    }
+    values
 }
 
 /// Whether an ID token belongs to the answer.

@@ -11,6 +11,7 @@ mod client_certificate;
 mod client_keys;
 pub mod device;
 pub mod dpop;
+mod encrypt;
 mod hint;
 pub mod introspect;
 mod issue;

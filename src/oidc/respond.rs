@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{OidcError, ciba, device, par};
+use crate::base::encoding::base64url;
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
@@ -20,6 +21,7 @@ use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::redirect::{Carrier, Form};
 use crate::protocol::resource::ResourceId;
+use crate::protocol::session_state::{browser_state, session_state};
 use crate::signin::Finished;
 use crate::tenants::{Platform, Realm};
 
@@ -153,7 +155,22 @@ pub fn code(
     platform
         .ephemeral
         .put(&code_key(realm, hash), &record, now, life)?;
-    reply(platform, realm, &request.reply, vec![("code", code)])
+    let mut fields = vec![("code", code)];
+    fields.extend(session_state_of(platform, realm, finished, request).map(|state| ("session_state", state)));
+    reply(platform, realm, &request.reply, fields)
+}
+
+/// What the app asks our page with whether the person is still signed in (OpenID Connect Session Management 1.0 section 2).
+fn session_state_of(
+    platform: &Platform,
+    realm: &Realm,
+    finished: &Finished,
+    request: &AuthorizationRequest,
+) -> Option<String> {
+    request.scope.iter().find(|word| *word == "openid")?;
+    let held = browser_state(&realm.tenant.blind_key, finished.session.id);
+    let salt = base64url(&platform.random().bytes::<8>());
+    session_state(&request.client, request.reply.redirect.as_str(), &held, &salt)
 }
 
 /// Tells the app that a sign-in did not succeed. It is an answer like any other, so it uses up a pushed request.

@@ -1,17 +1,20 @@
-//! Userinfo (OpenID Connect Core section 5.3): plain JSON, or signed where the client registered it.
+//! Userinfo (OpenID Connect Core section 5.3): plain JSON, or signed or encrypted where the client registered it.
 
 use serde_json::{Map, Value};
 
 use super::bearer::{self, BearerFailure};
-use super::issue::{claims_request, user_claims};
+use super::encrypt::to_client;
+use super::issue::{claims_request, mapped, user_claims};
 use super::{OidcError, dpop};
 use crate::base::ids::ClientId;
+use crate::crypto::jwe::Content;
 use crate::crypto::signer::TokenType;
+use crate::protocol::claims_mapping::Place;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope;
-use crate::tenants::{Platform, Realm};
+use crate::tenants::{ClientRuntime, Platform, Realm};
 
 /// Who sent the token, as far as the request shows.
 #[derive(Clone, Debug)]
@@ -46,8 +49,8 @@ pub enum Possession<'a> {
 pub enum UserInfo {
     /// JSON.
     Plain(Map<String, Value>),
-    /// A JWT.
-    Signed(String),
+    /// A JWT: signed, encrypted or both.
+    Jwt(String),
 }
 
 /// Why there is none.
@@ -104,24 +107,36 @@ pub async fn userinfo(
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;
     let subjects = realm.tenant.subjects(&client.record);
-    let claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
-    match client.record.metadata.userinfo_signed_response_alg {
-        None => Ok(UserInfo::Plain(claims)),
-        Some(alg) => {
-            let mut claims = claims;
-            claims.insert("iss".to_owned(), realm.issuer().into());
-            claims.insert("aud".to_owned(), client.record.id.as_str().into());
-            let signer = realm
-                .tenant
-                .keys
-                .signer(alg)
-                .map_err(|error| UserInfoError::Oidc(error.into()))?;
-            let jwt = signer
-                .sign(TokenType::Jwt, &claims)
-                .map_err(|error| UserInfoError::Oidc(error.into()))?;
-            Ok(UserInfo::Signed(jwt))
-        }
+    let mut claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
+    claims.extend(mapped(&client.record, Place::Userinfo, granted, &held.user));
+    answer(platform, realm, &client, claims)
+        .await
+        .map_err(UserInfoError::Oidc)
+}
+
+/// The claims in the form that the client registered: JSON, signed, encrypted, or first the one and then the other.
+async fn answer(
+    platform: &Platform,
+    realm: &Realm,
+    client: &ClientRuntime,
+    mut claims: Map<String, Value>,
+) -> Result<UserInfo, OidcError> {
+    let metadata = &client.record.metadata;
+    let how = metadata.encryption.userinfo();
+    let alg = metadata.userinfo_signed_response_alg;
+    if alg.is_none() && how.is_none() {
+        return Ok(UserInfo::Plain(claims));
     }
+    claims.insert("iss".to_owned(), realm.issuer().into());
+    claims.insert("aud".to_owned(), client.record.id.as_str().into());
+    let text = match alg {
+        None => (Content::Claims, Value::Object(claims).to_string()),
+        Some(alg) => {
+            let signer = realm.tenant.keys.signer(alg)?;
+            (Content::Nested, signer.sign(TokenType::Jwt, &claims)?)
+        }
+    };
+    Ok(UserInfo::Jwt(to_client(platform, client, how, text).await?))
 }
 
 /// A bound token needs the proof of its key, and an unbound one must not pass for a bound one (RFC 9449 sections 7.1 and 7.2).

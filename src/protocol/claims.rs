@@ -211,9 +211,9 @@ pub struct IdTokenClaims<'a> {
     /// Left half of the access token's hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
-    /// Claims asked for by name.
+    /// Claims about the user: those asked for by name, and the client's own.
     #[serde(flatten)]
-    pub asked: Map<String, Value>,
+    pub told: Map<String, Value>,
 }
 
 /// The event of a logout token.
@@ -304,6 +304,9 @@ pub struct AccessTokenClaims {
     /// The key it is bound to; whoever holds the token may use it when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
+    /// Claims of the client's own (`claims_mapping`).
+    #[serde(flatten)]
+    pub mapped: Map<String, Value>,
 }
 
 impl AccessTokenClaims {

@@ -8,6 +8,7 @@ use super::acr::Acr;
 use super::authorize::Prompt;
 use super::ciba::DeliveryMode;
 use super::claims;
+use super::encryption::{ContentEncryptionAlg, KeyManagementAlg};
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::request_object::UNSIGNED;
@@ -111,8 +112,9 @@ pub fn document(
         "authorization_response_iss_parameter_supported": true,
     });
     if let Some(members) = document.as_object_mut() {
-        members.extend(logout_members());
+        members.extend(logout_members(issuer));
         members.extend(request_object_members());
+        members.extend(encryption_members());
         members.extend(certificate_members(certificates));
         members.extend(backchannel_members(issuer));
         members.extend(tenant_members(issuer, offered, resources));
@@ -120,9 +122,10 @@ pub fn document(
     document
 }
 
-/// Back-Channel Logout 1.0 section 2.1, Front-Channel Logout 1.0 section 3.
-fn logout_members() -> Map<String, Value> {
+/// Back-Channel Logout 1.0 section 2.1, Front-Channel Logout 1.0 section 3, Session Management 1.0 section 3.3.
+fn logout_members(issuer: &str) -> Map<String, Value> {
     let members = json!({
+        "check_session_iframe": format!("{issuer}/check-session"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
@@ -181,6 +184,18 @@ fn certificate_members(certificates: &CertificateUse) -> Map<String, Value> {
             "mtls_endpoint_aliases".to_owned(),
             Value::Object(aliases.into_iter().collect()),
         );
+    }
+    members
+}
+
+/// What can be encrypted to clients (OpenID Connect Discovery 1.0 section 3, RFC 9701 section 7).
+fn encryption_members() -> Map<String, Value> {
+    let mut members = Map::new();
+    for kind in ["id_token", "userinfo", "introspection"] {
+        let algs = KeyManagementAlg::ALL.map(KeyManagementAlg::name);
+        let encs = ContentEncryptionAlg::ALL.map(ContentEncryptionAlg::name);
+        members.insert(format!("{kind}_encryption_alg_values_supported"), json!(algs));
+        members.insert(format!("{kind}_encryption_enc_values_supported"), json!(encs));
     }
     members
 }

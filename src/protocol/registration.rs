@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
+use super::encryption::EncryptionMetadata;
 use super::subject::SubjectMetadata;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
@@ -244,6 +245,9 @@ pub struct ClientMetadata {
     /// How it asks people away from its own pages (CIBA Core section 4).
     #[serde(flatten)]
     pub backchannel: BackchannelMetadata,
+    /// What is encrypted to it.
+    #[serde(flatten)]
+    pub encryption: EncryptionMetadata,
     /// By which name it knows people (OpenID Connect Core section 8).
     #[serde(flatten)]
     pub subject: SubjectMetadata,
@@ -343,6 +347,7 @@ impl Default for ClientMetadata {
             tls_client_certificate_bound_access_tokens: false,
             tls_client_auth: TlsClientAuth::default(),
             backchannel: BackchannelMetadata::default(),
+            encryption: EncryptionMetadata::default(),
             subject: SubjectMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,

@@ -266,6 +266,8 @@ details-more = { $n ->
     [one] Und eine weitere Zeile.
    *[other] Und { $n } weitere Zeilen.
 }
+check-session-title = Sitzungsprüfung
+check-session-text = Apps öffnen diese Seite unsichtbar, um zu bemerken, wenn du dich abmeldest.
 consent-document = Diese App beschreibt sich selbst unter { $host }. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-unverified = Diese App hat sich selbst registriert. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-allow = Erlauben
@@ -732,6 +734,8 @@ client-member-request-uris = Adressen ihrer Request-Objekte
 client-hint-request-uris = Eine je Zeile; darf leer bleiben. Nur von dort holen wir ein Request-Objekt.
 client-member-post-logout-redirect-uris = Wohin eine Abmeldung führen darf
 client-hint-post-logout-redirect-uris = Eine je Zeile; darf leer bleiben.
+client-member-authorization-details-types = Arten von Einzelheiten, die sie verlangen darf
+client-hint-authorization-details-types = Eine je Zeile, wie eine API sie registriert hat (RFC 9396); darf leer bleiben.
 client-security = Sicherheit
 client-member-token-endpoint-auth-method = Client-Authentisierung
 client-member-scope = Erlaubte Scopes
@@ -756,9 +760,15 @@ client-member-tls-client-auth-subject-dn = Inhaber ihres Zertifikats
 client-hint-tls-client-auth-subject-dn = Für tls_client_auth, etwa CN=payments,O=Acme. Eine Zertifizierungsstelle des Mandanten muss für das Zertifikat bürgen.
 client-member-tls-client-auth-san-dns = DNS-Name in ihrem Zertifikat
 client-hint-tls-client-auth-san-dns = Für tls_client_auth, anstelle des Inhabers.
+client-member-id-token-encrypted-response-alg = Wie Schlüssel für ihre verschlüsselten ID-Tokens reisen
+client-member-id-token-encrypted-response-enc = Womit ihre ID-Tokens verschlüsselt werden
+client-member-userinfo-encrypted-response-alg = Wie Schlüssel für ihre verschlüsselten Userinfo-Antworten reisen
+client-member-userinfo-encrypted-response-enc = Womit ihre Userinfo-Antworten verschlüsselt werden
 client-member-subject-type = Namen, unter denen sie Personen kennt
 client-member-sector-identifier-uri = Adresse ihres Sektordokuments
 client-hint-sector-identifier-uri = Für paarweise Namen (pairwise): eine JSON-Liste mit den Redirect-URIs aller Apps, die sie teilen. Nötig, wenn die Redirect-URIs auf mehreren Hosts liegen.
+client-member-claims-mapping = Eigene Claims
+client-hint-claims-mapping = JSON: zu jedem Claim seine Quelle (path, value oder template), wo er steht (in) und welchen Scope er braucht. Darf leer bleiben.
 client-member-floor = Mindeststärke ihrer Anmeldungen
 client-member-fresh-second-factor = Den zweiten Schritt immer verlangen
 client-hint-fresh-second-factor = Ein gemerkter Browser genügt nie.

@@ -266,6 +266,8 @@ details-more = { $n ->
     [one] And one more line.
    *[other] And { $n } more lines.
 }
+check-session-title = Session check
+check-session-text = Apps open this page unseen, to notice when you sign out.
 consent-document = This app describes itself at { $host }. { $tenant } hasn’t checked who is behind it.
 consent-unverified = This app registered itself. { $tenant } hasn’t checked who is behind it.
 consent-allow = Allow
@@ -732,6 +734,8 @@ client-member-request-uris = Addresses of its request objects
 client-hint-request-uris = One a line; may stay empty. We fetch a request object from these only.
 client-member-post-logout-redirect-uris = Where a sign-out may lead
 client-hint-post-logout-redirect-uris = One a line; may stay empty.
+client-member-authorization-details-types = Types of details it may ask for
+client-hint-authorization-details-types = One a line, as an API registered them (RFC 9396); may stay empty.
 client-security = Security
 client-member-token-endpoint-auth-method = Client authentication
 client-member-scope = Scopes it may ask for
@@ -756,9 +760,15 @@ client-member-tls-client-auth-subject-dn = Subject of its certificate
 client-hint-tls-client-auth-subject-dn = For tls_client_auth, such as CN=payments,O=Acme. An authority of the tenant must vouch for the certificate.
 client-member-tls-client-auth-san-dns = DNS name in its certificate
 client-hint-tls-client-auth-san-dns = For tls_client_auth, in place of the subject.
+client-member-id-token-encrypted-response-alg = How keys for its encrypted ID tokens travel
+client-member-id-token-encrypted-response-enc = What its ID tokens are encrypted with
+client-member-userinfo-encrypted-response-alg = How keys for its encrypted userinfo travel
+client-member-userinfo-encrypted-response-enc = What its userinfo is encrypted with
 client-member-subject-type = Names it knows people by
 client-member-sector-identifier-uri = Address of its sector document
 client-hint-sector-identifier-uri = For pairwise names: a JSON list with the redirect URIs of every app that shares them. Needed when the redirect URIs lie on several hosts.
+client-member-claims-mapping = Claims of its own
+client-hint-claims-mapping = JSON: for each claim its source (path, value or template), where it is told (in), and a scope it needs. May stay empty.
 client-member-floor = Least assurance of its sign-ins
 client-member-fresh-second-factor = Always ask for the second step
 client-hint-fresh-second-factor = A remembered browser never satisfies it.

@@ -488,4 +488,55 @@ describe("an app on another origin", () => {
       await new Promise((done) => app.close(done));
     }
   });
+
+  // OpenID Connect Session Management 1.0: an app's page asks ours in a frame, and hears of the sign-out.
+  test("learns in a frame that its visitor signed out", async () => {
+    const got = [];
+    const app = createServer((request, response) => {
+      got.push(new URL(request.url, "http://localhost").searchParams);
+      response.setHeader("content-type", "text/html");
+      response.end("<!doctype html><title>app</title><h1>the app</h1>");
+    });
+    await new Promise((done) => app.listen(0, "localhost", done));
+    try {
+      const redirect = `http://localhost:${app.address().port}/callback`;
+      const made = await server.command("client", "create", "--tenant", "demo", "--type", "web", "--redirect-uri", redirect);
+      const params = new URLSearchParams({ client_id: made.client_id, response_type: "code", redirect_uri: redirect, scope: "openid" });
+      const page = await chromium.page();
+      const seen = await server.mailCodes("carol@demo.test");
+      await page.goto(`${server.issuer}/authorize?${params}`);
+      await password(page, "carol@demo.test");
+      if (await page.locator("#code").count()) await code(page, await server.mailCode("carol@demo.test", seen));
+      await page.waitForURL((url) => url.href.startsWith(redirect));
+      const state = got.find((query) => query.has("session_state")).get("session_state");
+      const { check_session_iframe: frame } = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
+      const ask = (question) =>
+        page.evaluate(
+          async ([frame, question]) => {
+            let open = document.querySelector("iframe");
+            if (!open) {
+              open = document.createElement("iframe");
+              open.src = frame;
+              await new Promise((done) => (open.addEventListener("load", done), document.body.append(open)));
+            }
+            const answer = new Promise((done) => addEventListener("message", ({ data }) => done(data), { once: true }));
+            open.contentWindow.postMessage(question, new URL(frame).origin);
+            return answer;
+          },
+          [frame, question],
+        );
+      assert.equal(await ask(`${made.client_id} ${state}`), "unchanged");
+      assert.equal(await ask(`another ${state}`), "changed");
+      assert.equal(await ask("nonsense"), "error");
+      const other = await page.context().newPage();
+      await other.goto(`${server.issuer}/logout`);
+      await leads(other, () => other.getByRole("button", { name: "Sign out", exact: true }).click());
+      assert.equal(await ask(`${made.client_id} ${state}`), "changed");
+      await page.goto(frame);
+      await examine(page, "check-session");
+    } finally {
+      app.closeAllConnections();
+      await new Promise((done) => app.close(done));
+    }
+  });
 });

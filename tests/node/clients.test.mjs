@@ -231,3 +231,25 @@ describe("openid-client", () => {
     assert.equal((await oidc.tokenIntrospection(config, tokens.access_token)).client_id, made.client_id);
   });
 });
+
+describe("openid-client with a key of its own", () => {
+  const ECDH = { name: "ECDH", namedCurve: "P-256" };
+  const OAEP = { name: "RSA-OAEP", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  for (const [kind, uses, alg, enc] of [
+    [OAEP, ["encrypt", "decrypt"], "RSA-OAEP-256", "A128CBC-HS256"],
+    [ECDH, ["deriveBits"], "ECDH-ES", "A128GCM"],
+    [ECDH, ["deriveBits"], "ECDH-ES+A256KW", "A256GCM"],
+  ]) {
+    test(`reads an ID token that was encrypted to it with ${alg} and ${enc}`, async () => {
+      const pair = await crypto.subtle.generateKey(kind, true, uses);
+      const { kty, crv, x, y, n, e } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+      const jwks = { keys: [{ kty, crv, x, y, n, e, use: "enc", kid: "enc-1" }] };
+      const set = [`jwks=${JSON.stringify(jwks)}`, `id_token_encrypted_response_alg=${alg}`, `id_token_encrypted_response_enc=${enc}`];
+      const { made, config } = await ownClient(...set.flatMap((pair) => ["--set", pair]));
+      oidc.enableDecryptingResponses(config, [enc], { key: pair.privateKey, kid: "enc-1", alg });
+      const { tokens } = await signIn(config, "http://127.0.0.1:9/cb", "carol@demo.test");
+      assert.equal(tokens.claims().aud, made.client_id);
+      assert.equal(tokens.id_token.split(".").length, 5);
+    });
+  }
+});

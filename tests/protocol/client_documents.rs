@@ -244,6 +244,7 @@ async fn documents_that_are_fetched_for_one_network_are_limited() {
     let app = TestApp::start_with(Kind::Sqlite, &[("limits.fetches_per_network", 2.into())]).await;
     let site = Documents::start();
     let client = agent(&app, &publish(&site, PATH, &json!({})));
+    site.hold(PATH, "max-age=60");
     assert!(is_known(&app, &client).await && is_known(&app, &client).await);
     let object = site.put("/object", "application/jwt", "e30.e30.");
     let signing = App::create(
@@ -263,5 +264,14 @@ async fn documents_that_are_fetched_for_one_network_are_limited() {
     browser.get(&address(&other)).await;
     assert_eq!(browser.page.status, 503, "{}", browser.page.text());
     assert_eq!(other.call("/par", &[("response_type", "code")]).await.status, 429);
+    app.advance(Duration::from_mins(2));
+    assert!(
+        is_known(&app, &client).await,
+        "who is known already does not suffer"
+    );
+    assert_eq!(site.fetched(PATH), 1);
+    app.advance(Duration::from_mins(61));
+    assert!(is_known(&app, &client).await && is_known(&app, &other).await);
+    assert_eq!(site.fetched(PATH), 2);
     app.stop().await;
 }

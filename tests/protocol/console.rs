@@ -1,11 +1,13 @@
 //! The console signs in through the product itself, and lets in who reached aal2 and holds a role.
 
+use serde_json::json;
 use tidegate::admin::{self, Actor};
 use tidegate::domain::session::{EndReason, SessionEnd};
 use tidegate::domain::user::Role;
 
 use crate::on_each_store;
 use crate::support::browser::Browser;
+use crate::support::client::App;
 use crate::support::{Kind, TestApp};
 
 const ADMIN: &str = "admin@demo.test";
@@ -165,6 +167,29 @@ on_each_store! {
         for act in ["user.created", "user.disabled", "user.erased", "client.created"] {
             assert!(acts.iter().any(|held| held == act), "{act} in {acts:?}");
         }
+    }
+
+    async fn the_form_of_an_application_keeps_what_it_says_of_names_encryption_and_claims(app: &TestApp) {
+        let client = App::create(app, "shop", json!({"redirect_uris": ["https://shop.test/cb"], "jwks_uri": "https://shop.test/jwks"})).await;
+        let mut browser = enter(app, "demo").await;
+        let edit = format!("/console/clients/{}/edit?tenant=demo", client.id);
+        browser.get(&edit).await;
+        let form = |mapping: &'static str| [
+            // What a browser would send of fields that were not touched.
+            ("redirect_uris", "https://shop.test/cb"), ("token_endpoint_auth_method", "client_secret_basic"), ("jwks_uri", "https://shop.test/jwks"),
+            ("subject_type", "pairwise"), ("id_token_encrypted_response_alg", "ECDH-ES"),
+            ("authorization_details_types", "payment\naccount"), ("claims_mapping", mapping),
+        ];
+        browser.submit("client_name", &form(r#"{"sub": {"value": "x"}}"#)).await;
+        assert!(browser.page.text().contains("not for a mapping to set"), "{}", browser.page.text());
+        browser.submit("client_name", &form(r#"{"tier": {"value": "gold"}}"#)).await;
+        let actor = demo(app).await;
+        let shop = admin::clients::show(&actor, &app.shared.platform, &client.id).await.unwrap();
+        let held = ["subject_type", "id_token_encrypted_response_alg", "authorization_details_types"].map(|name| shop.metadata[name].clone());
+        assert_eq!(json!(held), json!(["pairwise", "ECDH-ES", ["payment", "account"]]));
+        assert!(!shop.settings.claims_mapping.is_empty());
+        browser.get(&edit).await;
+        assert!(browser.page.html.contains("&#34;gold&#34;"), "the form shows it again: {}", browser.page.html);
     }
 
     async fn a_console_session_ends_with_its_sso_session_its_role_and_its_time(app: &TestApp) {

@@ -16,6 +16,7 @@ pub mod browser;
 pub mod certificates;
 pub mod client;
 pub mod documents;
+pub mod jwe;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

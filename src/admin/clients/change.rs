@@ -22,7 +22,7 @@ use crate::tenants::{Platform, ensure_key};
 /// How long the old secret works beside the new one.
 const SECRET_OVERLAP: Duration = Duration::from_hours(24);
 /// What our side decides about a client, by the names a document may carry.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "require_consent",
     "floor",
     "development",
@@ -31,6 +31,7 @@ const SETTINGS: [&str; 8] = [
     "access_token_format",
     "token_exchange",
     "may_act",
+    "claims_mapping",
 ];
 
 /// Members of a registration response that say nothing when they come back.
@@ -195,13 +196,13 @@ pub async fn update(
     }
     let data = json!({"changes": changes});
     apply_settings(&mut changes, &mut client.settings)?;
-    if client.settings.origin == ClientOrigin::Document && !changes.is_empty() {
-        let words = "this client describes itself at its address; only our own settings can be changed here";
-        return Err(AdminError::Refused(words.to_owned()));
-    }
     let mut document = document_of(&client.metadata);
     document.extend(changes);
     let before = std::mem::replace(&mut client.metadata, check(document, Unknown::Refuse)?);
+    if client.settings.origin == ClientOrigin::Document && client.metadata != before {
+        let words = "this client describes itself at its address; only our own settings can be changed here";
+        return Err(AdminError::Refused(words.to_owned()));
+    }
     let mut batch = store.batch();
     if client.settings.disabled {
         batch.revoke_grants_of_client(&client.id, revocation(platform));
@@ -350,5 +351,8 @@ fn apply_settings(
                 .map_err(|error| AdminError::invalid(name, error.to_string()))?;
         }
     }
-    Ok(())
+    match settings.claims_mapping.problem() {
+        Some(problem) => Err(AdminError::invalid("claims_mapping", problem)),
+        None => Ok(()),
+    }
 }

@@ -98,16 +98,18 @@ impl Meeting<'_> {
         if let Some(words) = self.noted("bad")? {
             return Err(OAuthError::new(ErrorCode::InvalidClient, words).into());
         }
-        if let Throttle::Wait(minutes) = count_fetch(self.platform, self.realm, from)? {
-            return Err(OidcError::Throttled(Duration::from_mins(minutes.into())));
+        let may_stay = known.is_some() && self.noted("kept")?.is_some();
+        match count_fetch(self.platform, self.realm, from)? {
+            Throttle::Open => {}
+            // Nobody takes a known client away by using up what may be fetched.
+            Throttle::Wait(_) if may_stay => return Ok(()),
+            Throttle::Wait(minutes) => return Err(OidcError::Throttled(Duration::from_mins(minutes.into()))),
         }
         let headers = [("accept", "application/json")];
         let fetcher = &self.platform.fetcher;
         let fetched = match fetcher.fetch(self.id.as_str(), &headers, MAX_DOCUMENT).await {
             Ok(fetched) => fetched,
-            Err(_) if known.is_some() && self.noted("kept")?.is_some() => {
-                return self.note("fresh", "", AGAIN);
-            }
+            Err(_) if may_stay => return self.note("fresh", "", AGAIN),
             Err(error) => {
                 let words = "the document at client_id can not be fetched";
                 return Err(self.refuse(&OAuthError::invalid_request(words).with_detail(error.to_string())));

@@ -4,19 +4,19 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates, sector};
+use super::{backchannel, certificates, choices, encryption, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::authorization_details::DetailType;
-use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
+use crate::protocol::ciba::BackchannelMetadata;
 use crate::protocol::client_certificate::TlsClientAuth;
+use crate::protocol::encryption::EncryptionMetadata;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::metadata::{ASSERTION_ALGS, SHARED_ALGS};
 use crate::protocol::redirect::check_registered;
-use crate::protocol::registration::SigningAlg;
 use crate::protocol::request_object::UNSIGNED;
 use crate::protocol::scope::is_scope_token;
-use crate::protocol::subject::{SubjectMetadata, SubjectType};
+use crate::protocol::subject::SubjectMetadata;
 
 /// What to do with a member that no standard we know names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,21 +69,6 @@ const HELD: [&str; 35] = [
 /// Members that are kept and echoed, and ask nothing of us.
 const ECHOED: [&str; 2] = ["software_id", "software_version"];
 
-/// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 11] = [
-    "id_token_encrypted_response_alg",
-    "id_token_encrypted_response_enc",
-    "userinfo_encrypted_response_alg",
-    "userinfo_encrypted_response_enc",
-    "request_object_encryption_alg",
-    "request_object_encryption_enc",
-    "authorization_encrypted_response_alg",
-    "authorization_encrypted_response_enc",
-    "introspection_encrypted_response_alg",
-    "introspection_encrypted_response_enc",
-    "backchannel_user_code_parameter",
-];
-
 /// The longest list of addresses, scopes or contacts.
 const MAX_ITEMS: usize = 100;
 /// The longest text of a member.
@@ -106,13 +91,13 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     {
         document.insert("response_types".to_owned(), Value::Array(Vec::new()));
     }
-    supported(&document)?;
-    document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
+    choices::supported(&mut document)?;
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
         let parts = [
             &TlsClientAuth::NAMES[..],
             &BackchannelMetadata::NAMES,
+            &EncryptionMetadata::NAMES,
             &SubjectMetadata::NAMES,
         ];
         let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
@@ -122,7 +107,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
         return Err(refuse(format!("{name}: no such member of client metadata")));
     }
     document.retain(|name, _| known(name));
-    choices(&document)?;
+    choices::check(&document)?;
     let metadata: ClientMetadata = serde_json::from_value(Value::Object(document))
         .map_err(|error| refuse(format!("client metadata is malformed: {error}")))?;
     addresses(&metadata)?;
@@ -132,6 +117,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     backchannel::check(&metadata)?;
     sector::check(&metadata)?;
     keys(&metadata)?;
+    encryption::check(&metadata)?;
     Ok(metadata)
 }
 
@@ -140,71 +126,6 @@ fn names_code(grants: &Value) -> bool {
     grants
         .as_array()
         .is_some_and(|grants| grants.iter().any(|grant| grant == "authorization_code"))
-}
-
-/// Refuses what we can't do; "off" values pass and are left out later.
-fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
-    if document.contains_key("software_statement") {
-        return Err(OAuthError::new(
-            ErrorCode::UnapprovedSoftwareStatement,
-            "software statements are not taken here",
-        ));
-    }
-    for name in UNSUPPORTED {
-        let off = |value: &Value| {
-            value == &Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty) || value == "none"
-        };
-        if document.get(name).is_some_and(|value| !off(value)) {
-            return Err(refuse(format!("{name} is not supported")));
-        }
-    }
-    Ok(())
-}
-
-/// Values of closed sets, with what would do.
-fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
-    let algs: Vec<&str> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
-    let methods: Vec<&str> = ClientAuthMethod::ALL.iter().map(|method| method.name()).collect();
-    let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.name()).collect();
-    let one = |name: &str, allowed: &[&str]| match document.get(name) {
-        Some(value) if !value.as_str().is_some_and(|text| allowed.contains(&text)) => {
-            Err(refuse(format!("{name} must be one of {}", allowed.join(", "))))
-        }
-        _ => Ok(()),
-    };
-    let many = |name: &str, allowed: &[&str]| match document.get(name) {
-        Some(Value::Array(values))
-            if values
-                .iter()
-                .all(|value| value.as_str().is_some_and(|text| allowed.contains(&text))) =>
-        {
-            Ok(())
-        }
-        None => Ok(()),
-        Some(_) => Err(refuse(format!("{name} may hold {} only", allowed.join(", ")))),
-    };
-    one("token_endpoint_auth_method", &methods)?;
-    one(
-        "token_endpoint_auth_signing_alg",
-        &[&ASSERTION_ALGS[..], &SHARED_ALGS].concat(),
-    )?;
-    one(
-        "request_object_signing_alg",
-        &[&ASSERTION_ALGS[..], &[UNSIGNED]].concat(),
-    )?;
-    one("id_token_signed_response_alg", &algs)?;
-    one("userinfo_signed_response_alg", &algs)?;
-    one("introspection_signed_response_alg", &algs)?;
-    one("authorization_signed_response_alg", &algs)?;
-    one(
-        "backchannel_token_delivery_mode",
-        &DeliveryMode::ALL.map(DeliveryMode::name),
-    )?;
-    one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
-    one("application_type", &["web", "native"])?;
-    one("subject_type", &SubjectType::ALL.map(SubjectType::name))?;
-    many("grant_types", &grants)?;
-    many("response_types", &["code"])
 }
 
 fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {

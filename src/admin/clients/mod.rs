@@ -3,8 +3,10 @@
 mod backchannel;
 mod certificates;
 mod change;
+mod choices;
 pub mod document;
 pub mod dynamic;
+mod encryption;
 pub mod initial_access;
 mod logo;
 mod metadata;

@@ -11,6 +11,7 @@ use crate::domain::client::ClientAuthMethod;
 use crate::http::views::Problem;
 use crate::http::views::console::clients::{Check, ClientForm, Line};
 use crate::http::views::console::{Choice, Section};
+use crate::protocol::encryption::{ContentEncryptionAlg, KeyManagementAlg};
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::subject::SubjectType;
 
@@ -27,7 +28,15 @@ const TEXTS: [&str; 8] = [
 ];
 
 /// Members that are lists, one item a line.
-const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "request_uris"];
+const LISTS: [&str; 4] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "request_uris",
+    "authorization_details_types",
+];
+
+/// The setting that is a structure, as JSON.
+const MAPPING: &str = "claims_mapping";
 
 /// Members and settings that are on or off.
 const CHECKS: [&str; 8] = [
@@ -42,10 +51,14 @@ const CHECKS: [&str; 8] = [
 ];
 
 /// Members and settings that are chosen from a few.
-const CHOICES: [&str; 5] = [
+const CHOICES: [&str; 9] = [
     "token_endpoint_auth_method",
     "id_token_signed_response_alg",
     "authorization_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
     "subject_type",
     "floor",
 ];
@@ -59,8 +72,11 @@ pub(super) fn members(form: &Fields) -> Map<String, Value> {
     let texts = TEXTS.iter().chain(&CHOICES).map(|name| (*name, text(name)));
     let lists = LISTS.iter().map(|name| (*name, form.lines(name).into()));
     let checks = CHECKS.iter().map(|name| (*name, form.on(name).into()));
+    // What is no JSON is refused like any other mapping that is none.
+    let mapping = serde_json::from_str(form.text(MAPPING)).unwrap_or_else(|_| text(MAPPING));
     texts
         .chain(lists)
+        .chain([(MAPPING, mapping)])
         .chain(checks)
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
@@ -97,6 +113,10 @@ pub(super) fn fields_of(client: &ClientView) -> Fields {
     }
     for name in CHECKS.iter().filter(|name| on(name)) {
         pairs.append_pair(name, "on");
+    }
+    if !settings.claims_mapping.is_empty() {
+        let json = serde_json::to_string_pretty(&settings.claims_mapping).unwrap_or_default();
+        pairs.append_pair(MAPPING, &json);
     }
     // Of a repeated field the first counts, and the floor is no member of the metadata.
     let mut fields = url::form_urlencoded::Serializer::new(String::new());
@@ -158,12 +178,18 @@ pub(super) fn form_page(
         kinds: kinds.to_vec(),
         client_name: form.text("client_name").to_owned(),
         texts: TEXTS.iter().map(line).collect(),
-        lists: LISTS.iter().map(line).collect(),
+        lists: LISTS.iter().chain([&MAPPING]).map(line).collect(),
         choices: CHOICES.iter().map(choice).collect(),
         checks: checks.map(check).collect(),
         version: form.text("version").to_owned(),
         frame,
     }
+}
+
+/// These, or nothing.
+fn or_none<const N: usize>(names: [&'static str; N]) -> Vec<(&'static str, &'static str)> {
+    let named = names.map(|name| (name, name));
+    [("", "–")].into_iter().chain(named).collect()
 }
 
 /// What may be chosen, with how it is shown.
@@ -174,6 +200,12 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
         "token_endpoint_auth_method" => methods.to_vec(),
         "id_token_signed_response_alg" => algs.to_vec(),
         "subject_type" => SubjectType::ALL.map(|kind| (kind.name(), kind.name())).to_vec(),
+        name if name.ends_with("_encrypted_response_alg") => {
+            or_none(KeyManagementAlg::ALL.map(KeyManagementAlg::name))
+        }
+        name if name.ends_with("_encrypted_response_enc") => {
+            or_none(ContentEncryptionAlg::ALL.map(ContentEncryptionAlg::name))
+        }
         "floor" => [("", "–")]
             .into_iter()
             .chain(Acr::ALL.map(|acr| (acr.name(), acr.name())))

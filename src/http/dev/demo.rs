@@ -339,7 +339,7 @@ pub async fn userinfo(
         oidc::userinfo::userinfo(&web.platform, &ctx.realm, &signed.access_token, &Sender::bearer()).await;
     let text = match answer {
         Ok(UserInfo::Plain(claims)) => serde_json::to_string_pretty(&claims).unwrap_or_default(),
-        Ok(UserInfo::Signed(jwt)) => jwt,
+        Ok(UserInfo::Jwt(jwt)) => jwt,
         Err(error) => format!("{error:?}"),
     };
     signed.answer = Some(("Userinfo".to_owned(), text));

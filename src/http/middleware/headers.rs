@@ -35,6 +35,12 @@ pub fn framing(frames: &[String]) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(CSP))
 }
 
+/// The policy of the page that apps of any origin open in a frame: it shows nothing that could be clicked.
+pub const ANY_FRAME_CSP: &str =
+    "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
+/// A marker header by which that page asks not to be kept out of frames; it never leaves the server.
+pub const ANY_FRAME: HeaderName = HeaderName::from_static("x-tidegate-framed");
+
 /// A marker header by which a handler asks for the transaction's policy; it never leaves the server.
 pub const NO_FORM_ACTION: HeaderName = HeaderName::from_static("x-tidegate-transaction");
 
@@ -54,6 +60,7 @@ pub async fn secure_headers(
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     let transaction = headers.remove(NO_FORM_ACTION).next().is_some();
+    let framed = headers.remove(ANY_FRAME).next().is_some();
     let add = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -65,7 +72,9 @@ pub async fn secure_headers(
         if transaction { CSP_TRANSACTION } else { CSP },
     );
     add(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    add(headers, header::X_FRAME_OPTIONS, "DENY");
+    if !framed {
+        add(headers, header::X_FRAME_OPTIONS, "DENY");
+    }
     add(headers, header::REFERRER_POLICY, "same-origin");
     add(headers, header::CACHE_CONTROL, "no-store");
     add(
@@ -76,7 +85,7 @@ pub async fn secure_headers(
     add(
         headers,
         HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
+        if framed { "cross-origin" } else { "same-origin" },
     );
     add(
         headers,

@@ -6,4 +6,4 @@ mod headers;
 
 pub use cors::cors;
 pub use edge::edge;
-pub use headers::{AUTHENTICATOR_CSP, NO_FORM_ACTION, framing, secure_headers};
+pub use headers::{ANY_FRAME, ANY_FRAME_CSP, AUTHENTICATOR_CSP, NO_FORM_ACTION, framing, secure_headers};

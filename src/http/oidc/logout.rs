@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::base::secret::Secret;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
 use crate::http::errors::PageError;
@@ -13,6 +14,7 @@ use crate::http::views::Link;
 use crate::http::views::ends::{ErrorKind, SignOutConfirm, SignedOut};
 use crate::oidc::logout::{self, LogoutRequest};
 use crate::protocol::params::Params;
+use crate::protocol::session_state::SIGNED_OUT;
 use crate::sessions;
 
 /// Parameters that the confirmation carries on.
@@ -102,9 +104,11 @@ async fn end(
         Some(to) if frames.is_empty() => redirect(to),
         return_to => signed_out(ctx, request, return_to.clone(), frames)?,
     };
-    response
-        .add_cookie(&Jar::new(&ctx.realm).clear(Kind::Session))
-        .map_err(PageError::internal)?;
+    let jar = Jar::new(&ctx.realm);
+    let state = jar.set(Kind::State, &Secret::new(SIGNED_OUT.to_owned()));
+    for cookie in [jar.clear(Kind::Session), state] {
+        response.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
     Ok(response)
 }
 
@@ -137,7 +141,7 @@ fn signed_out(
 /// Gives a browser the cookie that forms are bound to, when it has none.
 pub(crate) fn ensure_binding(ctx: &Ctx, response: &mut HttpResponse) -> Result<(), PageError> {
     if ctx.fresh_binding {
-        let value = crate::base::secret::Secret::new(ctx.binding.clone());
+        let value = Secret::new(ctx.binding.clone());
         let cookie = Jar::new(&ctx.realm).set(Kind::Binding, &value);
         response.add_cookie(&cookie).map_err(PageError::internal)?;
     }

@@ -1,6 +1,7 @@
 //! The protocol's endpoints: parse, one use case, answer.
 
 mod authorize;
+mod check_session;
 mod ciba;
 mod device;
 mod discovery;
@@ -11,6 +12,7 @@ mod tokens;
 mod userinfo;
 
 pub use authorize::{authorize_get, authorize_post};
+pub use check_session::check_session;
 pub use ciba::bc_authorize;
 pub use device::device_authorization;
 pub use discovery::{discovery, discovery_inserted, jwks};

@@ -64,6 +64,6 @@ async fn answer(wire: &Wire, scheme: Challenge, token: &str) -> Result<HttpRespo
     let mut response = with_nonce(no_store(), nonce);
     Ok(match answer {
         UserInfo::Plain(claims) => response.json(claims),
-        UserInfo::Signed(jwt) => response.content_type("application/jwt").body(jwt),
+        UserInfo::Jwt(jwt) => response.content_type("application/jwt").body(jwt),
     })
 }

@@ -6,6 +6,7 @@ use actix_web::http::header;
 
 use super::{app_facts, details, passwords, sign_up};
 use crate::base::ids::LoginId;
+use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
 use crate::domain::client::{Client, ClientOrigin};
 use crate::domain::outcome::Outcome;
@@ -30,6 +31,7 @@ use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
 use crate::oidc::respond;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::client_document::address_of;
+use crate::protocol::session_state::browser_state;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
@@ -539,7 +541,9 @@ async fn draw_finished(ctx: &Ctx, finished: &Finished) -> Result<HttpResponse, P
             redirect(&to)
         }
     };
+    let state = browser_state(&ctx.realm.tenant.blind_key, finished.session.id);
     let cookies = [
+        Some(jar.set(Kind::State, &Secret::new(state))),
         finished
             .session_cookie
             .as_ref()

@@ -87,3 +87,13 @@ pub struct TenantChooser {
     /// Tenants with a session in this browser: name and where to go.
     pub known: Vec<Link>,
 }
+
+/// The page that apps open in a frame to ask about the session. Nobody looks at it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/check_session.html")]
+pub struct CheckSession {
+    /// For language and names; nothing of it is drawn around the page.
+    pub chrome: Chrome,
+    /// The name of the cookie that the script reads.
+    pub cookie: String,
+}

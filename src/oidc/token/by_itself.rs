@@ -6,13 +6,14 @@ use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use crate::decisions::{self, BackChannelDecision, ClientRequest, Permit};
 use crate::domain::grant::Grant;
+use crate::domain::user::User;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::tenants::{Platform, Realm};
 
 /// What a client is to get.
 pub(super) struct Wanted<'a> {
-    /// Whom the token is about.
-    pub(super) sub: String,
+    /// Whom the token is about; absent for the client itself.
+    pub(super) user: Option<&'a User>,
     /// For whom it is, and with which scopes.
     pub(super) target: Target,
     /// What it comes of; absent where no person granted anything.
@@ -51,7 +52,7 @@ pub(super) async fn give(
     let bound_to = from.binding(client);
     let about = AccessSubject {
         client,
-        sub: wanted.sub,
+        user: wanted.user,
         target: &wanted.target,
         grant: wanted.grant,
         bound_to: &bound_to,

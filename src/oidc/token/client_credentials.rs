@@ -32,7 +32,7 @@ pub(super) async fn issue(
     let client = &caller.client.record;
     let target = target(realm, params, client)?;
     let wanted = Wanted {
-        sub: client.id.as_str().to_owned(),
+        user: None,
         target,
         grant: None,
         exchanged: None,

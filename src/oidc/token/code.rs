@@ -62,7 +62,7 @@ pub(super) async fn exchange(
     batch.redeem_code(&hash, grant.id, platform.now());
     let about = AccessSubject {
         client,
-        sub: realm.tenant.subjects(client).sub(&user),
+        user: Some(&user),
         target: &target,
         grant: Some(&grant),
         bound_to: &bound_to,
@@ -70,14 +70,17 @@ pub(super) async fn exchange(
     };
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     let id = if wants_id_token(&grant.scope) {
-        Some(id_token(
-            platform,
-            realm,
-            client,
-            (&grant, &user),
-            &access,
-            nonce.as_deref(),
-        )?)
+        Some(
+            id_token(
+                platform,
+                realm,
+                &caller.client,
+                (&grant, &user),
+                &access,
+                nonce.as_deref(),
+            )
+            .await?,
+        )
     } else {
         None
     };

@@ -69,7 +69,7 @@ pub(super) async fn exchange(
         not_after: subject.expires_at,
     };
     let wanted = Wanted {
-        sub: realm.tenant.subjects(client).sub(&grant.user),
+        user: Some(&grant.user),
         target: Target::of_issuer(scope),
         grant: Some(&grant.grant),
         exchanged: Some(&exchanged),

@@ -171,7 +171,7 @@ async fn answer(
     }
     let about = AccessSubject {
         client,
-        sub: realm.tenant.subjects(client).sub(&held.user),
+        user: Some(&held.user),
         target: &target,
         grant: Some(grant),
         bound_to,
@@ -180,14 +180,17 @@ async fn answer(
     let access = access_token(platform, realm, &about, &mut Some(&mut batch))?;
     // OpenID Connect Core section 12.2: no nonce is needed in a refreshed ID token, and a stale one helps nobody.
     let id = if wants_id_token(&narrowed) {
-        Some(id_token(
-            platform,
-            realm,
-            client,
-            (grant, &held.user),
-            &access,
-            None,
-        )?)
+        Some(
+            id_token(
+                platform,
+                realm,
+                &caller.client,
+                (grant, &held.user),
+                &access,
+                None,
+            )
+            .await?,
+        )
     } else {
         None
     };

@@ -7,7 +7,7 @@ use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes}
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
-use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
+use crate::http::views::steps::{CheckSession, FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
@@ -23,6 +23,7 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<Wait>("wait", pages);
     draw::<Consent>("consent", pages);
     draw::<FormPost>("form-post", pages);
+    draw::<CheckSession>("check-session", pages);
     draw::<TenantChooser>("chooser", pages);
 }
 
@@ -455,6 +456,13 @@ impl Sample for Consent {
                 },
             ),
         ]
+    }
+}
+
+impl Sample for CheckSession {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let cookie = "__Host-tg_o_5f0c1a2b".into();
+        vec![("plain", Self { chrome, cookie })]
     }
 }
 

@@ -10,6 +10,7 @@ use crate::crypto::signer::TokenType;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::profile::Rules;
 use crate::protocol::scope;
 use crate::tenants::{Platform, Realm};
 
@@ -85,7 +86,15 @@ pub async fn userinfo(
         // RFC 8705 section 3.
         return Err(UserInfoError::InvalidToken);
     }
-    check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
+    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
+    let client = realm
+        .tenant
+        .client(platform, &caller)
+        .await
+        .map_err(|error| UserInfoError::Oidc(error.into()))?
+        .ok_or(UserInfoError::InvalidToken)?;
+    let issued = (token, client.record.metadata.rules());
+    check_possession(platform, realm, issued, bound_to.jkt.as_ref(), sender.possession)?;
     // A token for another resource is not for us (RFC 9068 section 4).
     if !verified.claims.aud.any(|aud| aud == realm.issuer()) {
         return Err(UserInfoError::InvalidToken);
@@ -94,16 +103,9 @@ pub async fn userinfo(
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);
     };
-    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
     let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
-    let client = realm
-        .tenant
-        .client(platform, &caller)
-        .await
-        .map_err(|error| UserInfoError::Oidc(error.into()))?
-        .ok_or(UserInfoError::InvalidToken)?;
     match client.record.metadata.userinfo_signed_response_alg {
         None => Ok(UserInfo::Plain(claims)),
         Some(alg) => {
@@ -127,7 +129,7 @@ pub async fn userinfo(
 fn check_possession(
     platform: &Platform,
     realm: &Realm,
-    token: &str,
+    (token, rules): (&str, &Rules),
     bound_to: Option<&Thumbprint>,
     possession: Possession<'_>,
 ) -> Result<(), UserInfoError> {
@@ -137,7 +139,7 @@ fn check_possession(
         _ => return Err(UserInfoError::InvalidToken),
     };
     let refused = |words: &str| UserInfoError::Proof(OAuthError::new(ErrorCode::InvalidDpopProof, words));
-    match dpop::check(platform, realm, &presented, Some(token)) {
+    match dpop::check(platform, realm, rules, &presented, Some(token)) {
         Ok(Some(key)) if key == *bound_to => Ok(()),
         Ok(Some(_)) => Err(refused("the proof is of another key than the token's")),
         Ok(None) => Err(refused("the proof is missing")),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
+use super::profile::{Profile, Rules};
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -240,6 +241,9 @@ pub struct ClientMetadata {
     /// How it asks people away from its own pages (CIBA Core section 4).
     #[serde(flatten)]
     pub backchannel: BackchannelMetadata,
+    /// Which profile of the standards it keeps to; no standard names this member.
+    #[serde(rename = "tidegate_profile", skip_serializing_if = "is_default")]
+    pub profile: Profile,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -277,7 +281,16 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl ClientMetadata {
+    /// What its profile asks.
+    pub const fn rules(&self) -> &'static Rules {
+        self.profile.rules()
+    }
+
     /// What signs authorization responses. The default of JARM section 3 is RS256, as it is for ID tokens; a client that chose
     /// another algorithm for those gets the same here.
     pub fn authorization_alg(&self) -> SigningAlg {
@@ -335,6 +348,7 @@ impl Default for ClientMetadata {
             tls_client_certificate_bound_access_tokens: false,
             tls_client_auth: TlsClientAuth::default(),
             backchannel: BackchannelMetadata::default(),
+            profile: Profile::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

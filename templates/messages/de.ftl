@@ -722,6 +722,7 @@ client-hint-request-uris = Eine je Zeile; darf leer bleiben. Nur von dort holen 
 client-member-post-logout-redirect-uris = Wohin eine Abmeldung führen darf
 client-hint-post-logout-redirect-uris = Eine je Zeile; darf leer bleiben.
 client-security = Sicherheit
+client-member-tidegate-profile = Profil der Standards
 client-member-token-endpoint-auth-method = Client-Authentisierung
 client-member-scope = Erlaubte Scopes
 client-hint-scope = Durch Leerzeichen getrennt.

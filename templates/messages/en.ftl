@@ -722,6 +722,7 @@ client-hint-request-uris = One a line; may stay empty. We fetch a request object
 client-member-post-logout-redirect-uris = Where a sign-out may lead
 client-hint-post-logout-redirect-uris = One a line; may stay empty.
 client-security = Security
+client-member-tidegate-profile = Profile of the standards
 client-member-token-endpoint-auth-method = Client authentication
 client-member-scope = Scopes it may ask for
 client-hint-scope = Separated by spaces.

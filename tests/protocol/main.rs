@@ -35,6 +35,7 @@ mod logs;
 mod mtls;
 mod par;
 mod passwords;
+mod profiles;
 mod push;
 mod recovery;
 mod registration;

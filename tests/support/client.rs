@@ -108,8 +108,11 @@ impl App {
         for members in [base, more] {
             document.extend(members.as_object().cloned().unwrap());
         }
-        let method = document["token_endpoint_auth_method"].clone();
-        if method == "client_secret_basic" || method == "client_secret_post" {
+        let method = document.get("token_endpoint_auth_method").cloned();
+        let method = method.unwrap_or_else(|| "client_secret_basic".into());
+        let profile = document.get("tidegate_profile").and_then(Value::as_str);
+        let signs = profile.is_some_and(|profile| profile.starts_with("fapi"));
+        if !signs && (method == "client_secret_basic" || method == "client_secret_post") {
             document.insert("client_secret".to_owned(), SECRET.into());
         }
         let actor = Actor::command_line().on(app.store().await.tenant_id()).unwrap();
@@ -189,19 +192,20 @@ impl App {
         if self.public {
             params.retain(|(name, _)| *name != "client_id");
             params.push(("client_id", &self.id));
-            return self.post(path, &params);
+            return self.request_plain(path, &params);
         }
         let basic = base64(format!("{}:{SECRET}", self.id).as_bytes());
-        self.post(path, &params)
+        self.request_plain(path, &params)
             .header(AUTHORIZATION, format!("Basic {basic}"))
     }
 
     /// A call whose credentials stand in the parameters.
     pub async fn call_plain(&self, path: &str, params: &[(&str, &str)]) -> Answer {
-        read(self.post(path, params)).await
+        read(self.request_plain(path, params)).await
     }
 
-    fn post(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    /// The same, not yet sent.
+    pub fn request_plain(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(params)
             .finish();

@@ -16,6 +16,9 @@ pub mod browser;
 pub mod certificates;
 pub mod client;
 pub mod documents;
+pub mod dpop;
+pub mod fapi;
+pub mod flow;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

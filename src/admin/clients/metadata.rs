@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates};
+use super::{backchannel, certificates, profile};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
@@ -26,7 +26,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 34] = [
+const HELD: [&str; 35] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -61,6 +61,7 @@ const HELD: [&str; 34] = [
     "require_auth_time",
     "default_acr_values",
     "initiate_login_uri",
+    profile::MEMBER,
 ];
 
 /// Members that are kept and echoed, and ask nothing of us.
@@ -92,12 +93,13 @@ pub(super) fn refuse(description: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClientMetadata, description)
 }
 
-/// Checks a document of metadata and gives it typed; omitted members take the standards' defaults.
+/// Checks a document of metadata and gives it typed; omitted members take the defaults of its profile, then the standards'.
 ///
 /// # Errors
 /// `invalid_redirect_uri` or `invalid_client_metadata`, with what is wrong (RFC 7591 section 3.2.2).
 pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<ClientMetadata, OAuthError> {
     document.retain(|_, value| !value.is_null());
+    profile::fill(&mut document)?;
     if !document.contains_key("response_types")
         && document
             .get("grant_types")
@@ -125,6 +127,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     consistent(&metadata)?;
     certificates::check(&metadata)?;
     backchannel::check(&metadata)?;
+    profile::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }

@@ -7,6 +7,7 @@ pub mod dynamic;
 pub mod initial_access;
 mod logo;
 mod metadata;
+mod profile;
 mod register;
 mod secrets;
 

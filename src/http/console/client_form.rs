@@ -11,6 +11,7 @@ use crate::domain::client::ClientAuthMethod;
 use crate::http::views::Problem;
 use crate::http::views::console::clients::{Check, ClientForm, Line};
 use crate::http::views::console::{Choice, Section};
+use crate::protocol::profile::Profile;
 use crate::protocol::registration::SigningAlg;
 
 /// Members that are one line of text.
@@ -40,14 +41,16 @@ const CHECKS: [&str; 8] = [
 ];
 
 /// Members and settings that are chosen from a few.
-const CHOICES: [&str; 4] = [
+const CHOICES: [&str; 5] = [
+    "tidegate_profile",
     "token_endpoint_auth_method",
     "id_token_signed_response_alg",
     "authorization_signed_response_alg",
     "floor",
 ];
 
-/// The form as members of a document; an empty field removes what is there.
+/// The form as members of a document; an empty field removes what is there, and so does a box without a tick: a profile may then say what
+/// holds.
 pub(super) fn members(form: &Fields) -> Map<String, Value> {
     let text = |name: &str| match form.text(name) {
         "" => Value::Null,
@@ -55,7 +58,8 @@ pub(super) fn members(form: &Fields) -> Map<String, Value> {
     };
     let texts = TEXTS.iter().chain(&CHOICES).map(|name| (*name, text(name)));
     let lists = LISTS.iter().map(|name| (*name, form.lines(name).into()));
-    let checks = CHECKS.iter().map(|name| (*name, form.on(name).into()));
+    let ticked = |name: &str| if form.on(name) { true.into() } else { Value::Null };
+    let checks = CHECKS.iter().map(|name| (*name, ticked(name)));
     texts
         .chain(lists)
         .chain(checks)
@@ -168,7 +172,10 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
     let algs = SigningAlg::ALL.map(|alg| (alg.name(), alg.name()));
     let methods = ClientAuthMethod::ALL.map(|method| (method.name(), method.name()));
     match name {
-        "token_endpoint_auth_method" => methods.to_vec(),
+        "tidegate_profile" => Profile::ALL
+            .map(|profile| (profile.name(), profile.name()))
+            .to_vec(),
+        "token_endpoint_auth_method" => [("", "–")].into_iter().chain(methods).collect(),
         "id_token_signed_response_alg" => algs.to_vec(),
         "floor" => [("", "–")]
             .into_iter()

@@ -33,6 +33,7 @@ mod limits;
 mod logout;
 mod logs;
 mod mtls;
+mod oidf;
 mod par;
 mod passwords;
 mod profiles;

@@ -113,7 +113,6 @@ on_each_store! {
         assert_eq!(browser.error_at(&address(&client, &signed, "")).await.as_deref(), Some("invalid_request"), "not pushed");
     }
 
-    /// OpenID Foundation: oidcc-request-uri-signed-rs256 and oidcc-request-uri-unsigned, required of a dynamic provider.
     async fn oidc_core_6_2_an_object_is_fetched_from_a_registered_address(app: &TestApp) {
         let site = Documents::start();
         let (signed, unsigned) = (site.at("/signed"), site.at("/unsigned"));

@@ -15,6 +15,7 @@ use tidegate::domain::key::SigningAlg;
 
 use super::TestApp;
 use super::browser::{Browser, plain_client, query_of};
+use super::certificates::pem;
 
 pub const REDIRECT: &str = "https://app.test/cb";
 pub const SECRET: &str = "a-secret-of-a-test-client-0123456789";
@@ -26,6 +27,8 @@ pub struct App {
     pub id: String,
     pub issuer: String,
     pub http: reqwest::Client,
+    /// Nothing of a public client.
+    pub secret: String,
     pub public: bool,
     pub agent: String,
 }
@@ -92,13 +95,25 @@ impl App {
         batch.bump_change();
         store.commit(batch).await.unwrap();
         app.shared.platform.directory.forget(store.tenant_id());
+        Self::existing(app, id, Some(SECRET).filter(|_| !public))
+    }
+
+    /// A client that is registered; public where it has no secret.
+    pub fn existing(app: &TestApp, id: &str, secret: Option<&str>) -> Self {
         Self {
             id: id.to_owned(),
             issuer: app.issuer.clone(),
             http: plain_client(),
-            public,
+            secret: secret.unwrap_or_default().to_owned(),
+            public: secret.is_none(),
             agent: "test-app/1.0".to_owned(),
         }
+    }
+
+    /// Registers a client as apps do by themselves, where anybody may.
+    pub async fn register_itself(app: &TestApp, document: &Value) -> Answer {
+        let request = plain_client().post(format!("{}/register", app.issuer));
+        read(request.json(document)).await
     }
 
     /// Registers a client through the administration, as console and command line do: a web app with `more` on top.
@@ -123,13 +138,7 @@ impl App {
         clients::create(&actor, &app.shared.platform, wanted)
             .await
             .unwrap_or_else(|error| panic!("{id}: {error}"));
-        Self {
-            id: id.to_owned(),
-            issuer: app.issuer.clone(),
-            http: plain_client(),
-            public: method == "none",
-            agent: "test-app/1.0".to_owned(),
-        }
+        Self::existing(app, id, Some(SECRET).filter(|_| method != "none"))
     }
 
     pub async fn web(app: &TestApp) -> Self {
@@ -194,7 +203,7 @@ impl App {
             params.push(("client_id", &self.id));
             return self.request_plain(path, &params);
         }
-        let basic = base64(format!("{}:{SECRET}", self.id).as_bytes());
+        let basic = base64(format!("{}:{}", self.id, self.secret).as_bytes());
         self.request_plain(path, &params)
             .header(AUTHORIZATION, format!("Basic {basic}"))
     }
@@ -321,6 +330,16 @@ impl OwnKey {
         let signature =
             jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::ES256).unwrap();
         format!("{message}.{signature}")
+    }
+
+    /// A proof of possession by an RS256 key.
+    pub fn signed_as_proof(&self, claims: &Value) -> String {
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
+        header.typ = Some("dpop+jwt".to_owned());
+        header.jwk = Some(serde_json::from_value(self.jwk().clone()).unwrap());
+        let pem = pem("PRIVATE KEY", self.key.pkcs8.expose());
+        let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+        jsonwebtoken::encode(&header, claims, &key).unwrap()
     }
 
     pub fn sign(&self, claims: &Value) -> String {

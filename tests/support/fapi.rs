@@ -6,8 +6,8 @@ use tidegate::domain::key::SigningAlg;
 use tidegate::protocol::profile::Profile;
 
 use super::TestApp;
-use super::browser::{Browser, query_of};
-use super::client::{Answer, App, OwnKey, REDIRECT, VERIFIER, claims, parameters, read};
+use super::browser::Browser;
+use super::client::{Answer, App, OwnKey, REDIRECT, VERIFIER, parameters, read};
 use super::dpop::Holder;
 use super::flow::borrowed;
 
@@ -21,14 +21,6 @@ pub struct Party {
     pub holder: Holder,
     profile: Profile,
     number: u32,
-}
-
-/// What the answer at an app says, signed or not.
-pub fn answered(to: &str, name: &str) -> Option<String> {
-    match query_of(to, "response") {
-        None => query_of(to, name),
-        Some(jwt) => claims(&jwt)[name].as_str().map(str::to_owned),
-    }
 }
 
 impl Party {
@@ -152,10 +144,9 @@ impl Party {
     /// Signs carol in and gives the code.
     pub async fn code(&mut self, app: &TestApp, more: &[(&str, &str)]) -> String {
         let address = self.pushed(app, more).await;
-        let to = Browser::new(app)
-            .signed_in(app, "carol@demo.test", &address)
-            .await;
-        answered(&to, "code").unwrap_or_else(|| panic!("no code in {to}"))
+        let mut browser = Browser::new(app);
+        let reply = browser.reply_at(app, "carol@demo.test", &address).await;
+        reply.code().to_owned()
     }
 
     /// What the token endpoint gets of a code.

@@ -19,6 +19,8 @@ pub mod documents;
 pub mod dpop;
 pub mod fapi;
 pub mod flow;
+pub mod inbox;
+pub mod rp;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -221,3 +221,73 @@ fn metadata_that_is_usual_is_taken() {
     }
     assert!(Kind::parse("toaster").is_err() && Kind::parse("web").is_ok());
 }
+
+fn registered(profile: &str, more: &Value) -> Result<(), OAuthError> {
+    let mut changes = json!({"jwks_uri": "https://a.test/jwks", "tidegate_profile": profile});
+    let members = changes.as_object_mut().unwrap();
+    members.extend(more.as_object().cloned().unwrap());
+    metadata(&changes)
+}
+
+#[test]
+fn registrations_take_what_their_profile_asks() {
+    for profile in ["oidc", "oauth2.1", "fapi2-security", "fapi2-message-signing"] {
+        registered(profile, &json!({})).unwrap_or_else(|error| panic!("{profile}: {error}"));
+    }
+    let mtls = json!({
+        "token_endpoint_auth_method": "self_signed_tls_client_auth", "tls_client_certificate_bound_access_tokens": true,
+        "dpop_bound_access_tokens": false,
+    });
+    assert!(registered("fapi2-security", &mtls).is_ok());
+    let native = json!({"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]});
+    assert!(registered("fapi2-security", &native).is_ok());
+    let unknown = registered("fapi3", &json!({})).unwrap_err();
+    assert!(
+        unknown
+            .description
+            .contains("tidegate_profile must be one of oidc, oauth2.1")
+    );
+}
+
+/// FAPI 2.0 Security Profile sections 5.3.2 and 5.4, Message Signing section 5.3: a registration that can't keep to its profile is refused
+/// with the rules that stand against it.
+#[test]
+fn registrations_that_can_not_keep_to_their_profile_are_refused_by_the_rule() {
+    let (security, signing) = ("fapi2-security", "fapi2-message-signing");
+    for (profile, member, value) in [
+        (security, "token_endpoint_auth_method", json!("none")),
+        (
+            security,
+            "token_endpoint_auth_method",
+            json!("client_secret_basic"),
+        ),
+        (security, "token_endpoint_auth_method", json!("client_secret_jwt")),
+        (security, "token_endpoint_auth_signing_alg", json!("RS256")),
+        (security, "id_token_signed_response_alg", json!("RS256")),
+        (security, "userinfo_signed_response_alg", json!("RS256")),
+        (security, "request_object_signing_alg", json!("none")),
+        (security, "require_pushed_authorization_requests", json!(false)),
+        (security, "dpop_bound_access_tokens", json!(false)),
+        (security, "redirect_uris", json!(["http://127.0.0.1/cb"])),
+        (signing, "require_signed_request_object", json!(false)),
+        (signing, "introspection_signed_response_alg", json!("RS256")),
+    ] {
+        let error = registered(profile, &json!({member: value})).expect_err(member);
+        assert_eq!(error.code, ErrorCode::InvalidClientMetadata, "{profile} {member}");
+        assert!(error.description.contains(member), "{profile} {member}: {error}");
+    }
+    let by_name = json!({"redirect_uris": ["http://localhost/cb"], "application_type": "native"});
+    assert!(
+        registered(security, &by_name).is_err(),
+        "a name is no loopback address"
+    );
+    let ciba = json!({
+        "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [], "backchannel_token_delivery_mode": "poll",
+    });
+    let unsigned = registered(signing, &ciba).unwrap_err();
+    assert!(
+        unsigned
+            .description
+            .contains("backchannel_authentication_request_signing_alg")
+    );
+}

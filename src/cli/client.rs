@@ -92,6 +92,9 @@ pub struct MetadataArgs {
     /// Name for people.
     #[arg(long)]
     pub name: Option<String>,
+    /// The profile it keeps to: oidc, oauth2.1, fapi2-security or fapi2-message-signing. What it asks is set where nothing else is given.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
     /// Any member of client metadata by its standard name, or one of our settings (require_consent, floor, development,
     /// fresh_second_factor, disabled, access_token_format, token_exchange, may_act, claims_mapping); JSON allowed. May be given more than once.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -116,9 +119,6 @@ pub struct CreateArgs {
     /// Read its secret from a file instead of making one.
     #[arg(long, value_name = "FILE")]
     pub client_secret_file: Option<PathBuf>,
-    /// Which profile it must keep to.
-    #[arg(long, default_value = "oidc", value_name = "PROFILE")]
-    pub profile: String,
     /// Its metadata.
     #[command(flatten)]
     pub metadata: MetadataArgs,
@@ -249,12 +249,6 @@ fn answer(client: &CreatedClient) -> Result<Outcome, CliError> {
 }
 
 pub(super) fn wanted(args: &CreateArgs) -> Result<NewClient, CliError> {
-    if args.profile != "oidc" {
-        return Err(CliError::Failed(format!(
-            "profile «{}» is not available in this version",
-            args.profile
-        )));
-    }
     let mut document = match &args.kind {
         Some(kind) => clients::template(Kind::parse(kind)?),
         None => Map::new(),
@@ -309,6 +303,9 @@ fn overlay(document: &mut Map<String, Value>, args: &MetadataArgs) -> Result<(),
     }
     if let Some(name) = &args.name {
         put("client_name", json!(name));
+    }
+    if let Some(profile) = &args.profile {
+        put("tidegate_profile", json!(profile));
     }
     for pair in &args.set {
         let (name, value) = pair

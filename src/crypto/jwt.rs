@@ -158,6 +158,8 @@ pub struct Possession<T> {
     pub typ: Option<String>,
     /// RFC 7638 thumbprint (SHA-256) of the key.
     pub thumbprint: String,
+    /// JWA name of the algorithm that signed it.
+    pub alg: String,
     /// Its claims.
     pub claims: T,
 }
@@ -186,6 +188,7 @@ pub fn verify_possession<T: DeserializeOwned + Clone>(token: &str) -> Result<Pos
             .thumbprint(ThumbprintHash::SHA256)
             .map_err(|_| JwtError::Invalid)?,
         claims: claims.map_err(|_| JwtError::Invalid)?.claims,
+        alg: format!("{:?}", header.alg),
         typ: header.typ,
     })
 }

@@ -13,6 +13,10 @@
 //! presented <  current − 1    ─▶ its successor was used: Theft, the grant is revoked
 //! presented >  current        ─▶ Unknown: was never issued
 //! ```
+//!
+//! Tokens of clients whose profile has them stay (FAPI 2.0) are of the first generation for ever: a use only puts off the end. There is no
+//! successor and so no theft to be seen; a thief would need the client's own keys beside the token. A client that changes between
+//! profiles goes on with the generation it has.
 
 use std::time::Duration;
 
@@ -22,6 +26,7 @@ use crate::base::timestamp::Timestamp;
 use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
+use crate::protocol::profile::RefreshTokens;
 use crate::protocol::resource::ResourceId;
 
 /// How long after a rotation any repeat of the predecessor counts as a lost reply.
@@ -167,12 +172,14 @@ pub struct RefreshUse {
     pub origin: RefreshOrigin,
     /// How long the successor may lie unused.
     pub idle: Duration,
+    /// Whether there is one.
+    pub renewal: RefreshTokens,
 }
 
 /// What a use of a refresh token means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// Store this family in place of the one that was read, then give its current generation.
+    /// Store this family in place of the one that was read, then give its current generation: the next one, unless tokens stay.
     Rotate(RefreshFamily),
     /// Give the current generation again; nothing changes.
     Repeat,
@@ -216,8 +223,12 @@ impl RefreshFamily {
     }
 
     fn next(&self, used: &RefreshUse) -> Self {
+        let step = match used.renewal {
+            RefreshTokens::Rotate => 1,
+            RefreshTokens::Stay => 0,
+        };
         Self {
-            generation: self.generation.saturating_add(1),
+            generation: self.generation.saturating_add(step),
             rotated_at: used.now,
             rotated_by: used.origin.clone(),
             idle_expires_at: used.now.plus(used.idle).min(self.expires_at),
@@ -265,6 +276,7 @@ mod tests {
             now: Timestamp::from_secs(secs),
             origin,
             idle: IDLE,
+            renewal: RefreshTokens::Rotate,
         }
     }
 
@@ -281,6 +293,23 @@ mod tests {
         assert_eq!(second.generation, 2);
         assert_eq!(second.present(&at(1, 40, origin("app", 2))), Rotation::Repeat);
         assert_eq!(second.present(&at(1, 9_000, origin("app", 1))), Rotation::Repeat);
+    }
+
+    /// FAPI 2.0 Security Profile section 5.3.2.1.
+    #[test]
+    fn a_token_that_stays_is_used_again_and_again() {
+        let mut kept = family();
+        for hours in 1..100 {
+            let used = RefreshUse {
+                renewal: RefreshTokens::Stay,
+                ..at(1, hours * 3_600, origin("app", 1))
+            };
+            kept = rotated(&kept, &used);
+            assert_eq!(kept.generation, 1);
+        }
+        assert_eq!(kept.idle_expires_at, Timestamp::from_secs(99 * 3_600).plus(IDLE));
+        let second = rotated(&kept, &at(1, 99 * 3_600, origin("app", 1)));
+        assert_eq!(second.generation, 2, "the client left its profile");
     }
 
     #[test]

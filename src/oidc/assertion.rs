@@ -36,14 +36,14 @@ pub(super) enum Unfit {
 }
 
 impl Assertion {
-    /// Checks audience and times, and that it is used once. `fits` says which audience is meant.
+    /// Checks audience and times, and that it is used once. `fits` says whether the audience is the one that is meant.
     pub(super) fn check(
         &self,
         platform: &Platform,
         realm: &Realm,
-        fits: impl Fn(&str) -> bool,
+        fits: impl Fn(&Audience) -> bool,
     ) -> Result<(), Unfit> {
-        if !self.aud.any(fits) {
+        if !fits(&self.aud) {
             return Err(Unfit::Claims("assertion is for another audience"));
         }
         let now = platform.now();

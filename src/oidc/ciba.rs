@@ -35,7 +35,7 @@ use crate::protocol::ciba::{
 };
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
-use crate::protocol::request_object::Meant;
+use crate::protocol::request_object::{Life, Meant};
 use crate::signals::{Throttle, count_kept_request};
 use crate::signin;
 use crate::tenants::{Platform, Realm};
@@ -185,6 +185,7 @@ async fn signed_params(
         issuer: realm.issuer(),
         client: &client.id,
         now,
+        life: Life::AnHourAtMost,
     };
     let params = open_signed(&claims, &meant)?;
     let jti = claims.get("jti").and_then(Value::as_str).unwrap_or_default();

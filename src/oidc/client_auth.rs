@@ -10,10 +10,12 @@ use crate::crypto::envelope::Purpose;
 use crate::crypto::jwt::{unverified_header, verify_shared};
 use crate::domain::client::ClientAuthMethod;
 use crate::domain::sealed::Sealed;
+use crate::protocol::claims::Audience;
 use crate::protocol::client_auth::{Presented, PresentedProof};
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::profile::AssertionAudience;
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
 /// A client that proved who it is, or a public one that named itself.
@@ -136,7 +138,7 @@ fn signed_by_secret(
 }
 
 /// RFC 7523 section 3. The audience is the issuer or the called endpoint: an assertion for one endpoint is worth nothing at another.
-/// Only a push may name the token endpoint, as RFC 9126 section 2 asks.
+/// Only a push may name the token endpoint, as RFC 9126 section 2 asks. A profile may want the issuer and nothing else.
 fn check_assertion(
     platform: &Platform,
     realm: &Realm,
@@ -150,7 +152,12 @@ fn check_assertion(
         return Err(refused("assertion is not about this client"));
     }
     let push = endpoint == realm.url("/par");
-    let fits = |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
+    let one_fits =
+        |aud: &str| aud == realm.issuer() || aud == endpoint || (push && aud == realm.url("/token"));
+    let fits = |aud: &Audience| match client.record.metadata.rules().assertion_audience {
+        AssertionAudience::IssuerAlone => matches!(aud, Audience::One(aud) if aud == realm.issuer()),
+        AssertionAudience::IssuerOrEndpoint => aud.any(one_fits),
+    };
     claims.check(platform, realm, fits).map_err(|unfit| match unfit {
         Unfit::Claims(why) => refused(why),
         Unfit::Oidc(error) => error,

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use crate::crypto::jwt::{JwtError, unverified_header};
 use crate::tenants::{ClientRuntime, KeySourceError, Platform};
 
-/// The claims of a JWT that the client signed. `registered` is the algorithm that it must have used, where it registered one.
+/// The claims of a JWT that the client signed, with an algorithm that its profile allows. `registered` is the one that it must have used,
+/// where it registered one.
 pub(super) async fn verify<T: DeserializeOwned + Clone>(
     platform: &Platform,
     client: &ClientRuntime,
@@ -13,7 +14,9 @@ pub(super) async fn verify<T: DeserializeOwned + Clone>(
     registered: Option<&str>,
 ) -> Result<T, KeySourceError> {
     let header = unverified_header(token).ok_or(JwtError::Malformed)?;
-    if registered.is_some_and(|registered| format!("{:?}", header.alg) != registered) {
+    let used = format!("{:?}", header.alg);
+    let allowed = client.record.metadata.rules().allows_algorithm(&used);
+    if !allowed || registered.is_some_and(|registered| used != registered) {
         return Err(JwtError::Algorithm.into());
     }
     let keys = &client.keys;

@@ -7,6 +7,7 @@ use crate::base::secret::sha256;
 use crate::crypto::jwt::verify_possession;
 use crate::protocol::dpop::{self, Expected, ProofClaims, SKEW, Thumbprint};
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::profile::Rules;
 use crate::tenants::{Platform, Realm};
 
 /// What a request brings, and what it must be about.
@@ -20,27 +21,40 @@ pub struct Presented<'a> {
     pub url: &'a str,
 }
 
+impl<'a> Presented<'a> {
+    /// The only proof, if there is one.
+    fn proof(&self) -> Result<Option<&'a str>, OidcError> {
+        match self.proofs {
+            [] => Ok(None),
+            [proof] => Ok(Some(proof)),
+            _ => Err(refused("there is more than one proof")),
+        }
+    }
+}
+
+fn refused(words: &str) -> OidcError {
+    OAuthError::new(ErrorCode::InvalidDpopProof, words).into()
+}
+
 /// The nonce that proofs for this issuer must carry now.
 pub fn nonce(platform: &Platform, realm: &Realm) -> String {
     dpop::nonce(&realm.tenant.blind_key, platform.now())
 }
 
-/// Checks the proof of a request (RFC 9449 section 4.3). `token` is the access token that it accompanies. Gives the key, or nothing
-/// when there is no proof.
+/// Checks the proof of a request (RFC 9449 section 4.3) by a client of these rules. `token` is the access token that it accompanies. Gives
+/// the key, or nothing when there is no proof.
 ///
 /// # Errors
 /// `use_dpop_nonce` when our nonce is missing or too old, `invalid_dpop_proof` for anything else that doesn't hold.
 pub fn check(
     platform: &Platform,
     realm: &Realm,
+    rules: &Rules,
     presented: &Presented<'_>,
     token: Option<&str>,
 ) -> Result<Option<Thumbprint>, OidcError> {
-    let refused = |words: &str| OidcError::from(OAuthError::new(ErrorCode::InvalidDpopProof, words));
-    let proof = match presented.proofs {
-        [] => return Ok(None),
-        [proof] => proof,
-        _ => return Err(refused("there is more than one proof")),
+    let Some(proof) = presented.proof()? else {
+        return Ok(None);
     };
     let proven = verify_possession::<ProofClaims>(proof).map_err(|error| {
         let words = "the proof is not a JWT signed by the public key it brings";
@@ -48,6 +62,9 @@ pub fn check(
     })?;
     if proven.typ.as_deref() != Some("dpop+jwt") {
         return Err(refused("typ is not dpop+jwt"));
+    }
+    if !rules.allows_algorithm(&proven.alg) {
+        return Err(refused("the client may not sign with this algorithm"));
     }
     let key = Thumbprint::parse(&proven.thumbprint).ok_or_else(|| refused("the key has no thumbprint"))?;
     let now = platform.now();

@@ -103,7 +103,8 @@ pub async fn push(
     };
     let random = platform.random().opaque();
     let id = TokenHash::of(TokenKind::RequestUri, &random).to_text();
-    let life = platform.settings.tokens.pushed_request;
+    let longest = client.record.metadata.rules().pushed_request_life;
+    let life = platform.settings.tokens.pushed_request.min(longest);
     platform
         .ephemeral
         .put(&kept_key(realm, &id), &request, platform.now(), life)?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client_keys;
 use crate::base::net::ClientIp;
-use crate::crypto::jwt::{is_unsecured, unsecured_claims};
+use crate::crypto::jwt::{is_unsecured, unsecured_claims, unverified_header};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::request_object::{self, Meant, UNSIGNED};
@@ -25,22 +25,31 @@ pub(super) struct Opened {
 /// The parameters of a request object of this client.
 ///
 /// # Errors
-/// `request_not_supported` for an unsigned object of a client that did not register so, `invalid_request_object` for one that doesn't hold.
+/// `request_not_supported` for an unsigned object of a client that did not register so, `invalid_request_object` for one that doesn't hold or
+/// that its client must sign.
 pub(super) async fn open(
     platform: &Platform,
     realm: &Realm,
     client: &ClientRuntime,
     object: &str,
 ) -> Result<Opened, OAuthError> {
-    let registered = client.record.metadata.request_object_signing_alg.as_deref();
+    let metadata = &client.record.metadata;
+    let registered = metadata.request_object_signing_alg.as_deref();
+    let refused = |words: &str| OAuthError::new(ErrorCode::InvalidRequestObject, words);
     let signed = !is_unsecured(object);
+    if !signed && metadata.require_signed_request_object {
+        return Err(refused("this client must sign its request objects"));
+    }
     if !signed && registered != Some(UNSIGNED) {
         return Err(OAuthError::new(
             ErrorCode::RequestNotSupported,
             "this client is not registered for unsigned request objects",
         ));
     }
-    let refused = |words: &str| OAuthError::new(ErrorCode::InvalidRequestObject, words);
+    let typ = unverified_header(object).and_then(|header| header.typ);
+    if !request_object::is_type(typ.as_deref()) {
+        return Err(refused("typ is not one of a request object"));
+    }
     let claims: Map<String, Value> = if signed {
         let verified = client_keys::verify(platform, client, object, registered).await;
         verified.map_err(|error| {
@@ -54,6 +63,7 @@ pub(super) async fn open(
         issuer: realm.issuer(),
         client: &client.record.id,
         now: platform.now(),
+        life: metadata.rules().object_life,
     };
     Ok(Opened {
         params: request_object::open(&claims, &meant)?,

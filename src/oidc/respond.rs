@@ -151,7 +151,11 @@ pub fn code(
     }
     let code = format!("tgc_{}", platform.random().opaque());
     let hash = TokenHash::of(TokenKind::Code, &code);
-    let life: Duration = platform.settings.tokens.code;
+    let life = platform
+        .settings
+        .tokens
+        .code
+        .min(request.profile.rules().code_life);
     platform
         .ephemeral
         .put(&code_key(realm, hash), &record, now, life)?;

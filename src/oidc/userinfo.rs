@@ -13,6 +13,7 @@ use crate::protocol::claims_mapping::Place;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::profile::Rules;
 use crate::protocol::scope;
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
@@ -88,7 +89,15 @@ pub async fn userinfo(
         // RFC 8705 section 3.
         return Err(UserInfoError::InvalidToken);
     }
-    check_possession(platform, realm, token, bound_to.jkt.as_ref(), sender.possession)?;
+    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
+    let client = realm
+        .tenant
+        .client(platform, &caller)
+        .await
+        .map_err(|error| UserInfoError::Oidc(error.into()))?
+        .ok_or(UserInfoError::InvalidToken)?;
+    let issued = (token, client.record.metadata.rules());
+    check_possession(platform, realm, issued, bound_to.jkt.as_ref(), sender.possession)?;
     // A token for another resource is not for us (RFC 9068 section 4).
     if !verified.claims.aud.any(|aud| aud == realm.issuer()) {
         return Err(UserInfoError::InvalidToken);
@@ -97,15 +106,8 @@ pub async fn userinfo(
     let Some(held) = verified.grant.filter(|_| scope::has(granted, "openid")) else {
         return Err(UserInfoError::InsufficientScope);
     };
-    let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
-    let client = realm
-        .tenant
-        .client(platform, &caller)
-        .await
-        .map_err(|error| UserInfoError::Oidc(error.into()))?
-        .ok_or(UserInfoError::InvalidToken)?;
     let subjects = realm.tenant.subjects(&client.record);
     let mut claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
     claims.extend(mapped(&client.record, Place::Userinfo, granted, &held.user));
@@ -143,7 +145,7 @@ async fn answer(
 fn check_possession(
     platform: &Platform,
     realm: &Realm,
-    token: &str,
+    (token, rules): (&str, &Rules),
     bound_to: Option<&Thumbprint>,
     possession: Possession<'_>,
 ) -> Result<(), UserInfoError> {
@@ -153,7 +155,7 @@ fn check_possession(
         _ => return Err(UserInfoError::InvalidToken),
     };
     let refused = |words: &str| UserInfoError::Proof(OAuthError::new(ErrorCode::InvalidDpopProof, words));
-    match dpop::check(platform, realm, &presented, Some(token)) {
+    match dpop::check(platform, realm, rules, &presented, Some(token)) {
         Ok(Some(key)) if key == *bound_to => Ok(()),
         Ok(Some(_)) => Err(refused("the proof is of another key than the token's")),
         Ok(None) => Err(refused("the proof is missing")),

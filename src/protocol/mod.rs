@@ -19,6 +19,7 @@ pub mod exchange;
 pub mod metadata;
 pub mod params;
 pub mod pkce;
+pub mod profile;
 pub mod proof_of_work;
 pub mod redirect;
 pub mod refresh_token;

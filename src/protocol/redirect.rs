@@ -139,7 +139,8 @@ fn same_but_loopback_port(known: &str, sent: &str) -> bool {
     known == sent
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is one of this machine by its number: names can be made to mean others (RFC 8252 section 8.3).
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

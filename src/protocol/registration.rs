@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
 use super::encryption::EncryptionMetadata;
+use super::profile::{Profile, Rules};
 use super::subject::SubjectMetadata;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
@@ -251,6 +252,9 @@ pub struct ClientMetadata {
     /// By which name it knows people (OpenID Connect Core section 8).
     #[serde(flatten)]
     pub subject: SubjectMetadata,
+    /// Which profile of the standards it keeps to; no standard names this member.
+    #[serde(rename = "tidegate_profile", skip_serializing_if = "is_default")]
+    pub profile: Profile,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -288,7 +292,16 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl ClientMetadata {
+    /// What its profile asks.
+    pub const fn rules(&self) -> &'static Rules {
+        self.profile.rules()
+    }
+
     /// What signs authorization responses. The default of JARM section 3 is RS256, as it is for ID tokens; a client that chose
     /// another algorithm for those gets the same here.
     pub fn authorization_alg(&self) -> SigningAlg {
@@ -349,6 +362,7 @@ impl Default for ClientMetadata {
             backchannel: BackchannelMetadata::default(),
             encryption: EncryptionMetadata::default(),
             subject: SubjectMetadata::default(),
+            profile: Profile::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

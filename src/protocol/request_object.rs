@@ -17,6 +17,9 @@ pub const UNSIGNED: &str = "none";
 /// How far a client's clock may be off, seconds.
 const SKEW: i64 = 60;
 
+/// The longest life and the greatest age where they are limited, seconds.
+const HOUR: i64 = 3_600;
+
 /// Claims about the object itself (RFC 7519 section 4.1); the others are the request's parameters.
 const ABOUT: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
@@ -29,6 +32,18 @@ pub struct Meant<'a> {
     pub client: &'a ClientId,
     /// Now.
     pub now: Timestamp,
+    /// How long it may hold.
+    pub life: Life,
+}
+
+/// How long an object may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// As it says, if it says anything (RFC 9101 section 4).
+    AsItSays,
+    /// It must name us and its times, and hold for an hour that has not passed (FAPI 2.0 Message Signing section 5.3.1, FAPI-CIBA
+    /// section 5.2.2).
+    AnHourAtMost,
 }
 
 fn refuse(words: &str) -> OAuthError {
@@ -42,7 +57,7 @@ fn refuse(words: &str) -> OAuthError {
 /// parameters are malformed.
 pub fn open(claims: &Map<String, Value>, meant: &Meant<'_>) -> Result<Params, OAuthError> {
     check_parties(claims, meant)?;
-    check_times(claims, meant.now)?;
+    check_times(claims, meant)?;
     // RFC 9101 section 4: an object holds no other object.
     if claims.contains_key("request") || claims.contains_key("request_uri") {
         return Err(refuse("a request object must not hold request or request_uri"));
@@ -68,7 +83,7 @@ fn check_parties(claims: &Map<String, Value>, meant: &Meant<'_>) -> Result<(), O
         return Err(refuse("sub must not be the client's id"));
     }
     let for_us = match claims.get("aud") {
-        None => true,
+        None => meant.life == Life::AsItSays,
         Some(Value::String(aud)) => aud == meant.issuer,
         Some(Value::Array(all)) => all.iter().any(|aud| aud == meant.issuer),
         Some(_) => false,
@@ -80,7 +95,8 @@ fn check_parties(claims: &Map<String, Value>, meant: &Meant<'_>) -> Result<(), O
     }
 }
 
-fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), OAuthError> {
+fn check_times(claims: &Map<String, Value>, meant: &Meant<'_>) -> Result<(), OAuthError> {
+    let now = meant.now.secs();
     let time = |name: &str| match claims.get(name) {
         None => Ok(None),
         Some(value) => match value.as_f64() {
@@ -93,13 +109,30 @@ fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), OAuthE
         },
     };
     let (exp, nbf, iat) = (time("exp")?, time("nbf")?, time("iat")?);
-    if exp.is_some_and(|at| at.saturating_add(SKEW) <= now.secs()) {
+    if exp.is_some_and(|at| at.saturating_add(SKEW) <= now) {
         return Err(refuse("the request object has expired"));
     }
-    if [nbf, iat].iter().flatten().any(|at| *at > now.secs() + SKEW) {
+    if [nbf, iat].iter().flatten().any(|at| *at > now + SKEW) {
         return Err(refuse("the request object is not valid yet"));
     }
-    Ok(())
+    match (meant.life, exp, nbf) {
+        (Life::AsItSays, ..) => Ok(()),
+        (Life::AnHourAtMost, Some(exp), Some(nbf)) => {
+            let short = exp.saturating_sub(nbf) <= HOUR + SKEW;
+            if short && nbf >= now.saturating_sub(HOUR + SKEW) {
+                return Ok(());
+            }
+            Err(refuse("the request object must hold for an hour at most"))
+        }
+        (Life::AnHourAtMost, ..) => Err(refuse("the request object needs exp and nbf")),
+    }
+}
+
+/// Whether the type in an object's header is one of a request object's (RFC 9101 section 4); it may be left out. What was made for another
+/// use is no request (RFC 8725 section 3.11).
+pub fn is_type(typ: Option<&str>) -> bool {
+    let bare = typ.map(|typ| typ.to_ascii_lowercase().replace("application/", ""));
+    bare.is_none_or(|bare| bare == "jwt" || bare == "oauth-authz-req+jwt")
 }
 
 /// A claim as a parameter's values: lists of texts are repeated parameters (`resource`), other structures are JSON (`claims`).
@@ -140,11 +173,16 @@ mod tests {
     const NOW: i64 = 1_000_000;
 
     fn opened(claims: &Value) -> Result<Params, ErrorCode> {
+        opened_within(Life::AsItSays, claims)
+    }
+
+    fn opened_within(life: Life, claims: &Value) -> Result<Params, ErrorCode> {
         let client = ClientId::parse("app").unwrap();
         let meant = Meant {
             issuer: "https://op.test",
             client: &client,
             now: Timestamp::from_secs(NOW),
+            life,
         };
         open(claims.as_object().unwrap(), &meant).map_err(|error| error.code)
     }
@@ -202,11 +240,48 @@ mod tests {
         ] {
             assert_eq!(opened(&bad), Err(ErrorCode::InvalidRequestObject), "{bad}");
         }
-        // FAPI 2.0 message signing section 5.3.1: a clock that is a little ahead is forgiven.
+        // FAPI 2.0 Security Profile section 5.3.2.1: a clock that is a little ahead is forgiven.
         assert!(opened(&json!({"iss": "app", "nbf": NOW + 8, "exp": NOW - 8})).is_ok());
         assert_eq!(
             opened(&json!({"iss": "app", "scope": ["a", "b"]})),
             Err(ErrorCode::InvalidRequest)
         );
+    }
+
+    #[test]
+    fn fapi2_message_signing_5_3_1_objects_hold_for_an_hour_at_most() {
+        let good = json!({"iss": "app", "aud": ["https://x.test", "https://op.test"], "nbf": NOW + 8, "exp": NOW + 300});
+        assert!(opened_within(Life::AnHourAtMost, &good).is_ok());
+        for change in [
+            json!({"aud": null}),
+            json!({"exp": null}),
+            json!({"nbf": null}),
+            json!({"exp": NOW + 4_200}),
+            json!({"nbf": NOW - 4_200}),
+            json!({"nbf": i64::MIN}),
+        ] {
+            let mut bad = good.clone();
+            bad.as_object_mut()
+                .unwrap()
+                .extend(change.as_object().cloned().unwrap());
+            bad.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            let refused = Err(ErrorCode::InvalidRequestObject);
+            assert_eq!(opened_within(Life::AnHourAtMost, &bad), refused, "{change}");
+        }
+    }
+
+    #[test]
+    fn rfc8725_3_11_what_was_made_for_another_use_is_no_request() {
+        for typ in [
+            None,
+            Some("JWT"),
+            Some("oauth-authz-req+jwt"),
+            Some("application/oauth-authz-req+jwt"),
+        ] {
+            assert!(is_type(typ), "{typ:?}");
+        }
+        for typ in ["at+jwt", "dpop+jwt", "logout+jwt"] {
+            assert!(!is_type(Some(typ)), "{typ}");
+        }
     }
 }

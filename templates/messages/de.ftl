@@ -737,6 +737,7 @@ client-hint-post-logout-redirect-uris = Eine je Zeile; darf leer bleiben.
 client-member-authorization-details-types = Arten von Einzelheiten, die sie verlangen darf
 client-hint-authorization-details-types = Eine je Zeile, wie eine API sie registriert hat (RFC 9396); darf leer bleiben.
 client-security = Sicherheit
+client-member-tidegate-profile = Profil der Standards
 client-member-token-endpoint-auth-method = Client-Authentisierung
 client-member-scope = Erlaubte Scopes
 client-hint-scope = Durch Leerzeichen getrennt.

@@ -737,6 +737,7 @@ client-hint-post-logout-redirect-uris = One a line; may stay empty.
 client-member-authorization-details-types = Types of details it may ask for
 client-hint-authorization-details-types = One a line, as an API registered them (RFC 9396); may stay empty.
 client-security = Security
+client-member-tidegate-profile = Profile of the standards
 client-member-token-endpoint-auth-method = Client authentication
 client-member-scope = Scopes it may ask for
 client-hint-scope = Separated by spaces.

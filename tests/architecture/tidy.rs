@@ -1,5 +1,6 @@
 //! Tidiness: every module says what it is for, nothing secret lies in the tree, every template has a page.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn files(under: &str, extension: &str) -> Vec<PathBuf> {
@@ -118,4 +119,59 @@ fn walk(prefix: &str, table: &toml::Table, docs: &str) {
             ),
         }
     }
+}
+
+/// The tests of a file of conformance modules: functions for each store, and names that are run from a plan's list.
+fn modules_of(path: &Path) -> BTreeSet<String> {
+    let name = |line: &str| {
+        let line = line.trim();
+        let function = line
+            .strip_prefix("async fn ")
+            .map(|rest| rest.split('(').next().unwrap());
+        let named = function.unwrap_or(line);
+        let prefixes = ["oidcc_", "fapi2_", "fapi_ciba_"];
+        let fits = named.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        (fits && prefixes.iter().any(|prefix| named.starts_with(prefix))).then(|| named.to_owned())
+    };
+    text(path).lines().filter_map(name).collect()
+}
+
+/// docs/conformance.md: a module that passes names the files that test it, a test of a module stands in the table, and nothing passes that
+/// has no test.
+#[test]
+fn the_conformance_table_and_the_tests_agree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = text(&root.join("docs/conformance.md"));
+    let mut claimed = BTreeSet::new();
+    for line in table
+        .lines()
+        .filter(|line| line.starts_with("| oidcc-") || line.starts_with("| fapi"))
+    {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [module, _, files, result] = cells[..] else {
+            panic!("{line}");
+        };
+        let function = module.trim_end_matches(" †").to_lowercase().replace('-', "_");
+        assert_eq!(result.starts_with("passes"), !files.is_empty(), "{line}");
+        for file in files.split(", ").filter(|file| !file.is_empty()) {
+            claimed.insert((file.to_owned(), function.clone()));
+        }
+    }
+    let shared = ["mod.rs", "code_flow.rs", "fapi.rs"];
+    let tested: BTreeSet<_> = files("tests/protocol/oidf", "rs")
+        .into_iter()
+        .filter(|path| !shared.iter().any(|name| path.ends_with(name)))
+        .flat_map(|path| {
+            let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            modules_of(&path)
+                .into_iter()
+                .map(move |module| (file.clone(), module))
+        })
+        .collect();
+    let missing: Vec<_> = claimed.difference(&tested).collect();
+    let untold: Vec<_> = tested.difference(&claimed).collect();
+    assert!(
+        missing.is_empty() && untold.is_empty(),
+        "no test: {missing:?}\nnot in the table: {untold:?}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Backchannel authentication (OpenID Connect CIBA Core 1.0), with the modules of the FAPI-CIBA plan that apply.
+//! Backchannel authentication (OpenID Connect CIBA Core 1.0). The modules of the FAPI-CIBA plan are in `oidf/ciba.rs`.
 
 use std::time::Duration;
 
@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 use tidegate::admin::Actor;
 use tidegate::admin::clients::{self, NewClient, Unknown};
 use tidegate::domain::client::GrantType;
-use tidegate::domain::key::SigningAlg;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::on_each_store;
 use crate::support::browser::{Browser, plain_client};
-use crate::support::client::{Answer, App, OwnKey, claims, read, verified};
+use crate::support::client::{Answer, App, claims, read, verified};
 use crate::support::{Kind, PASSWORD, TestApp};
 
 const CAROL: &str = "carol@demo.test";
@@ -77,7 +75,6 @@ async fn approve(app: &TestApp, asked: &Answer, email: &str) -> u16 {
 }
 
 on_each_store! {
-    /// fapi-ciba-id1 and its discovery-end-point-verification, multiple-call-to-token-endpoint, refresh-token.
     async fn ciba_7_a_person_approves_on_a_page_of_ours(app: &TestApp) {
         let client = bank(app, "bank", json!({})).await;
         let metadata = read(plain_client().get(format!("{}/.well-known/openid-configuration", app.issuer))).await.body;
@@ -113,7 +110,6 @@ on_each_store! {
         assert!(!other.page.text().contains("W4SCT"), "each sees the own");
     }
 
-    /// fapi-ciba-id1-user-rejects-authentication.
     async fn ciba_11_a_no_is_told_and_can_be_a_report(app: &TestApp) {
         let client = bank(app, "bank", json!({})).await;
         let mut browser = Browser::new(app);
@@ -131,7 +127,6 @@ on_each_store! {
         assert_eq!(reported, 1);
     }
 
-    /// fapi-ciba-id1-auth-req-id-expired, ensure-wrong-auth-req-id, ensure-wrong-client-id.
     async fn ciba_10_1_ids_expire_and_are_for_their_client(app: &TestApp) {
         let (client, other) = (bank(app, "bank", json!({})).await, bank(app, "other", json!({})).await);
         let asked = ask(&client, &[("requested_expiry", "30")]).await;
@@ -155,7 +150,6 @@ on_each_store! {
         assert_eq!(all.iter().filter(|answer| answer.status == 200).count(), 1);
     }
 
-    /// fapi-ciba-id1-ensure-…-multiple-hints-fails, -requested-expiry-as-string-succeeds, -potentially-bad-binding-message.
     async fn ciba_7_1_requests_are_checked(app: &TestApp) {
         let client = bank(app, "bank", json!({})).await;
         let long = "x".repeat(1_234);
@@ -212,75 +206,6 @@ on_each_store! {
         let tokens = poll(&client, &asked).await;
         assert_eq!(tokens.status, 200, "{} {}", tokens.body, browser.page.text());
         assert_eq!(claims(&tokens.text("id_token"))["acr"], "aal2");
-    }
-
-    /// fapi-ciba-id1-ensure-request-object-missing-…, -bad-…, -signed-by-other-client, ensure-unsigned-…-fails.
-    async fn ciba_7_1_1_signed_requests_are_fully_verified(app: &TestApp) {
-        let (key, other) = (OwnKey::new(SigningAlg::ES256), OwnKey::new(SigningAlg::ES256));
-        let signing = json!({"jwks": key.jwks, "backchannel_authentication_request_signing_alg": "ES256"});
-        let client = bank(app, "bank", signing).await;
-        let at = app.now().secs();
-        let request = |change: Value| {
-            let mut claims = json!({
-                "iss": "bank", "aud": app.issuer, "exp": at + 300, "nbf": at, "iat": at, "jti": "1", "scope": "openid",
-                "login_hint": CAROL, "requested_expiry": "60",
-            });
-            claims.as_object_mut().unwrap().extend(change.as_object().cloned().unwrap());
-            claims
-        };
-        let send = async |object: &str| client.call("/bc-authorize", &[("request", object)]).await;
-        let good = key.sign(&request(json!({})));
-        let asked = send(&good).await;
-        assert_eq!((asked.status, &asked.body["expires_in"]), (200, &json!(60)), "{}", asked.body);
-        assert_eq!(send(&good).await.error(), "invalid_request", "once");
-        assert_eq!(ask(&client, &[]).await.error(), "invalid_request", "unsigned");
-        for missing in ["aud", "iss", "exp", "iat", "nbf", "jti"] {
-            let mut claims = request(json!({"jti": missing}));
-            claims.as_object_mut().unwrap().remove(missing);
-            assert_eq!(send(&key.sign(&claims)).await.error(), "invalid_request", "without {missing}");
-        }
-        for (what, change) in [
-            ("aud", json!({"aud": "https://other.test"})),
-            ("iss", json!({"iss": "other"})),
-            ("expired", json!({"exp": at - 61})),
-            ("exp in 70 minutes", json!({"exp": at + 4_200})),
-            ("nbf in 10 minutes", json!({"nbf": at + 600})),
-            ("nbf 70 minutes ago", json!({"nbf": at - 4_200})),
-        ] {
-            assert_eq!(send(&key.sign(&request(change))).await.error(), "invalid_request", "{what}");
-        }
-        assert_eq!(send(&other.sign(&request(json!({"jti": "2"})))).await.error(), "invalid_request", "another's");
-        let unsecured = "eyJhbGciOiJub25lIn0.e30.";
-        assert_eq!(send(unsecured).await.error(), "invalid_request");
-    }
-
-    /// fapi-ciba-id1-ping-…: the endpoint answers with a body, 401, 403 or a redirect; it is told once.
-    async fn ciba_10_2_an_app_is_told_once_that_there_is_an_answer(app: &TestApp) {
-        for (number, reply) in ["200 OK", "401 Unauthorized", "403 Forbidden", "302 Found"].iter().enumerate() {
-            let endpoint = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let url = format!("http://localhost:{}/told", endpoint.local_addr().unwrap().port());
-            let ping = json!({"backchannel_token_delivery_mode": "ping", "backchannel_client_notification_endpoint": url});
-            let client = bank(app, &format!("ping{number}"), ping).await;
-            assert_eq!(ask(&client, &[]).await.error(), "invalid_request", "without a token");
-            let asked = ask(&client, &[("client_notification_token", "8d67dc78-7faa")]).await;
-            assert_eq!(asked.status, 200, "{}", asked.body);
-            assert_eq!(approve(app, &asked, CAROL).await, 204);
-            let (mut told, _) = endpoint.accept().await.unwrap();
-            let mut seen = String::new();
-            while !seen.contains(&asked.text("auth_req_id")) {
-                let mut part = [0; 4096];
-                let read = told.read(&mut part).await.unwrap();
-                assert!(read > 0, "{seen}");
-                seen.push_str(&String::from_utf8_lossy(&part[..read]));
-            }
-            assert!(seen.starts_with("POST /told") && seen.to_lowercase().contains("authorization: bearer 8d67dc78-7faa"), "{seen}");
-            let body = "{\"any\": true}";
-            let answer = format!("HTTP/1.1 {reply}\r\nlocation: /elsewhere\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-            told.write_all(answer.as_bytes()).await.unwrap();
-            drop(told);
-            assert_eq!(poll(&client, &asked).await.status, 200, "{reply}");
-            assert!(app.shared.platform.pings.take(1).is_empty(), "and not again");
-        }
     }
 
     async fn ciba_4_what_does_not_fit_is_not_registered(app: &TestApp) {

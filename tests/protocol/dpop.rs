@@ -9,100 +9,9 @@ use tidegate::domain::key::SigningAlg;
 
 use crate::on_each_store;
 use crate::support::browser::{Browser, query_of};
-use crate::support::client::{Answer, App, OwnKey, REDIRECT, VERIFIER, claims, parameters, read};
+use crate::support::client::{App, OwnKey, REDIRECT, VERIFIER, claims, parameters, read};
+use crate::support::dpop::Holder;
 use crate::support::{Kind, PASSWORD, TestApp};
-
-/// An app with a key, which remembers the nonce it was given last.
-struct Holder {
-    client: App,
-    key: OwnKey,
-    nonce: Option<String>,
-    number: u32,
-}
-
-impl Holder {
-    fn new(client: &App) -> Self {
-        Self {
-            client: client.clone(),
-            key: OwnKey::new(SigningAlg::ES256),
-            nonce: None,
-            number: 0,
-        }
-    }
-
-    /// The claims of a good proof, each with another `jti`.
-    fn claims(&mut self, app: &TestApp, method: &str, path: &str) -> Value {
-        self.number += 1;
-        let htu = format!("{}{path}", app.issuer);
-        let mut claims =
-            json!({"jti": format!("p{}", self.number), "htm": method, "htu": htu, "iat": app.now().secs()});
-        if let Some(nonce) = &self.nonce {
-            claims["nonce"] = json!(nonce);
-        }
-        claims
-    }
-
-    /// Calls with a proof; when a nonce is asked for, calls again with it, as clients do.
-    async fn call(&mut self, app: &TestApp, path: &str, params: &[(&str, &str)]) -> Answer {
-        for _ in 0..2 {
-            let claims = self.claims(app, "POST", path);
-            let proof = self.key.proof(&claims);
-            let answer = read(self.client.request(path, params).header("dpop", proof)).await;
-            let given = answer
-                .headers
-                .get("dpop-nonce")
-                .map(|value| value.to_str().unwrap().to_owned());
-            self.nonce = Some(given.expect("each answer to a proof gives the nonce"));
-            if answer.error() != "use_dpop_nonce" {
-                return answer;
-            }
-        }
-        panic!("the nonce that was given is not taken");
-    }
-
-    async fn redeem(&mut self, app: &TestApp, code: &str) -> Answer {
-        let params = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", REDIRECT),
-            ("code_verifier", VERIFIER),
-        ];
-        self.call(app, "/token", &params).await
-    }
-
-    async fn refresh(&mut self, app: &TestApp, token: &str) -> Answer {
-        self.call(
-            app,
-            "/token",
-            &[("grant_type", "refresh_token"), ("refresh_token", token)],
-        )
-        .await
-    }
-
-    async fn tokens(&mut self, app: &TestApp) -> Answer {
-        let code = self
-            .client
-            .code(app, &mut Browser::new(app), "carol@demo.test", &[])
-            .await;
-        let answer = self.redeem(app, &code).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer
-    }
-
-    async fn userinfo(&mut self, app: &TestApp, token: &str, change: impl Fn(&mut Value)) -> Answer {
-        let mut claims = self.claims(app, "GET", "/userinfo");
-        claims["ath"] = json!(base64url(&sha256(token.as_bytes())));
-        change(&mut claims);
-        let proof = self.key.proof(&claims);
-        let request = self.client.http.get(format!("{}/userinfo", app.issuer));
-        read(
-            request
-                .header("authorization", format!("DPoP {token}"))
-                .header("dpop", proof),
-        )
-        .await
-    }
-}
 
 fn public() -> Value {
     json!({"token_endpoint_auth_method": "none"})
@@ -140,7 +49,7 @@ on_each_store! {
         assert_eq!((good.status, &good.body["email"]), (200, &json!("carol@demo.test")), "{}", good.body);
         let as_bearer = client.userinfo(&token).await;
         assert_eq!((as_bearer.status, as_bearer.error()), (401, "invalid_token"), "a stolen token is worth nothing");
-        let mut thief = Holder { nonce: holder.nonce.clone(), ..Holder::new(&client) };
+        let mut thief = holder.thief();
         let stolen = thief.userinfo(app, &token, |_| ()).await;
         assert_eq!((stolen.status, stolen.error()), (401, "invalid_dpop_proof"));
         let challenge = stolen.headers["www-authenticate"].to_str().unwrap();

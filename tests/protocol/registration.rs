@@ -12,7 +12,6 @@ use tidegate::protocol::registration::ClientAuthMethod;
 use crate::on_each_store;
 use crate::support::browser::{Browser, plain_client, query_of};
 use crate::support::client::{Answer, App, REDIRECT, claims, header, read};
-use crate::support::documents::Documents;
 use crate::support::{Kind, PASSWORD, TestApp};
 
 async fn register(app: &TestApp, bearer: Option<&str>, document: &Value) -> Answer {
@@ -60,7 +59,7 @@ async fn metadata(app: &TestApp) -> Value {
 }
 
 on_each_store! {
-    /// OpenID Foundation: oidcc-server of the dynamic plan; a registrant's sign-in always asks for consent.
+    /// A registrant's sign-in always asks for consent.
     async fn rfc7591_3_2_1_an_app_registers_itself_and_signs_people_in(app: &TestApp) {
         assert_eq!(metadata(app).await["registration_endpoint"], format!("{}/register", app.issuer));
         let made = register(app, None, &plain()).await;
@@ -70,7 +69,7 @@ on_each_store! {
         assert_eq!(made.body["token_endpoint_auth_method"], "client_secret_basic");
         assert!(made.body["client_id_issued_at"].is_i64() && made.body.get("client_secret").is_some());
         let (id, secret) = (made.text("client_id"), made.text("client_secret"));
-        let client = App { id: id.clone(), issuer: app.issuer.clone(), http: plain_client(), public: false, agent: "newcomer/1".into() };
+        let client = App::existing(app, &id, Some(&secret));
         let mut browser = Browser::new(app);
         browser.get(&client.authorize(&[("scope", "openid email")])).await;
         browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;
@@ -102,8 +101,6 @@ on_each_store! {
             (json!({"grant_types": ["client_credentials"], "response_types": []}), "invalid_client_metadata"),
             (json!({"jwks": {"keys": []}, "jwks_uri": "https://app.test/jwks"}), "invalid_client_metadata"),
             (json!({"id_token_signed_response_alg": "none"}), "invalid_client_metadata"),
-            // OpenID Foundation: oidcc-3rd_party-init-login-nohttps.
-            (json!({"initiate_login_uri": "http://localhost/start"}), "invalid_client_metadata"),
             (json!({"software_statement": "e30.e30.x"}), "unapproved_software_statement"),
         ] {
             let mut document = plain();
@@ -119,8 +116,6 @@ on_each_store! {
         let made = register(app, None, &odd).await;
         assert_eq!(made.status, 201, "{}", made.body);
         assert!(made.body.get("x_unheard_of").is_none() && made.text("client_id") != "mine" && made.text("client_secret") != "mine-mine-mine");
-        let ok = register(app, None, &json!({"redirect_uris": [REDIRECT], "initiate_login_uri": "https://app.test/start"})).await;
-        assert_eq!(ok.body["initiate_login_uri"], "https://app.test/start");
     }
 
     async fn rfc7591_3_initial_access_tokens_let_in_as_often_as_they_say(app: &TestApp) {
@@ -177,7 +172,7 @@ on_each_store! {
         assert_eq!(gone.status, 204);
         assert_eq!(manage(&made, reqwest::Method::GET, &token, None).await.status, 401);
         let mut browser = Browser::new(app);
-        let client = App { id, issuer: app.issuer.clone(), http: plain_client(), public: false, agent: String::new() };
+        let client = App::existing(app, &id, None);
         browser.get(&client.authorize(&[])).await;
         assert!(browser.left_to.is_none() && browser.page.status == 400);
         let trail = app.store().await.audit(None, &tidegate::base::page::PageRequest::new(None, 1)).await.unwrap();
@@ -200,44 +195,11 @@ on_each_store! {
         assert!(made.body.get("client_secret").is_none());
     }
 
-    /// OpenID Foundation: oidcc-registration-logo-uri, -policy-uri and -tos-uri. The logo is fetched once, and ours is served (defect 10).
-    async fn oidcc_registration_logo_policy_and_terms_stand_on_the_sign_in_page(app: &TestApp) {
-        let site = Documents::start();
-        let png = site.put("/logo.png", "text/html", b"\x89PNG\r\n\x1a\nrest".to_vec());
-        let svg = site.put("/logo.svg", "image/png", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec());
-        let document = |logo: &str| json!({
-            "redirect_uris": [REDIRECT], "logo_uri": logo, "policy_uri": "https://app.test/privacy", "tos_uri": "https://app.test/terms",
-        });
-        let made = register(app, None, &document(&png)).await;
-        assert_eq!((made.status, &made.body["logo_uri"]), (201, &json!(png)), "{}", made.body);
-        let page = async |made: &Answer| {
-            let client = App { id: made.text("client_id"), issuer: app.issuer.clone(), http: plain_client(), public: false, agent: String::new() };
-            let mut browser = Browser::new(app);
-            browser.get(&client.authorize(&[])).await;
-            browser.page.html.clone()
-        };
-        let html = page(&made).await;
-        let ours = format!("/t/demo/logo/{}", made.text("client_id"));
-        assert!(html.contains(&format!("src=\"{ours}\"")) && html.contains(&format!("data-source=\"{png}\"")), "{html}");
-        assert!(html.contains("https://app.test/privacy") && html.contains("https://app.test/terms"), "{html}");
-        for _ in 0..2 {
-            let image = plain_client().get(format!("{}{ours}", app.base)).send().await.unwrap();
-            assert_eq!((image.status().as_u16(), image.headers()["content-type"].to_str().unwrap()), (200, "image/png"));
-            assert_eq!(image.headers()["x-content-type-options"], "nosniff");
-        }
-        assert_eq!(site.fetched("/logo.png"), 1);
-        for logo in [svg, site.at("/missing.png")] {
-            let made = register(app, None, &document(&logo)).await;
-            assert_eq!(made.status, 201);
-            assert!(!page(&made).await.contains("app-logo"), "{logo}");
-        }
-    }
-
     async fn apps_that_nobody_uses_are_removed(app: &TestApp) {
         let unused = register(app, None, &plain()).await;
         let used = register(app, None, &json!({"redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none"})).await;
         let own = App::web(app).await;
-        let client = App { id: used.text("client_id"), issuer: app.issuer.clone(), http: plain_client(), public: true, agent: String::new() };
+        let client = App::existing(app, &used.text("client_id"), None);
         let mut browser = Browser::new(app);
         browser.get(&client.authorize(&[("scope", "openid")])).await;
         browser.submit("password", &[("email", "carol@demo.test"), ("password", PASSWORD)]).await;

@@ -270,6 +270,11 @@ impl Browser {
         })
     }
 
+    /// The first form that goes to an address that begins so.
+    pub fn form_to(&self, begin: &str) -> Option<Form> {
+        self.form_with(&format!("form[action^=\"{begin}\"]"), "input")
+    }
+
     /// Where a link of the page leads, by its words.
     pub fn link(&self, words: &str) -> String {
         let document = Html::parse_document(&self.page.html);

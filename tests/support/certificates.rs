@@ -101,7 +101,8 @@ fn named(name: &str) -> CertificateParams {
     params
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+/// Bytes as PEM text.
+pub fn pem(label: &str, der: &[u8]) -> String {
     format!(
         "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
         base64(der)

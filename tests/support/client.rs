@@ -15,6 +15,7 @@ use tidegate::domain::key::SigningAlg;
 
 use super::TestApp;
 use super::browser::{Browser, plain_client, query_of};
+use super::certificates::pem;
 
 pub const REDIRECT: &str = "https://app.test/cb";
 pub const SECRET: &str = "a-secret-of-a-test-client-0123456789";
@@ -26,6 +27,8 @@ pub struct App {
     pub id: String,
     pub issuer: String,
     pub http: reqwest::Client,
+    /// Nothing of a public client.
+    pub secret: String,
     pub public: bool,
     pub agent: String,
 }
@@ -92,13 +95,25 @@ impl App {
         batch.bump_change();
         store.commit(batch).await.unwrap();
         app.shared.platform.directory.forget(store.tenant_id());
+        Self::existing(app, id, Some(SECRET).filter(|_| !public))
+    }
+
+    /// A client that is registered; public where it has no secret.
+    pub fn existing(app: &TestApp, id: &str, secret: Option<&str>) -> Self {
         Self {
             id: id.to_owned(),
             issuer: app.issuer.clone(),
             http: plain_client(),
-            public,
+            secret: secret.unwrap_or_default().to_owned(),
+            public: secret.is_none(),
             agent: "test-app/1.0".to_owned(),
         }
+    }
+
+    /// Registers a client as apps do by themselves, where anybody may.
+    pub async fn register_itself(app: &TestApp, document: &Value) -> Answer {
+        let request = plain_client().post(format!("{}/register", app.issuer));
+        read(request.json(document)).await
     }
 
     /// Registers a client through the administration, as console and command line do: a web app with `more` on top.
@@ -108,8 +123,11 @@ impl App {
         for members in [base, more] {
             document.extend(members.as_object().cloned().unwrap());
         }
-        let method = document["token_endpoint_auth_method"].clone();
-        if method == "client_secret_basic" || method == "client_secret_post" {
+        let method = document.get("token_endpoint_auth_method").cloned();
+        let method = method.unwrap_or_else(|| "client_secret_basic".into());
+        let profile = document.get("tidegate_profile").and_then(Value::as_str);
+        let signs = profile.is_some_and(|profile| profile.starts_with("fapi"));
+        if !signs && (method == "client_secret_basic" || method == "client_secret_post") {
             document.insert("client_secret".to_owned(), SECRET.into());
         }
         let actor = Actor::command_line().on(app.store().await.tenant_id()).unwrap();
@@ -120,13 +138,7 @@ impl App {
         clients::create(&actor, &app.shared.platform, wanted)
             .await
             .unwrap_or_else(|error| panic!("{id}: {error}"));
-        Self {
-            id: id.to_owned(),
-            issuer: app.issuer.clone(),
-            http: plain_client(),
-            public: method == "none",
-            agent: "test-app/1.0".to_owned(),
-        }
+        Self::existing(app, id, Some(SECRET).filter(|_| method != "none"))
     }
 
     pub async fn web(app: &TestApp) -> Self {
@@ -189,19 +201,20 @@ impl App {
         if self.public {
             params.retain(|(name, _)| *name != "client_id");
             params.push(("client_id", &self.id));
-            return self.post(path, &params);
+            return self.request_plain(path, &params);
         }
-        let basic = base64(format!("{}:{SECRET}", self.id).as_bytes());
-        self.post(path, &params)
+        let basic = base64(format!("{}:{}", self.id, self.secret).as_bytes());
+        self.request_plain(path, &params)
             .header(AUTHORIZATION, format!("Basic {basic}"))
     }
 
     /// A call whose credentials stand in the parameters.
     pub async fn call_plain(&self, path: &str, params: &[(&str, &str)]) -> Answer {
-        read(self.post(path, params)).await
+        read(self.request_plain(path, params)).await
     }
 
-    fn post(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    /// The same, not yet sent.
+    pub fn request_plain(&self, path: &str, params: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(params)
             .finish();
@@ -317,6 +330,16 @@ impl OwnKey {
         let signature =
             jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::ES256).unwrap();
         format!("{message}.{signature}")
+    }
+
+    /// A proof of possession by an RS256 key.
+    pub fn signed_as_proof(&self, claims: &Value) -> String {
+        let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
+        header.typ = Some("dpop+jwt".to_owned());
+        header.jwk = Some(serde_json::from_value(self.jwk().clone()).unwrap());
+        let pem = pem("PRIVATE KEY", self.key.pkcs8.expose());
+        let key = jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
+        jsonwebtoken::encode(&header, claims, &key).unwrap()
     }
 
     pub fn sign(&self, claims: &Value) -> String {

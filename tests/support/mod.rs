@@ -16,7 +16,12 @@ pub mod browser;
 pub mod certificates;
 pub mod client;
 pub mod documents;
+pub mod dpop;
+pub mod fapi;
+pub mod flow;
+pub mod inbox;
 pub mod jwe;
+pub mod rp;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates, choices, encryption, sector};
+use super::{backchannel, certificates, choices, encryption, profile, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
 use crate::protocol::authorization_details::DetailType;
@@ -28,7 +28,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 35] = [
+const HELD: [&str; 36] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -64,6 +64,7 @@ const HELD: [&str; 35] = [
     "require_auth_time",
     "default_acr_values",
     "initiate_login_uri",
+    profile::MEMBER,
 ];
 
 /// Members that are kept and echoed, and ask nothing of us.
@@ -78,12 +79,13 @@ pub(super) fn refuse(description: impl Into<String>) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClientMetadata, description)
 }
 
-/// Checks a document of metadata and gives it typed; omitted members take the standards' defaults.
+/// Checks a document of metadata and gives it typed; omitted members take the defaults of its profile, then the standards'.
 ///
 /// # Errors
 /// `invalid_redirect_uri` or `invalid_client_metadata`, with what is wrong (RFC 7591 section 3.2.2).
 pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<ClientMetadata, OAuthError> {
     document.retain(|_, value| !value.is_null());
+    profile::fill(&mut document)?;
     if !document.contains_key("response_types")
         && document
             .get("grant_types")
@@ -116,6 +118,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     certificates::check(&metadata)?;
     backchannel::check(&metadata)?;
     sector::check(&metadata)?;
+    profile::check(&metadata)?;
     keys(&metadata)?;
     encryption::check(&metadata)?;
     Ok(metadata)

@@ -10,6 +10,7 @@ mod encryption;
 pub mod initial_access;
 mod logo;
 mod metadata;
+mod profile;
 mod register;
 mod secrets;
 mod sector;

@@ -50,12 +50,12 @@ impl Kind {
     }
 }
 
-/// The metadata that a kind begins with. Our own clients sign with ES256 unless they say otherwise.
+/// The metadata that a kind begins with. Our own clients sign with ES256 unless they say otherwise; one with a server authenticates as its
+/// profile has it, or with a secret.
 pub fn template(kind: Kind) -> Map<String, Value> {
     let document = match kind {
         Kind::Web => json!({
             "grant_types": ["authorization_code", "refresh_token"],
-            "token_endpoint_auth_method": "client_secret_basic",
         }),
         Kind::Spa => json!({
             "grant_types": ["authorization_code", "refresh_token"],
@@ -69,7 +69,6 @@ pub fn template(kind: Kind) -> Map<String, Value> {
         Kind::Service => json!({
             "grant_types": ["client_credentials"],
             "response_types": [],
-            "token_endpoint_auth_method": "client_secret_basic",
         }),
         Kind::Device => json!({
             "grant_types": [GrantType::DeviceCode.name(), "refresh_token"],

@@ -12,6 +12,7 @@ use crate::http::views::Problem;
 use crate::http::views::console::clients::{Check, ClientForm, Line};
 use crate::http::views::console::{Choice, Section};
 use crate::protocol::encryption::{ContentEncryptionAlg, KeyManagementAlg};
+use crate::protocol::profile::Profile;
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::subject::SubjectType;
 
@@ -51,7 +52,8 @@ const CHECKS: [&str; 8] = [
 ];
 
 /// Members and settings that are chosen from a few.
-const CHOICES: [&str; 9] = [
+const CHOICES: [&str; 10] = [
+    "tidegate_profile",
     "token_endpoint_auth_method",
     "id_token_signed_response_alg",
     "authorization_signed_response_alg",
@@ -63,7 +65,8 @@ const CHOICES: [&str; 9] = [
     "floor",
 ];
 
-/// The form as members of a document; an empty field removes what is there.
+/// The form as members of a document; an empty field removes what is there, and so does a box without a tick: a profile may then say what
+/// holds.
 pub(super) fn members(form: &Fields) -> Map<String, Value> {
     let text = |name: &str| match form.text(name) {
         "" => Value::Null,
@@ -71,7 +74,8 @@ pub(super) fn members(form: &Fields) -> Map<String, Value> {
     };
     let texts = TEXTS.iter().chain(&CHOICES).map(|name| (*name, text(name)));
     let lists = LISTS.iter().map(|name| (*name, form.lines(name).into()));
-    let checks = CHECKS.iter().map(|name| (*name, form.on(name).into()));
+    let ticked = |name: &str| if form.on(name) { true.into() } else { Value::Null };
+    let checks = CHECKS.iter().map(|name| (*name, ticked(name)));
     // What is no JSON is refused like any other mapping that is none.
     let mapping = serde_json::from_str(form.text(MAPPING)).unwrap_or_else(|_| text(MAPPING));
     texts
@@ -197,7 +201,10 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
     let algs = SigningAlg::ALL.map(|alg| (alg.name(), alg.name()));
     let methods = ClientAuthMethod::ALL.map(|method| (method.name(), method.name()));
     match name {
-        "token_endpoint_auth_method" => methods.to_vec(),
+        "tidegate_profile" => Profile::ALL
+            .map(|profile| (profile.name(), profile.name()))
+            .to_vec(),
+        "token_endpoint_auth_method" => [("", "–")].into_iter().chain(methods).collect(),
         "id_token_signed_response_alg" => algs.to_vec(),
         "subject_type" => SubjectType::ALL.map(|kind| (kind.name(), kind.name())).to_vec(),
         name if name.ends_with("_encrypted_response_alg") => {

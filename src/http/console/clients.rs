@@ -73,9 +73,7 @@ pub(super) async fn new(ctx: ConsoleCtx) -> Answer {
     ctx.actor
         .may_manage_clients()
         .map_err(|error| ctx.refuse(error))?;
-    let blank = Fields::parse(
-        b"type=web&token_endpoint_auth_method=client_secret_basic&id_token_signed_response_alg=ES256",
-    );
+    let blank = Fields::parse(b"type=web&tidegate_profile=oidc&id_token_signed_response_alg=ES256");
     Ok(html(&form_page(&ctx, None, &blank, Vec::new()))?)
 }
 

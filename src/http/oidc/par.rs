@@ -13,7 +13,7 @@ pub async fn par(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJson
     let nonce = wire.nonce();
     let run = async {
         let (caller, params) = caller(&wire, &body, "/par").await?;
-        let from = from(&wire, "/par")?;
+        let from = from(&wire, &caller, "/par")?;
         let pushed = oidc::par::push(wire.platform(), &wire.realm, &caller, &params, &from).await?;
         Ok::<_, OAuthJson>(pushed)
     };

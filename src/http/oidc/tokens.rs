@@ -48,10 +48,12 @@ pub(super) fn no_store() -> HttpResponseBuilder {
 /// The header that tells which nonce proofs must carry (RFC 9449 section 8).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// Who calls one of our endpoints, with the key whose possession the request proves.
-pub(super) fn from(wire: &Wire, path: &str) -> Result<BackChannel, OAuthJson> {
+/// From where a client calls one of our endpoints, with the key whose possession the request proves.
+pub(super) fn from(wire: &Wire, caller: &AuthenticatedClient, path: &str) -> Result<BackChannel, OAuthJson> {
     let url = wire.url(path);
-    let key = oidc::dpop::check(wire.platform(), &wire.realm, &wire.presented(&url), None)?;
+    let rules = caller.client.record.metadata.rules();
+    let presented = wire.presented(&url);
+    let key = oidc::dpop::check(wire.platform(), &wire.realm, rules, &presented, None)?;
     Ok(BackChannel {
         key,
         ..wire.from.clone()
@@ -75,7 +77,7 @@ pub async fn token(wire: Wire, body: web::Bytes) -> Result<HttpResponse, OAuthJs
             .get("grant_type")
             .unwrap_or_default()
             .clone_into(&mut grant);
-        let from = from(&wire, "/token")?;
+        let from = from(&wire, &caller, "/token")?;
         Ok::<_, OAuthJson>(oidc::token::token(wire.platform(), &wire.realm, &caller, &params, &from).await?)
     };
     let result = run.await;

@@ -11,6 +11,7 @@ use super::by_itself::{Wanted, give};
 use crate::crypto::jwt::unverified_claims;
 use crate::domain::trusted_issuer::UserKey;
 use crate::domain::user::{User, UserStatus};
+use crate::protocol::claims::Audience;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
@@ -75,7 +76,7 @@ async fn user_of(
     })?;
     let assertion: Assertion = serde_json::from_value(Value::Object(claims.clone()))
         .map_err(|_| invalid_grant("the assertion needs iss, sub, aud, exp and jti"))?;
-    let fits = |aud: &str| aud == realm.issuer() || aud == realm.url("/token");
+    let fits = |aud: &Audience| aud.any(|aud| aud == realm.issuer() || aud == realm.url("/token"));
     assertion
         .check(platform, realm, fits)
         .map_err(|unfit| match unfit {

@@ -71,6 +71,7 @@ pub(super) async fn refresh(
         now: platform.now(),
         origin: origin_of(platform, from),
         idle: platform.settings.tokens.refresh_idle,
+        renewal: caller.client.record.metadata.rules().refresh_tokens,
     };
     let bound_to = from.binding(&caller.client.record);
     for _ in 0..TRIES {

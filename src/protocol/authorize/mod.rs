@@ -18,6 +18,7 @@ use super::dpop::Thumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::pkce::CodeChallenge;
+use super::profile::{Pkce, Profile};
 use super::redirect::{CheckedRedirect, ResponseMode};
 use super::registration::{ClientAuthMethod, ClientMetadata, GrantType, SigningAlg};
 use super::resource::{ResourceId, Resources};
@@ -65,6 +66,9 @@ pub struct AuthorizationRequest {
     /// The request of an app that waits for the answer, which then is a page of ours too (CIBA).
     #[serde(default)]
     pub backchannel: Option<Backchannel>,
+    /// The profile that its client keeps to, and its answer with it.
+    #[serde(default)]
+    pub profile: Profile,
 }
 
 impl AuthorizationRequest {
@@ -239,6 +243,7 @@ impl AuthorizationRequest {
             pushed: None,
             device: None,
             backchannel: None,
+            profile: client.profile,
         })
     }
 
@@ -269,7 +274,8 @@ pub fn validate(
     let (id, client) = (asker.id, asker.metadata);
     let reply = ReplyTo::from_params(params, id, client).map_err(Rejection::Page)?;
     let refuse = |error| Rejection::Redirect(Box::new(reply.clone()), error);
-    ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
+    let mode = ResponseMode::parse(params.get("response_mode")).map_err(refuse)?;
+    check_response_form(mode, client).map_err(refuse)?;
     check_delivery(delivery, client).map_err(refuse)?;
     check_response_type(params, client).map_err(refuse)?;
     check_request_objects(params).map_err(refuse)?;
@@ -299,6 +305,7 @@ pub fn validate(
         pushed: None,
         device: None,
         backchannel: None,
+        profile: client.profile,
         reply,
     })
 }
@@ -316,6 +323,16 @@ fn check_response_type(params: &Params, client: &ClientMetadata) -> Result<(), O
             "only response_type code is supported",
         )),
     }
+}
+
+/// A profile may want answers in one form only (JARM).
+fn check_response_form(mode: ResponseMode, client: &ClientMetadata) -> Result<(), OAuthError> {
+    if client.rules().response.is_none_or(|form| form == mode.form) {
+        return Ok(());
+    }
+    Err(OAuthError::invalid_request(
+        "this client must ask for a signed response (response_mode jwt)",
+    ))
 }
 
 /// What a client may have bound itself to (RFC 9126 section 6, RFC 9101 section 10.5).
@@ -350,12 +367,14 @@ fn check_request_objects(params: &Params) -> Result<(), OAuthError> {
     }
 }
 
-/// PKCE is required of public clients, and holds whenever it is sent (RFC 9700 section 2.1.1).
+/// PKCE holds whenever it is sent, and is required of public clients (RFC 9700 section 2.1.1) or of all, as the profile says.
 fn check_pkce(params: &Params, client: &ClientMetadata) -> Result<Option<CodeChallenge>, OAuthError> {
     let challenge = CodeChallenge::from_params(params)?;
-    if challenge.is_none() && client.token_endpoint_auth_method == ClientAuthMethod::None {
+    let public = client.token_endpoint_auth_method == ClientAuthMethod::None;
+    let required = public || client.rules().pkce == Pkce::OfAll;
+    if challenge.is_none() && required {
         return Err(OAuthError::invalid_request(
-            "a public client must send code_challenge (PKCE)",
+            "this client must send code_challenge (PKCE)",
         ));
     }
     Ok(challenge)

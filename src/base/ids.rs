@@ -54,6 +54,8 @@ uuid_ids! {
     LoginId;
     /// A recovery of an account whose owner lost the factors.
     RecoveryId;
+    /// A temporary access pass of a user.
+    AccessPassId;
     /// What a user (or a service) granted a client: the root of its tokens.
     GrantId;
     /// A recorded decision.

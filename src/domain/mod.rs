@@ -1,5 +1,6 @@
 //! Records with legal transitions, as plain data: no SQL, no HTTP, no clock.
 
+pub mod access_pass;
 pub mod action;
 pub mod assurance;
 pub mod client;

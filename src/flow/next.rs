@@ -26,6 +26,19 @@ pub struct Situation<'a> {
     pub remember: Remember,
     /// Where consent stands.
     pub consent: Consent,
+    /// Where a temporary access pass stands.
+    pub access_pass: AccessPass,
+}
+
+/// Where a temporary access pass stands (features.md F9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessPass {
+    /// There is none that works.
+    None,
+    /// One works: it may be typed in place of a factor that is asked for.
+    Offered,
+    /// It was typed in this sign-in: a factor of at least this strength replaces the lost ones.
+    Proven(Strength),
 }
 
 /// Whether the password that was typed may stay.
@@ -139,13 +152,16 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Some(Judgement::Refuse) => return Next::Held,
         Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
     }
+    if let Some(step) = by_access_pass(situation) {
+        return step;
+    }
     if let Some(step) = by_risk(situation)
         .or_else(|| by_recovery(situation))
         .or_else(|| by_floor(situation))
         .or_else(|| by_app(situation))
         .or_else(|| by_password(situation))
     {
-        return step;
+        return or_access_pass(situation, step);
     }
     if situation.remember == Remember::Offer
         && strongest_since(situation.proofs, situation.started_at).is_some()
@@ -158,6 +174,43 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Consent::Settled => Next::Issue {
             reached: reached(situation.proofs, situation.now),
         },
+    }
+}
+
+/// Beside a password or the mailbox the pass stands for the lost factors, and for nothing else: they are replaced before anything goes
+/// on, and what risk, floors and the app ask is then asked of the new one. A password that may not stay is replaced first.
+fn by_access_pass(situation: &Situation<'_>) -> Option<Next> {
+    let AccessPass::Proven(least) = situation.access_pass else {
+        return None;
+    };
+    let chosen = |proof: &Proof| proof.method == Method::Password && proof.at >= situation.started_at;
+    let keeps = match situation.password {
+        Password::MayStay => true,
+        Password::MustChange => false,
+        Password::Forgotten | Password::Waiting | Password::WaitedFor => situation.proofs.iter().any(chosen),
+    };
+    Some(if keeps {
+        Next::Enrol { least }
+    } else {
+        Next::NewPassword
+    })
+}
+
+/// Where a pass works it is one more way to answer a challenge, and a way on where nothing strong enough is enrolled.
+fn or_access_pass(situation: &Situation<'_>, step: Next) -> Next {
+    if situation.access_pass != AccessPass::Offered {
+        return step;
+    }
+    match step {
+        Next::Challenge { cause, mut options } => {
+            options.push(Method::AccessPass);
+            Next::Challenge { cause, options }
+        }
+        Next::Held | Next::Unmet => Next::Challenge {
+            cause: Cause::Floor,
+            options: vec![Method::AccessPass],
+        },
+        other => other,
     }
 }
 

@@ -7,7 +7,7 @@ use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
     WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, lost, mail_code, push, sign_up};
+use super::{SignInError, access_pass, consent, enrol, finish, lost, mail_code, push, sign_up};
 use crate::accounts::{self, Account};
 use crate::decisions::{self, Checkpoint};
 use crate::domain::action::Action;
@@ -57,6 +57,7 @@ pub(super) async fn advance(
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
             None => Remember::Settled,
         };
+        let access_pass = access_pass::standing(platform, realm, &login, account.as_ref()).await?;
         let proofs = login.countable();
         let what = next(&Situation {
             now: platform.now(),
@@ -68,6 +69,7 @@ pub(super) async fn advance(
             password: password_standing(account.as_ref(), &login, lost),
             remember,
             consent,
+            access_pass,
         });
         let silent = login.request().is_some_and(|request| request.prompt.none);
         if silent && !matches!(what, Next::Decide | Next::Issue { .. }) {
@@ -82,10 +84,9 @@ pub(super) async fn advance(
             (Next::Challenge { cause, options }, Some(account)) => {
                 challenge(platform, realm, visit, login, &account, (cause, &options)).await
             }
-            (Next::Enrol { .. }, Some(account)) => {
-                let step = enrol::begin(platform, realm, &mut login, &account)?;
-                keep(platform, realm, &login)?;
-                Ok(Step::Enrol(step))
+            (Next::Enrol { least }, Some(account)) => {
+                let step = enrol::begin(platform, realm, &mut login, (&account, least))?;
+                Ok(Step::Enrol(Box::new(step)))
             }
             (Next::NewPassword, Some(account)) => {
                 login.asked = Some(Asked::NewPassword);
@@ -282,7 +283,7 @@ async fn decide(
     account: &Account,
 ) -> Result<(), SignInError> {
     let action = match &login.purpose {
-        _ if login.recovering == Recovering::Proven => Action::Recover,
+        _ if login.recovering == Recovering::Proven || login.access_pass.is_some() => Action::Recover,
         Purpose::Page {
             changes: Some(action),
             ..

@@ -9,12 +9,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::new_factor::PushBegun;
 use crate::base::encoding::base64url;
-use crate::base::ids::{ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
+use crate::base::ids::{AccessPassId, ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::action::Action;
-use crate::domain::assurance::{Method, Proof};
+use crate::domain::assurance::{Method, Proof, Strength};
 use crate::domain::outcome::Outcome;
 use crate::factors::email_code::SentCode;
 use crate::factors::password::PasswordRefusal;
@@ -60,6 +61,10 @@ pub enum FormProblem {
     ResendExhausted,
     /// The passkey was not accepted.
     Passkey,
+    /// The device's answer was not accepted.
+    Device,
+    /// What was set up is weaker than what was lost.
+    WeakerThanLost,
     /// The method does not suffice, or is not enrolled.
     Method,
     /// No mail can be sent now.
@@ -160,6 +165,8 @@ pub enum Joining {
 pub enum Asked {
     /// A new password.
     NewPassword,
+    /// A new factor of at least this strength.
+    NewFactor(Strength),
     /// Whether to remember this browser.
     Remember,
     /// Consent.
@@ -201,6 +208,10 @@ pub struct Login {
     pub push: Option<String>,
     /// TOTP secret being enrolled, sealed, base64url.
     pub enrolling: Option<String>,
+    /// Device being enrolled.
+    pub device: Option<PushBegun>,
+    /// The temporary access pass that was typed, until the lost factors are replaced.
+    pub access_pass: Option<AccessPassId>,
     /// Whether to remember this browser.
     pub remember: Choice,
     /// Consent.
@@ -243,6 +254,8 @@ impl Login {
             passkey: None,
             push: None,
             enrolling: None,
+            device: None,
+            access_pass: None,
             remember: Choice::Open,
             consent: Choice::Open,
             problem: None,
@@ -329,6 +342,8 @@ impl Login {
         self.passkey = None;
         self.push = None;
         self.enrolling = None;
+        self.device = None;
+        self.access_pass = None;
         self.remember = Choice::Open;
         self.consent = Choice::Open;
         self.breached = None;

@@ -1,7 +1,7 @@
 //! Codes: TOTP, recovery, mail. Each is checked by the rules of `factors`; a wrong one is counted, apart from passwords.
 
 use super::login::{FormProblem, Login};
-use super::{SignInError, mail_code};
+use super::{SignInError, access_pass, mail_code};
 use crate::accounts::{self, Account};
 use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::{Method, Proof};
@@ -52,7 +52,17 @@ pub(super) async fn code(
     {
         return Err(SignInError::Throttled(minutes));
     }
-    match check(platform, realm, login, &account, typed)? {
+    let checked = match login.chosen {
+        Some(Method::AccessPass) => {
+            let whose = (&mut *login, &account);
+            match access_pass::take(platform, realm, visit, whose, typed).await? {
+                Some(problem) => Checked::Problem(problem),
+                None => return Ok(()),
+            }
+        }
+        _ => check(platform, realm, login, &account, typed)?,
+    };
+    match checked {
         Checked::Right(method, next) => {
             if let Some(credential) = next {
                 let mut batch = store.batch();

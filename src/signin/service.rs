@@ -48,6 +48,16 @@ pub enum Answer {
         /// As the browser gave it.
         credential: String,
     },
+    /// A passkey that was made, JSON.
+    NewPasskey {
+        /// As the browser gave it.
+        credential: String,
+    },
+    /// What a device that will approve sign-ins sent, JSON.
+    NewDevice {
+        /// As it was sent.
+        device: String,
+    },
     /// Whether to remember this browser.
     Remember {
         /// The choice.
@@ -225,8 +235,8 @@ async fn take(
             }
             first_factor::password(platform, realm, visit, login, password).await?;
         }
-        Answer::Code { code } if login.enrolling.is_some() => {
-            enrol::confirm(platform, realm, visit, login, &code).await?;
+        Answer::Code { code } if matches!(login.asked, Some(Asked::NewFactor(_))) => {
+            enrol::confirm_totp(platform, realm, visit, login, &code).await?;
         }
         Answer::Code { code } if matches!(login.recovering, Recovering::Mailbox { .. }) => {
             mailbox::confirm(platform, realm, visit, login, &code).await?;
@@ -243,6 +253,12 @@ async fn take(
         Answer::Resend => mail_code::resend(platform, realm, visit, login).await?,
         Answer::Passkey { credential } => {
             passkeys::assert(platform, realm, visit, login, &credential).await?;
+        }
+        Answer::NewPasskey { credential } => {
+            enrol::confirm_passkey(platform, realm, visit, login, &credential).await?;
+        }
+        Answer::NewDevice { device } => {
+            enrol::confirm_push(platform, realm, visit, login, &device).await?;
         }
         Answer::Forgot => mailbox::begin(login),
         Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,

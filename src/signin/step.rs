@@ -2,6 +2,7 @@
 
 use super::finish::Finished;
 use super::login::{FormProblem, Login};
+use super::new_factor::PushBegun;
 use super::push::PushStep;
 use crate::base::ids::Reference;
 use crate::domain::assurance::Method;
@@ -25,7 +26,7 @@ pub enum Step {
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
-    Enrol(EnrolStep),
+    Enrol(Box<EnrolStep>),
     /// A new password must be chosen to go on.
     NewPassword(NewPasswordStep),
     /// Lost factors are replaced later, or not by this way.
@@ -138,10 +139,28 @@ pub struct EnrolStep {
     pub login: Box<Login>,
     /// The account's address.
     pub email: String,
-    /// `otpauth:` address.
-    pub uri: String,
-    /// The secret in base 32, in groups.
-    pub secret: String,
+    /// What is set up.
+    pub what: NewFactor,
+    /// Others that would do too, strongest first.
+    pub others: Vec<Method>,
+    /// Whether it takes the place of lost ones.
+    pub replaces: bool,
+}
+
+/// A factor that is being set up.
+#[derive(Clone, Debug)]
+pub enum NewFactor {
+    /// An authenticator app.
+    Totp {
+        /// `otpauth:` address.
+        uri: String,
+        /// The secret in base 32, in groups.
+        secret: String,
+    },
+    /// A passkey; the browser asks for options by itself.
+    Passkey,
+    /// A device that approves sign-ins.
+    Push(PushBegun),
 }
 
 /// A new password in the middle of a sign-in.

@@ -153,7 +153,7 @@ fn the_families_are_complete() {
     };
     family("way", &Method::ALL.map(Method::name));
     for name in ["challenge-label", "challenge-hint"] {
-        family(name, &["totp", "email_otp", "recovery_code"]);
+        family(name, &["totp", "email_otp", "recovery_code", "access_pass"]);
     }
     family("reason", &Reason::ALL.map(Reason::name));
     family("preset", &crate::policy::presets::NAMES);
@@ -189,6 +189,7 @@ fn the_families_are_complete() {
         family(name, &["tenant", "client", "user"]);
     }
     family("remove-text", &["passkey", "totp", "push", "recovery_code"]);
+    family("pass", &crate::domain::access_pass::PassState::NAMES);
     family("rule", &["fired", "matched", "not_matched", "shadow"]);
     family("scope", &crate::protocol::scope::KNOWN);
     family("mode", &["enforce", "observe", "retired"]);

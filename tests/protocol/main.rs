@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_pass;
 mod account;
 mod assertions;
 mod attestation;

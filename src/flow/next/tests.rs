@@ -33,6 +33,7 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
         password: Password::MayStay,
         remember: Remember::Settled,
         consent: Consent::Settled,
+        access_pass: AccessPass::None,
     })
 }
 
@@ -245,6 +246,7 @@ fn remember_and_consent_come_last() {
         password: Password::MayStay,
         remember: Remember::Offer,
         consent: Consent::Needed,
+        access_pass: AccessPass::None,
     };
     assert_eq!(next(&situation), Next::OfferRemember);
     situation.remember = Remember::Settled;
@@ -271,6 +273,7 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
             password: Password::MayStay,
             remember: Remember::Remembered,
             consent: Consent::Settled,
+            access_pass: AccessPass::None,
         })
     };
     // The token still tells the truth.
@@ -315,6 +318,7 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
             password: Password::MustChange,
             remember: Remember::Offer,
             consent,
+            access_pass: AccessPass::None,
         })
     };
     let password = [Method::Password];
@@ -343,6 +347,7 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
         password: Password::MustChange,
         remember: Remember::Settled,
         consent: Consent::Settled,
+        access_pass: AccessPass::None,
     };
     assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
 }
@@ -368,6 +373,7 @@ fn recovering(
         password,
         remember: Remember::Settled,
         consent: Consent::Needed,
+        access_pass: AccessPass::None,
     })
 }
 
@@ -408,4 +414,72 @@ fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
     );
     let waiting = recovering(Password::Waiting, &mailbox, &[MAIL, TOTP], Judgement::Proceed);
     assert_eq!(waiting, Next::Wait);
+}
+
+#[test]
+fn an_access_pass_stands_for_lost_factors_and_for_nothing_else() {
+    let need = need();
+    let at = |methods: &[Method], judgement, password, access_pass| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled: &[MAIL, KEY],
+            judgement,
+            password,
+            remember: Remember::Settled,
+            consent: Consent::Needed,
+            access_pass,
+        })
+    };
+    let typed = [Method::Password];
+    let both = [Method::Password, Method::AccessPass];
+    let by_mail = [Method::EmailOtp, Method::AccessPass];
+    let strong = Some(step_up(Strength::Passkey));
+    let proven = AccessPass::Proven(Strength::Passkey);
+    // Offered where more is asked for, and only there.
+    assert_eq!(
+        at(&typed, strong, Password::MayStay, AccessPass::Offered),
+        challenge(Cause::Risk, &[Method::Passkey, Method::AccessPass])
+    );
+    let proceed = Some(Judgement::Proceed);
+    assert_eq!(
+        at(&typed, proceed, Password::MayStay, AccessPass::Offered),
+        Next::Consent
+    );
+    // It begins nothing by itself, and a refusal stays one.
+    assert_eq!(
+        at(&[Method::AccessPass], proceed, Password::MayStay, proven),
+        Next::FirstFactor
+    );
+    assert_eq!(at(&both, None, Password::MayStay, proven), Next::Decide);
+    let refused = Some(Judgement::Refuse);
+    assert_eq!(at(&both, refused, Password::MayStay, proven), Next::Held);
+    assert_eq!(
+        at(&typed, refused, Password::MayStay, AccessPass::Offered),
+        Next::Held
+    );
+    // Then the lost factors are replaced by one as strong, before anything else.
+    let least = Strength::Passkey;
+    assert_eq!(
+        at(&both, strong, Password::MayStay, proven),
+        Next::Enrol { least }
+    );
+    assert_eq!(at(&both, strong, Password::MustChange, proven), Next::NewPassword);
+    assert_eq!(
+        at(&by_mail, proceed, Password::Forgotten, proven),
+        Next::NewPassword
+    );
+    let chosen = [Method::EmailOtp, Method::AccessPass, Method::Password];
+    assert_eq!(
+        at(&chosen, proceed, Password::Forgotten, proven),
+        Next::Enrol { least }
+    );
+    // What risk asked for is asked of the new factor.
+    assert_eq!(
+        at(&both, strong, Password::MayStay, AccessPass::None),
+        challenge(Cause::Risk, &[Method::Passkey])
+    );
 }

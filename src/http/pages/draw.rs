@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{app_facts, passwords, sign_up};
+use super::{app_facts, enrol, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -21,19 +21,18 @@ use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend, mask};
 use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
-use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
 use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
-use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
+use crate::http::views::{Link, PasskeyForm, Problem, Template, When};
 use crate::oidc::respond;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    self, ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
-    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
+    self, ChallengeStep, ConsentStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, MailboxStep,
+    NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
 };
 
 /// Where a step is drawn.
@@ -135,7 +134,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Mailbox(step) => mailbox(ctx, &step).await,
         Step::SignUp(step) => sign_up::step(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
-        Step::Enrol(step) => enrol(ctx, &step).await,
+        Step::Enrol(step) => enrol::step(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
         Step::Wait(step) => wait(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
@@ -176,6 +175,8 @@ pub(super) fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> 
         FormProblem::ResendTooSoon => ("", "problem-resend-later"),
         FormProblem::ResendExhausted => ("", "problem-resend-exhausted"),
         FormProblem::Passkey => ("", "problem-passkey"),
+        FormProblem::Device => ("", "push-enrol-failed"),
+        FormProblem::WeakerThanLost => ("", "problem-weaker"),
         FormProblem::Method => ("", "problem-method"),
         FormProblem::MailUnavailable => ("", "problem-mail"),
         FormProblem::NoAddress => ("email", "problem-email"),
@@ -366,17 +367,12 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
     })
 }
 
-async fn enrol(ctx: &Ctx, step: &EnrolStep) -> Result<HttpResponse, PageError> {
-    html(&EnrolTotp {
-        chrome: ctx.chrome(),
-        purpose: EnrolPurpose::SignIn,
-        app: app_of(ctx, &step.login).await?,
-        action: action(ctx, &step.login, "code"),
-        qr: qr::svg(&step.uri, &ctx.text.get("enrol-totp-qr")).unwrap_or_default(),
-        secret: step.secret.replace(' ', ""),
-        account: step.email.clone(),
-        problems: code_problems(ctx, step.login.problem),
-        cancel: None,
+/// The same page at the first origin, where this one can't have passkeys because its host is an IP address.
+pub(super) fn passkeys_elsewhere(ctx: &Ctx, path: &str) -> Option<String> {
+    ctx.realm.origin().passkeys.is_none().then(|| {
+        let first = ctx.realm.tenant.origins.first();
+        let first = first.map(|origin| origin.issuer.clone()).unwrap_or_default();
+        format!("{first}{path}")
     })
 }
 

@@ -6,6 +6,7 @@ mod app_facts;
 pub mod authenticator;
 pub mod device;
 pub mod draw;
+pub mod enrol;
 pub mod notice;
 mod passwords;
 pub mod sign_up;

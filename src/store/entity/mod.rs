@@ -7,6 +7,7 @@
     reason = "the derive makes public items for public models; this module is private"
 )]
 
+pub(super) mod access_passes;
 pub(super) mod access_tokens;
 pub(super) mod admin_links;
 pub(super) mod audit;

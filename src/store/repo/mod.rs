@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, ExprTrait, QueryFilter, Select};
 
 use super::TenantStore;
 
+mod access_passes;
 mod admins;
 pub(super) mod audit;
 mod client_logos;

@@ -3,7 +3,7 @@ use crate::domain::assurance::Method;
 use crate::http::views::app::{AppFacts, AppLogo};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend};
 use crate::http::views::consent::{Consent, WaitingDevice};
-use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
+use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, OtherWays, Purpose, RecoveryCodes};
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
@@ -40,6 +40,13 @@ fn passkey() -> PasskeyForm {
     PasskeyForm {
         options: "/t/demo/signin/passkey/options".into(),
         action: "/t/demo/signin/passkey".into(),
+    }
+}
+
+fn ways() -> OtherWays {
+    OtherWays {
+        choose: "/t/demo/signin/method?login=1".into(),
+        methods: vec![Method::Push, Method::Totp],
     }
 }
 
@@ -289,6 +296,14 @@ impl Sample for Challenge {
                     ..totp.clone()
                 },
             ),
+            (
+                "access-pass",
+                Self {
+                    method: Method::AccessPass,
+                    others: vec![Method::Totp],
+                    ..totp.clone()
+                },
+            ),
             ("push", push("waiting")),
             ("push-unanswered", push("unanswered")),
             ("push-too-many", push("too_many")),
@@ -309,6 +324,7 @@ impl Sample for EnrolTotp {
             secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".into(),
             account: "Northwind: dora@demo.test".into(),
             problems: Vec::new(),
+            others: OtherWays::default(),
             cancel: None,
             chrome,
         };
@@ -320,7 +336,12 @@ impl Sample for EnrolTotp {
             problems: vec![wrong],
             ..page.clone()
         };
-        vec![("signin", page), ("account", account)]
+        let replacing = Self {
+            purpose: Purpose::Replacement,
+            others: ways(),
+            ..page.clone()
+        };
+        vec![("signin", page), ("account", account), ("replacing", replacing)]
     }
 }
 
@@ -330,16 +351,30 @@ impl Sample for EnrolPasskey {
             purpose: Purpose::Account,
             passkey: passkey(),
             problems: Vec::new(),
-            later: "/t/demo/account".into(),
+            others: OtherWays::default(),
+            later: Some("/t/demo/account".into()),
             elsewhere: None,
             chrome,
         };
         let elsewhere = Self {
             elsewhere: Some("http://localhost:8080/t/demo/account/passkeys".into()),
             purpose: Purpose::SignIn,
+            later: None,
             ..page.clone()
         };
-        vec![("plain", page), ("elsewhere", elsewhere)]
+        let weaker = Problem::whole(page.chrome.t("problem-weaker"));
+        let replacing = Self {
+            purpose: Purpose::Replacement,
+            problems: vec![weaker],
+            others: ways(),
+            later: None,
+            ..page.clone()
+        };
+        vec![
+            ("plain", page),
+            ("elsewhere", elsewhere),
+            ("replacing", replacing),
+        ]
     }
 }
 

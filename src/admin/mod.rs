@@ -9,6 +9,7 @@ mod actor;
 pub mod audit;
 pub mod clients;
 pub mod decisions;
+pub mod identity;
 pub mod keys;
 pub mod links;
 pub mod models;

@@ -56,6 +56,8 @@ uuid_ids! {
     RecoveryId;
     /// A temporary access pass of a user.
     AccessPassId;
+    /// Evidence of a verified identity.
+    EvidenceId;
     /// What a user (or a service) granted a client: the root of its tokens.
     GrantId;
     /// A recorded decision.

@@ -31,6 +31,9 @@ pub struct CreateArgs {
     /// A scope of it; may be given more than once.
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
     pub scopes: Vec<String>,
+    /// A scope of it that is sensitive: consent to it is decided about by itself. May be given more than once.
+    #[arg(long = "sensitive", value_name = "SCOPE", num_args = 1..)]
+    pub sensitive: Vec<String>,
     /// The client that serves it: it may introspect tokens made for the resource, and no client but that and the token's own may.
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
@@ -59,6 +62,7 @@ pub(super) async fn run<C: Composition>(
             let wanted = NewResource {
                 identifier: args.identifier.clone(),
                 scopes: args.scopes.clone(),
+                sensitive: args.sensitive.clone(),
                 client: args.client.clone(),
             };
             Outcome::object(&resources::create(&actor, platform, &wanted).await?)

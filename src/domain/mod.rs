@@ -9,6 +9,7 @@ pub mod decision;
 pub mod device;
 pub mod event;
 pub mod grant;
+pub mod identity;
 pub mod key;
 pub mod message;
 pub mod outcome;

@@ -5,6 +5,7 @@ pub mod access_pass;
 pub mod assurance;
 pub mod attestation;
 pub mod email_code;
+pub mod identity;
 pub mod password;
 pub mod push;
 pub mod recovery;

@@ -28,6 +28,19 @@ pub struct Situation<'a> {
     pub consent: Consent,
     /// Where a temporary access pass stands.
     pub access_pass: AccessPass,
+    /// Where the verification of identity stands.
+    pub identity: Identity,
+}
+
+/// Where the verification of identity stands (features.md F10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody can verify this person, or the tries are used up.
+    Impossible,
+    /// A provider may be asked.
+    Possible,
+    /// It was verified in this sign-in.
+    Proven,
 }
 
 /// Where a temporary access pass stands (features.md F9).
@@ -76,6 +89,8 @@ pub enum Consent {
     Settled,
     /// To be asked.
     Needed,
+    /// To be asked, about something sensitive: what the decision about that asks; absent before it was made (features.md E1).
+    Guarded(Option<Judgement>),
     /// Refused by the user.
     Denied,
 }
@@ -99,6 +114,8 @@ pub enum Next {
         /// How strong it must be.
         least: Strength,
     },
+    /// The identity must be verified by the tenant's provider.
+    VerifyIdentity,
     /// The sign-in ends with a page that says so and a way on.
     Held,
     /// The app demands what this account can't reach.
@@ -109,6 +126,8 @@ pub enum Next {
     Wait,
     /// Offer to remember this browser.
     OfferRemember,
+    /// The decision about consent to something sensitive is due.
+    DecideConsent,
     /// Ask for consent.
     Consent,
     /// The user said no to the app.
@@ -135,6 +154,8 @@ pub enum Cause {
     NewPassword,
     /// Whoever forgot the password proves a factor beside the mailbox.
     Recovery,
+    /// The decision about consent to something sensitive.
+    Consent,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
@@ -147,10 +168,11 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if !situation.proofs.iter().any(first) {
         return Next::FirstFactor;
     }
-    match situation.judgement {
-        None => return Next::Decide,
-        Some(Judgement::Refuse) => return Next::Held,
-        Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
+    let Some(judgement) = situation.judgement else {
+        return Next::Decide;
+    };
+    if let Some(step) = refusal(situation, judgement) {
+        return step;
     }
     if let Some(step) = by_access_pass(situation) {
         return step;
@@ -171,6 +193,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
     match situation.consent {
         Consent::Denied => Next::Denied,
         Consent::Needed => Next::Consent,
+        Consent::Guarded(judgement) => guarded_consent(situation, judgement),
         Consent::Settled => Next::Issue {
             reached: reached(situation.proofs, situation.now),
         },
@@ -216,7 +239,11 @@ fn or_access_pass(situation: &Situation<'_>, step: Next) -> Next {
 
 /// What the decision asks must be proven in this sign-in: an older factor doesn't answer today's doubt.
 fn by_risk(situation: &Situation<'_>) -> Option<Next> {
-    let Some(Judgement::StepUp(least)) = situation.judgement else {
+    step_up(situation, situation.judgement?, Cause::Risk)
+}
+
+fn step_up(situation: &Situation<'_>, judgement: Judgement, cause: Cause) -> Option<Next> {
+    let Judgement::StepUp(least) = judgement else {
         return None;
     };
     let enrolled: Vec<_> = situation.enrolled.iter().map(|(_, strength)| *strength).collect();
@@ -233,11 +260,32 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
     Some(if options.is_empty() {
         Next::Held
     } else {
-        Next::Challenge {
-            cause: Cause::Risk,
-            options,
-        }
+        Next::Challenge { cause, options }
     })
+}
+
+/// What a decision ends, or makes wait for the identity to be verified.
+const fn refusal(situation: &Situation<'_>, judgement: Judgement) -> Option<Next> {
+    match (judgement, situation.identity) {
+        (Judgement::Refuse, _) | (Judgement::VerifyIdentity, Identity::Impossible) => Some(Next::Held),
+        (Judgement::VerifyIdentity, Identity::Possible) => Some(Next::VerifyIdentity),
+        (Judgement::VerifyIdentity, Identity::Proven) | (Judgement::Proceed | Judgement::StepUp(_), _) => {
+            None
+        }
+    }
+}
+
+/// Consent to something sensitive is decided about by itself, after everything else and before it is asked for.
+fn guarded_consent(situation: &Situation<'_>, judgement: Option<Judgement>) -> Next {
+    let Some(judgement) = judgement else {
+        return Next::DecideConsent;
+    };
+    refusal(situation, judgement)
+        .or_else(|| {
+            let step = step_up(situation, judgement, Cause::Consent)?;
+            Some(or_access_pass(situation, step))
+        })
+        .unwrap_or(Next::Consent)
 }
 
 /// A forgotten password is replaced before anything that needs one is asked for.

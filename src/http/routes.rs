@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig, delete, get, post, put};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
-use super::pages::{account, admin_link, authenticator, device, enrol, notice, sign_up, signin};
+use super::pages::{account, admin_link, authenticator, device, enrol, identity, notice, sign_up, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -114,6 +114,8 @@ fn sign_in(config: &mut ServiceConfig) {
         .route("/recover", get().to(signin::recover))
         .route("/signin/mailbox", post().to(signin::mailbox))
         .route("/signin/lost", post().to(signin::lost))
+        .route("/signin/identity", post().to(identity::begin))
+        .route("/identity/callback", get().to(identity::callback))
         .route("/signin/remember", post().to(signin::remember))
         .route("/signin/consent", post().to(signin::consent))
         .route("/signin/change", get().to(signin::change))

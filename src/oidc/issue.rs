@@ -18,6 +18,7 @@ use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdToke
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
 use crate::protocol::exchange::Actor;
+use crate::protocol::identity_assurance::VERIFIED_CLAIMS;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
@@ -235,9 +236,13 @@ pub(super) fn id_token(
     nonce: Option<&str>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
-    let asked = claims_request(grant)
-        .map(|request| user_claims(user).in_id_token(&request))
-        .unwrap_or_default();
+    let request = claims_request(grant).unwrap_or_default();
+    let known = user_claims(user);
+    let mut asked = known.in_id_token(&request);
+    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
+    if let Some(verified) = known.verified(&request.verified_id_token, frameworks, now) {
+        asked.insert(VERIFIED_CLAIMS.to_owned(), verified);
+    }
     let names = amr(&grant.proofs, grant.created_at);
     let claims = IdTokenClaims {
         iss: realm.issuer(),

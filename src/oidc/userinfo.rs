@@ -10,6 +10,7 @@ use crate::crypto::signer::TokenType;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::identity_assurance::VERIFIED_CLAIMS;
 use crate::protocol::scope;
 use crate::tenants::{Platform, Realm};
 
@@ -97,7 +98,13 @@ pub async fn userinfo(
     let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
-    let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
+    let request = request.unwrap_or_default();
+    let known = user_claims(&held.user);
+    let mut claims = known.userinfo(granted, &request);
+    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
+    if let Some(verified) = known.verified(&request.verified_userinfo, frameworks, platform.now()) {
+        claims.insert(VERIFIED_CLAIMS.to_owned(), verified);
+    }
     let client = realm
         .tenant
         .client(platform, &caller)
@@ -107,7 +114,6 @@ pub async fn userinfo(
     match client.record.metadata.userinfo_signed_response_alg {
         None => Ok(UserInfo::Plain(claims)),
         Some(alg) => {
-            let mut claims = claims;
             claims.insert("iss".to_owned(), realm.issuer().into());
             claims.insert("aud".to_owned(), client.record.id.as_str().into());
             let signer = realm

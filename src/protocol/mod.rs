@@ -12,6 +12,7 @@ pub mod device;
 pub mod dpop;
 pub mod error;
 pub mod exchange;
+pub mod identity_assurance;
 pub mod metadata;
 pub mod params;
 pub mod pkce;

@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::identity::IdentityState;
 use super::new_factor::PushBegun;
 use crate::base::encoding::base64url;
 use crate::base::ids::{AccessPassId, ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
@@ -65,6 +66,14 @@ pub enum FormProblem {
     Device,
     /// What was set up is weaker than what was lost.
     WeakerThanLost,
+    /// The person turned back at the identity provider.
+    IdentityCancelled,
+    /// The identity provider, or its answer, cannot be used.
+    IdentityUnavailable,
+    /// The identity provider verified nothing that counts here.
+    IdentityNotVerified,
+    /// What the identity provider verified is not what the account holds.
+    IdentityMismatch,
     /// The method does not suffice, or is not enrolled.
     Method,
     /// No mail can be sent now.
@@ -198,6 +207,8 @@ pub struct Login {
     pub proofs: Vec<Proof>,
     /// What the decision said.
     pub judged: Option<JudgedState>,
+    /// What the decision about consent to something sensitive said.
+    pub consent_judged: Option<JudgedState>,
     /// The mail code that was sent.
     pub email_code: Option<SentCode>,
     /// The method chosen among those that suffice.
@@ -210,6 +221,8 @@ pub struct Login {
     pub enrolling: Option<String>,
     /// Device being enrolled.
     pub device: Option<PushBegun>,
+    /// Where the verification of identity stands.
+    pub identity: IdentityState,
     /// The temporary access pass that was typed, until the lost factors are replaced.
     pub access_pass: Option<AccessPassId>,
     /// Whether to remember this browser.
@@ -249,12 +262,14 @@ impl Login {
             session_proofs: Vec::new(),
             proofs: Vec::new(),
             judged: None,
+            consent_judged: None,
             email_code: None,
             chosen: None,
             passkey: None,
             push: None,
             enrolling: None,
             device: None,
+            identity: IdentityState::default(),
             access_pass: None,
             remember: Choice::Open,
             consent: Choice::Open,
@@ -315,6 +330,12 @@ impl Login {
         self.passkey = None;
     }
 
+    /// The decisions of this sign-in that meant this, the latest first.
+    pub fn judged_as(&self, fits: impl Fn(Judgement) -> bool) -> impl Iterator<Item = &JudgedState> {
+        let all = self.consent_judged.iter().chain(&self.judged);
+        all.filter(move |judged| fits(judged.judgement))
+    }
+
     /// Says whose sign-in it is. Another person than before brings nothing along: what was proven, decided, sent, chosen or
     /// agreed to belongs to one account. Only the count of wrong codes stays, so that nobody gets more tries by it.
     pub fn identify(&mut self, user: UserId) {
@@ -337,6 +358,7 @@ impl Login {
         self.session_proofs.clear();
         self.proofs.clear();
         self.judged = None;
+        self.consent_judged = None;
         self.email_code = None;
         self.chosen = None;
         self.passkey = None;
@@ -344,6 +366,7 @@ impl Login {
         self.enrolling = None;
         self.device = None;
         self.access_pass = None;
+        self.identity = IdentityState::default();
         self.remember = Choice::Open;
         self.consent = Choice::Open;
         self.breached = None;

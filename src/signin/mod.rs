@@ -4,10 +4,12 @@
 mod access_pass;
 mod advance;
 mod browser_record;
+mod checkpoint;
 mod consent;
 mod enrol;
 mod finish;
 mod first_factor;
+mod identity;
 mod login;
 mod lost;
 mod mail_code;
@@ -24,6 +26,8 @@ mod step;
 
 pub use enrol::new_passkey_options;
 pub use finish::Finished;
+pub(crate) use identity::seal_secret as seal_provider_secret;
+pub use identity::{ProviderAnswer, answer as provider_answer};
 pub use login::{FormProblem, Login, Purpose, Recovering};
 pub(crate) use lost::moved_until;
 pub(crate) use mail_code::{Recipient, code_for, hand_over_to};
@@ -44,7 +48,7 @@ pub use sign_up::{
 };
 pub use step::{
     ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewFactor,
-    NewPasswordStep, SentStep, SignUpStage, SignUpStep, Step, WaitStep,
+    NewPasswordStep, SentStep, SignUpStage, SignUpStep, Step, VerifyIdentityStep, WaitStep,
 };
 
 use crate::crypto::envelope::EnvelopeError;

@@ -29,6 +29,13 @@ pub enum Step {
     Enrol(Box<EnrolStep>),
     /// A new password must be chosen to go on.
     NewPassword(NewPasswordStep),
+    /// The identity must be verified by the tenant's provider.
+    VerifyIdentity(VerifyIdentityStep),
+    /// Off to the provider.
+    ToProvider {
+        /// Its address.
+        url: String,
+    },
     /// Lost factors are replaced later, or not by this way.
     Wait(WaitStep),
     /// Offer to remember this browser.
@@ -179,6 +186,21 @@ pub struct WaitStep {
     pub login: Box<Login>,
     /// Where it stands.
     pub standing: Standing,
+    /// Whether a verified identity makes the waiting unnecessary.
+    pub may_verify: bool,
+}
+
+/// Verifying the identity with the tenant's provider.
+#[derive(Debug)]
+pub struct VerifyIdentityStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address; masked by whoever draws it.
+    pub email: String,
+    /// What the decision tells the user.
+    pub reason: Option<UserReason>,
+    /// The provider's issuer.
+    pub provider: String,
 }
 
 /// Consent.
@@ -213,6 +235,8 @@ impl Step {
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
             Self::NewPassword(step) => step.login.problem,
+            Self::VerifyIdentity(step) => step.login.problem,
+            Self::Wait(step) => step.login.problem,
             _ => None,
         }
     }

@@ -145,6 +145,25 @@ wait-text-barred = A recovery of this account was stopped, or its address change
 wait-until-waiting = Possible from
 wait-until-barred = Not before
 wait-then = Then choose “Forgot your password?” once more, within three days. If you find a way to sign in before, just use it: that ends the recovery.
+wait-verify = Don’t want to wait? Our identity provider can verify who you are, and then the lost ways to sign in are replaced at once.
+
+# Verification of identity
+identity-title = Verify your identity
+identity-text = { $provider } verifies who you are, with a document or an account that you have there. It tells us the result, and we compare this with your account:
+identity-kept = { $n ->
+    [one] The evidence is kept apart from everything else, and deleted after one day.
+   *[other] The evidence is kept apart from everything else, and deleted after { $n } days.
+}
+identity-submit = Verify my identity
+claim-name = your name
+claim-given-name = your first name
+claim-family-name = your family name
+claim-middle-name = your middle name
+claim-birthdate = your date of birth
+problem-identity-cancelled = The verification was cancelled. You can begin again.
+problem-identity-unavailable = The verification could not be completed. Try again in a moment, or ask for help.
+problem-identity-not-verified = The provider has not verified who you are in a way that counts here.
+problem-identity-mismatch = What was verified is not what your account holds. If you used somebody else’s account there, try again with yours; otherwise ask for help.
 account-recovery = Somebody who can read your mail says that your other ways to sign in are lost. Unless you stop it, they can be replaced from { $at } on.
 account-recovery-stop = Stop it
 account-pass = Support was allowed to hand out a temporary access pass for your account on { $at }. If you did not ask for it, take it back.
@@ -276,6 +295,7 @@ scope-email = see your email address
 scope-address = see your postal address
 scope-phone = see your phone number
 scope-offline-access = stay connected after you sign out
+scope-verified-claims = see what was verified about your identity
 form-post-title = Taking you to { $app }
 form-post-text = If nothing happens, continue by the button.
 chooser-title = Which organisation?
@@ -454,6 +474,8 @@ activity-recovery-used = Lost ways to sign in were replaced
 activity-access-pass-approved = Support was allowed to hand out an access pass
 activity-access-pass-used = An access pass was used
 activity-access-pass-revoked = An access pass was taken back
+activity-identity-verified = Your identity was verified
+activity-identity-mismatch = A verification of identity did not fit
 activity-passkey-added = A passkey was added
 activity-totp-added = An authenticator app was added
 activity-push-rejected = You rejected a sign-in on your device
@@ -982,6 +1004,8 @@ resource-new = Another API
 resource-create = Register
 resource-hint-identifier = An address that names it, without #, such as https://api.example. Requests must name it letter by letter.
 resource-hint-scope = Separated by spaces. They are granted only to apps that name this API.
+resource-sensitive = Sensitive scopes
+resource-hint-sensitive = Words of the above. Before somebody consents to one, the policy decides about that alone (action consent).
 resource-hint-client = Client id of its server. Only it, and the app that a token was given to, may ask what the token says. May stay empty.
 key-next = next
 key-active = active

@@ -34,6 +34,7 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
         remember: Remember::Settled,
         consent: Consent::Settled,
         access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     })
 }
 
@@ -247,6 +248,7 @@ fn remember_and_consent_come_last() {
         remember: Remember::Offer,
         consent: Consent::Needed,
         access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     };
     assert_eq!(next(&situation), Next::OfferRemember);
     situation.remember = Remember::Settled;
@@ -274,6 +276,7 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
             remember: Remember::Remembered,
             consent: Consent::Settled,
             access_pass: AccessPass::None,
+            identity: Identity::Impossible,
         })
     };
     // The token still tells the truth.
@@ -319,6 +322,7 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
             remember: Remember::Offer,
             consent,
             access_pass: AccessPass::None,
+            identity: Identity::Impossible,
         })
     };
     let password = [Method::Password];
@@ -348,6 +352,7 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
         remember: Remember::Settled,
         consent: Consent::Settled,
         access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     };
     assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
 }
@@ -374,6 +379,7 @@ fn recovering(
         remember: Remember::Settled,
         consent: Consent::Needed,
         access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     })
 }
 
@@ -432,6 +438,7 @@ fn an_access_pass_stands_for_lost_factors_and_for_nothing_else() {
             remember: Remember::Settled,
             consent: Consent::Needed,
             access_pass,
+            identity: Identity::Impossible,
         })
     };
     let typed = [Method::Password];
@@ -482,4 +489,62 @@ fn an_access_pass_stands_for_lost_factors_and_for_nothing_else() {
         at(&both, strong, Password::MayStay, AccessPass::None),
         challenge(Cause::Risk, &[Method::Passkey])
     );
+}
+
+#[test]
+fn a_verified_identity_answers_the_decision_and_no_floor() {
+    let mut need = need();
+    let at = |need: &Need, identity| {
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need,
+            proofs: &proofs(&[Method::Password]),
+            enrolled: &[MAIL, TOTP],
+            judgement: Some(Judgement::VerifyIdentity),
+            password: Password::MayStay,
+            remember: Remember::Settled,
+            consent: Consent::Settled,
+            access_pass: AccessPass::None,
+            identity,
+        })
+    };
+    assert_eq!(at(&need, Identity::Impossible), Next::Held);
+    assert_eq!(at(&need, Identity::Possible), Next::VerifyIdentity);
+    assert_eq!(at(&need, Identity::Proven), Next::Issue { reached: Acr::Aal1 });
+    need.floor = Acr::Aal2;
+    assert_eq!(
+        at(&need, Identity::Proven),
+        challenge(Cause::Floor, &[Method::Totp])
+    );
+}
+
+#[test]
+fn consent_to_something_sensitive_is_decided_about_by_itself() {
+    let need = need();
+    let at = |methods: &[Method], judgement| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled: &[MAIL, TOTP],
+            judgement: Some(Judgement::Proceed),
+            password: Password::MayStay,
+            remember: Remember::Settled,
+            consent: Consent::Guarded(judgement),
+            access_pass: AccessPass::None,
+            identity: Identity::Impossible,
+        })
+    };
+    let (password, both) = ([Method::Password], [Method::Password, Method::Totp]);
+    assert_eq!(at(&password, None), Next::DecideConsent);
+    assert_eq!(at(&password, Some(Judgement::Proceed)), Next::Consent);
+    assert_eq!(at(&password, Some(Judgement::Refuse)), Next::Held);
+    assert_eq!(at(&password, Some(Judgement::VerifyIdentity)), Next::Held);
+    let strong = Some(step_up(Strength::Totp));
+    assert_eq!(at(&password, strong), challenge(Cause::Consent, &[Method::Totp]));
+    assert_eq!(at(&both, strong), Next::Consent);
+    assert_eq!(at(&password, Some(step_up(Strength::Passkey))), Next::Held);
 }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{app_facts, enrol, passwords, sign_up};
+use super::{app_facts, enrol, identity, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
 use crate::domain::client::Client;
@@ -107,6 +107,8 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Enrol(step) => step.login.id,
         Step::NewPassword(step) => step.login.id,
         Step::Wait(step) => step.login.id,
+        Step::VerifyIdentity(step) => step.login.id,
+        Step::ToProvider { url } => return Ok(in_transaction(redirect(url))),
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -137,6 +139,7 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Enrol(step) => enrol::step(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
         Step::Wait(step) => wait(ctx, &step).await,
+        Step::VerifyIdentity(step) => identity::step(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -177,6 +180,10 @@ pub(super) fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> 
         FormProblem::Passkey => ("", "problem-passkey"),
         FormProblem::Device => ("", "push-enrol-failed"),
         FormProblem::WeakerThanLost => ("", "problem-weaker"),
+        FormProblem::IdentityCancelled => ("", "problem-identity-cancelled"),
+        FormProblem::IdentityUnavailable => ("", "problem-identity-unavailable"),
+        FormProblem::IdentityNotVerified => ("", "problem-identity-not-verified"),
+        FormProblem::IdentityMismatch => ("", "problem-identity-mismatch"),
         FormProblem::Method => ("", "problem-method"),
         FormProblem::MailUnavailable => ("", "problem-mail"),
         FormProblem::NoAddress => ("email", "problem-email"),
@@ -324,14 +331,20 @@ fn reason(step: &ChallengeStep) -> Reason {
         Cause::Recovery => Reason::BeforeRecovery,
         Cause::Floor => Reason::OrganisationRule,
         Cause::App => Reason::AppRequest,
+        Cause::Consent => Reason::SensitiveAction,
         Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
-        Cause::Risk => match step.reason {
-            Some(UserReason::NewBrowser) => Reason::NewBrowser,
-            Some(UserReason::NewRegion) => Reason::NewRegion,
-            Some(UserReason::SensitiveAction) => Reason::SensitiveAction,
-            Some(UserReason::OrganisationRule) => Reason::OrganisationRule,
-            Some(UserReason::UnusualActivity) | None => Reason::UnusualActivity,
-        },
+        Cause::Risk => reason_of(step.reason),
+    }
+}
+
+/// What the person is told of a decision.
+pub(super) const fn reason_of(told: Option<UserReason>) -> Reason {
+    match told {
+        Some(UserReason::NewBrowser) => Reason::NewBrowser,
+        Some(UserReason::NewRegion) => Reason::NewRegion,
+        Some(UserReason::SensitiveAction) => Reason::SensitiveAction,
+        Some(UserReason::OrganisationRule) => Reason::OrganisationRule,
+        Some(UserReason::UnusualActivity) | None => Reason::UnusualActivity,
     }
 }
 
@@ -408,6 +421,8 @@ async fn wait(ctx: &Ctx, step: &WaitStep) -> Result<HttpResponse, PageError> {
         kind,
         account: mask(step.login.identifier.as_deref().unwrap_or_default()),
         until: When::at(until),
+        problems: problems(ctx, step.login.problem),
+        verify: step.may_verify.then(|| action(ctx, &step.login, "identity")),
         primary: way_on(ctx, client.as_ref()),
     })
 }
@@ -462,6 +477,11 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
             }),
         about: app_facts::of(ctx, client.as_ref()).await?,
     })
+}
+
+/// The way on from a page of a sign-in, without what the page asks for.
+pub(super) async fn way_on_of(ctx: &Ctx, login: &Login) -> Result<Link, PageError> {
+    Ok(way_on(ctx, client_of(ctx, login).await?.as_ref()))
 }
 
 /// The way on from a page where a sign-in ended: back to the app, or the account page.

@@ -7,6 +7,7 @@ pub mod authenticator;
 pub mod device;
 pub mod draw;
 pub mod enrol;
+pub mod identity;
 pub mod notice;
 mod passwords;
 pub mod sign_up;

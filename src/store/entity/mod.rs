@@ -22,6 +22,7 @@ pub(super) mod credentials;
 pub(super) mod decisions;
 pub(super) mod devices;
 pub(super) mod grants;
+pub(super) mod identity_evidence;
 pub(super) mod initial_access_tokens;
 pub(super) mod labels;
 pub(super) mod logout_deliveries;

@@ -17,6 +17,7 @@ pub(super) mod decisions;
 mod devices;
 mod events;
 mod grants;
+mod identity_evidence;
 mod initial_access_tokens;
 mod keys;
 mod labels;

@@ -64,6 +64,7 @@ impl Sample for ResourceList {
         let row = |identifier: &str, client: Option<&str>| ResourceRow {
             identifier: identifier.into(),
             scopes: "orders:read orders:write".into(),
+            sensitive: client.map_or_else(String::new, |_| "orders:write".into()),
             client: client.map(Into::into),
             created: ago(700),
         };
@@ -75,6 +76,7 @@ impl Sample for ResourceList {
             ],
             identifier: String::new(),
             scope: String::new(),
+            sensitive: String::new(),
             client: String::new(),
             problems: Vec::new(),
         };

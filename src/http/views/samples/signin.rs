@@ -7,7 +7,7 @@ use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, OtherWays, Purpose, Rec
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
-use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
+use crate::http::views::steps::{FormPost, RememberBrowser, TenantChooser, VerifyIdentity, Wait, WaitKind};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
@@ -21,6 +21,7 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<RecoveryCodes>("codes", pages);
     draw::<RememberBrowser>("remember", pages);
     draw::<Wait>("wait", pages);
+    draw::<VerifyIdentity>("identity", pages);
     draw::<Consent>("consent", pages);
     draw::<FormPost>("form-post", pages);
     draw::<TenantChooser>("chooser", pages);
@@ -203,10 +204,40 @@ impl Sample for Wait {
             kind,
             account: "a••••@demo.test".into(),
             until: super::ago(-72),
+            problems: Vec::new(),
+            verify: (kind == WaitKind::Waiting).then(|| "/t/demo/signin/identity?login=1".into()),
             primary: Link::new("/t/demo/account", "Start again"),
             chrome: chrome.clone(),
         };
         WaitKind::ALL.map(|kind| (kind.name(), page(kind))).into()
+    }
+}
+
+impl Sample for VerifyIdentity {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            app: Some("Harbour Supplies".into()),
+            account: "a••••@demo.test".into(),
+            reason: Reason::UnusualActivity,
+            provider: "verify.example".into(),
+            days: 90,
+            compared: ["given_name", "family_name", "birthdate"]
+                .map(str::to_owned)
+                .to_vec(),
+            problems: Vec::new(),
+            action: "/t/demo/signin/identity?login=1".into(),
+            other: Link::new("/t/demo/account", "Start again"),
+            chrome,
+        };
+        let problem = |key| Self {
+            problems: vec![Problem::whole(page.chrome.t(key))],
+            ..page.clone()
+        };
+        vec![
+            ("cancelled", problem("problem-identity-cancelled")),
+            ("mismatch", problem("problem-identity-mismatch")),
+            ("plain", page),
+        ]
     }
 }
 

@@ -23,6 +23,9 @@ mod m0050_sender_certificates;
 mod m0060_under_review;
 mod m0061_former_email;
 mod m0080_authorization_details;
+mod m0090_access_passes;
+mod m0091_identity_evidence;
+mod m0092_sensitive_scopes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -58,6 +61,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0060_under_review::Migration),
             Box::new(m0061_former_email::Migration),
             Box::new(m0080_authorization_details::Migration),
+            Box::new(m0090_access_passes::Migration),
+            Box::new(m0091_identity_evidence::Migration),
+            Box::new(m0092_sensitive_scopes::Migration),
         ]
     }
 

@@ -100,6 +100,14 @@ impl Actor {
         &self.who
     }
 
+    /// The person who acts; a command line is none.
+    pub const fn person_id(&self) -> Option<UserId> {
+        match self.who {
+            ActorRef::User { id } => Some(id),
+            _ => None,
+        }
+    }
+
     /// Whether it may go to every tenant.
     pub const fn is_operator(&self) -> bool {
         matches!(self.standing, Standing::Everything | Standing::Operator(_))

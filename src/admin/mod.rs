@@ -9,6 +9,7 @@ mod actor;
 pub mod audit;
 pub mod clients;
 pub mod decisions;
+pub mod identity;
 pub mod keys;
 pub mod links;
 pub mod models;
@@ -32,8 +33,9 @@ pub use tenants::ensure_system_tenant;
 use crate::crypto::envelope::EnvelopeError;
 use crate::crypto::hasher::HasherError;
 use crate::protocol::error::OAuthError;
+use crate::signin::SignInError;
 use crate::store::StoreError;
-use crate::tenants::{KeysError, TenantError};
+use crate::tenants::{KeysError, Platform, Realm, TenantError};
 
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +91,23 @@ impl AdminError {
             message: message.into(),
         }
     }
+}
+
+impl From<SignInError> for AdminError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => Self::Store(error),
+            SignInError::Envelope(error) => Self::Envelope(error),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+/// The tenant that a right is about, at its first origin: for mails with links.
+async fn realm_of(right: &Right<'_>, platform: &Platform) -> Result<Realm, AdminError> {
+    let record = right.store(platform).record().await?;
+    let slug = record.ok_or(AdminError::NotFound("tenant"))?.slug;
+    Ok(platform.directory.realm(platform, &slug, 0).await?)
 }
 
 impl From<OAuthError> for AdminError {

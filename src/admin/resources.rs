@@ -31,6 +31,8 @@ pub struct ResourceView {
     pub scope: String,
     /// Types of details that are granted with it (RFC 9396).
     pub authorization_details_types: Vec<DetailType>,
+    /// Those of them that consent to is decided about by itself.
+    pub sensitive_scope: String,
     /// The client that serves it.
     pub client_id: Option<ClientId>,
     /// When it was made.
@@ -46,6 +48,8 @@ pub struct NewResource {
     pub scopes: Vec<String>,
     /// Types of details, each `TYPE` or `TYPE=TITLE`; the title is what people read.
     pub detail_types: Vec<String>,
+    /// Those of the scopes that are sensitive.
+    pub sensitive: Vec<String>,
     /// The client that serves it; empty for none.
     pub client: Option<String>,
 }
@@ -53,6 +57,7 @@ pub struct NewResource {
 fn view(resource: Resource) -> ResourceView {
     ResourceView {
         scope: resource.scopes.join(" "),
+        sensitive_scope: resource.sensitive.join(" "),
         identifier: resource.identifier,
         authorization_details_types: resource.details,
         client_id: resource.client,
@@ -82,8 +87,9 @@ pub async fn create(
     let store = right.store(platform);
     let resource = Resource {
         identifier: identifier(&wanted.identifier)?,
-        scopes: scopes(&wanted.scopes)?,
+        scopes: scopes("scope", &wanted.scopes)?,
         details: detail_types(&wanted.detail_types)?,
+        sensitive: sensitive(wanted)?,
         client: match wanted.client.as_deref().filter(|id| !id.is_empty()) {
             None => None,
             Some(id) => {
@@ -106,7 +112,8 @@ pub async fn create(
     let mut batch = store.batch();
     batch.insert_resource(&resource);
     let data = json!({
-        "scope": resource.scopes.join(" "), "authorization_details_types": resource.details, "client": resource.client,
+        "scope": resource.scopes.join(" "), "sensitive_scope": resource.sensitive.join(" "),
+        "authorization_details_types": resource.details, "client": resource.client,
     });
     let trail = Trail::new("resource.created", "resource", &resource.identifier, data);
     let made = right.commit_and_reload(platform, batch, trail).await;
@@ -141,19 +148,34 @@ fn identifier(text: &str) -> Result<ResourceId, AdminError> {
     parsed.map_err(|why| AdminError::invalid("identifier", why))
 }
 
-fn scopes(given: &[String]) -> Result<Vec<String>, AdminError> {
+/// The sensitive ones of its scopes; others can't be marked here.
+fn sensitive(wanted: &NewResource) -> Result<Vec<String>, AdminError> {
+    let (all, marked) = (
+        scopes("scope", &wanted.scopes)?,
+        scopes("sensitive_scope", &wanted.sensitive)?,
+    );
+    if marked.iter().all(|word| all.contains(word)) {
+        return Ok(marked);
+    }
+    Err(AdminError::invalid(
+        "sensitive_scope",
+        "name scopes of this resource",
+    ))
+}
+
+fn scopes(field: &'static str, given: &[String]) -> Result<Vec<String>, AdminError> {
     let mut words: Vec<String> = Vec::new();
     for word in given.iter().flat_map(|text| text.split_whitespace()) {
         if !scope::is_scope_token(word) {
             return Err(AdminError::invalid(
-                "scope",
+                field,
                 "a scope is a word of printable ASCII characters",
             ));
         }
         // They speak of a person, and belong to the issuer itself.
         if scope::KNOWN.contains(&word) {
             return Err(AdminError::invalid(
-                "scope",
+                field,
                 format!("{word} belongs to OpenID Connect"),
             ));
         }
@@ -162,7 +184,7 @@ fn scopes(given: &[String]) -> Result<Vec<String>, AdminError> {
         }
     }
     if words.iter().map(|word| word.len() + 1).sum::<usize>() > MAX_SCOPE {
-        return Err(AdminError::invalid("scope", "the list of scopes is too long"));
+        return Err(AdminError::invalid(field, "the list of scopes is too long"));
     }
     Ok(words)
 }

@@ -61,7 +61,7 @@ fn view(platform: &Platform, tenant: Tenant) -> TenantView {
         slug: tenant.slug,
         name: tenant.name,
         status: tenant.status,
-        settings: tenant.settings,
+        settings: tenant.settings.without_secrets(),
         created_at: tenant.created_at,
         version: tenant.version,
     }
@@ -138,13 +138,13 @@ pub async fn create(
         ));
     }
     let mut settings = TenantSettings::default();
-    wanted.settings.apply(&mut settings)?;
+    wanted.settings.apply(platform, &mut settings)?;
     let name = wanted
         .name
         .or(wanted.settings.name)
         .unwrap_or_else(|| slug.to_string());
     let name = tenant_name(&name)?;
-    let data = json!({"preset": preset, "settings": settings});
+    let data = json!({"preset": preset, "settings": settings.clone().without_secrets()});
     let wanted = NewTenant {
         slug,
         name,
@@ -186,7 +186,7 @@ pub async fn update(
         ));
     }
     tenant.version = version.unwrap_or(tenant.version);
-    changes.apply(&mut tenant.settings)?;
+    changes.apply(platform, &mut tenant.settings)?;
     if let Some(name) = &changes.name {
         tenant.name = tenant_name(name)?;
     }
@@ -217,7 +217,8 @@ pub async fn plan(
 ) -> Result<Vec<String>, AdminError> {
     let (before, _) = show(actor, platform).await?;
     let mut after = before.settings.clone();
-    changes.apply(&mut after)?;
+    changes.apply(platform, &mut after)?;
+    let after = after.without_secrets();
     let mut lines = Vec::new();
     if let Some(name) = changes.name.as_ref().filter(|name| **name != before.name) {
         lines.push(format!("name: {} -> {name}", before.name));

@@ -54,6 +54,10 @@ uuid_ids! {
     LoginId;
     /// A recovery of an account whose owner lost the factors.
     RecoveryId;
+    /// A temporary access pass of a user.
+    AccessPassId;
+    /// Evidence of a verified identity.
+    EvidenceId;
     /// What a user (or a service) granted a client: the root of its tokens.
     GrantId;
     /// A recorded decision.

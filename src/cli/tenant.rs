@@ -26,7 +26,7 @@ pub enum TenantCommand {
     /// Put settings from a TOML file in force: name, status, registration, registration_policy, layout, floor, fail_mode, default_locale,
     /// support_contact, notice_threshold, remember_days, recovery_wait_hours, breached_passwords, passkey_attestation,
     /// passkey_models, client_certificate_authorities, trusted_issuers, brand_color, sign_up, disposable_addresses, terms_uri,
-    /// privacy_uri.
+    /// privacy_uri, identity_provider, asserted_trust_frameworks.
     Apply(FileArgs),
     /// Say what `apply` would change.
     Plan(FileArgs),
@@ -167,8 +167,15 @@ fn choice<T: DeserializeOwned>(flag: &str, text: Option<&str>) -> Result<Option<
 
 fn changes(args: &FileArgs) -> Result<TenantChanges, CliError> {
     let text = input::document(&args.file)?;
-    toml::from_str(&text)
-        .map_err(|error| CliError::Failed(format!("{}: {}", args.file.display(), error.message())))
+    let mut changes: TenantChanges = toml::from_str(&text)
+        .map_err(|error| CliError::Failed(format!("{}: {}", args.file.display(), error.message())))?;
+    if let Some(provider) = &mut changes.identity_provider {
+        let file = provider.client_secret_file.take();
+        if let Some(secret) = input::secret(false, file.as_deref())? {
+            provider.client_secret = Some(secret);
+        }
+    }
+    Ok(changes)
 }
 
 fn insert(members: &mut Value, name: &str, value: Value) {

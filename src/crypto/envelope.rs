@@ -27,6 +27,10 @@ pub enum Purpose {
     BlindKey,
     /// Secret of a client that signs with it.
     ClientSecret,
+    /// Our secret at a provider.
+    ProviderSecret,
+    /// Evidence of a verified identity.
+    IdentityEvidence,
 }
 
 impl Purpose {
@@ -37,6 +41,8 @@ impl Purpose {
             Self::RefreshKey => "refresh-key",
             Self::BlindKey => "blind-key",
             Self::ClientSecret => "client-secret",
+            Self::ProviderSecret => "provider-secret",
+            Self::IdentityEvidence => "identity-evidence",
         }
     }
 }

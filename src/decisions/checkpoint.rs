@@ -86,7 +86,7 @@ pub async fn judge(
         None => assess(&platform.model.load(), &gathered.evidence),
     };
     let live = &realm.tenant.policy;
-    let verdict = policy::decide(&live.policy, &assessment, &context(&checkpoint, &gathered));
+    let verdict = policy::decide(&live.policy, &assessment, &context(realm, &checkpoint, &gathered));
     let recommended = match gathered.degraded {
         None => verdict.outcome,
         Some(_) => fail_mode(realm, verdict.outcome, &gathered),
@@ -103,7 +103,7 @@ pub async fn judge(
     (decision.ended, decision.ended_at) = match Judgement::of(enforced) {
         Judgement::Proceed => (Some(Ending::Allowed), Some(decision.at)),
         Judgement::Refuse => (Some(Ending::Refused), Some(decision.at)),
-        Judgement::StepUp(_) => (None, None),
+        Judgement::StepUp(_) | Judgement::VerifyIdentity => (None, None),
     };
     decision.latency_micros = i64::try_from(watch.elapsed().as_micros()).unwrap_or(i64::MAX);
     Ok(Judged {
@@ -118,8 +118,9 @@ pub async fn judge(
 fn sensitivity(action: &Action) -> Sensitivity {
     match action {
         Action::Refresh | Action::ClientToken => Sensitivity::Low,
-        Action::SignIn | Action::SignUp | Action::Consent => Sensitivity::Normal,
+        Action::SignIn | Action::SignUp => Sensitivity::Normal,
         Action::Recover
+        | Action::Consent
         | Action::EnrolFactor
         | Action::ChangeCredential
         | Action::ChangeEmail
@@ -128,7 +129,7 @@ fn sensitivity(action: &Action) -> Sensitivity {
     }
 }
 
-fn context(checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
+fn context(realm: &Realm, checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
     let roles = checkpoint
         .account
         .roles
@@ -138,6 +139,7 @@ fn context(checkpoint: &Checkpoint<'_>, gathered: &Gathered) -> Context {
     Context {
         roles,
         client: checkpoint.client.map(ToString::to_string),
+        has_identity_provider: realm.tenant.record.settings.identity_provider.is_some(),
         ..Context::of(checkpoint.action.clone(), gathered.browser.accepted_sign_ins)
     }
 }
@@ -157,8 +159,10 @@ fn fail_mode(realm: &Realm, by_score: Outcome, gathered: &Gathered) -> Outcome {
         FailMode::Closed => Outcome::Deny,
     };
     match (Judgement::of(by_score), Judgement::of(floor)) {
-        (Judgement::StepUp(_), Judgement::Refuse) | (Judgement::Proceed, _) => floor,
-        (Judgement::Refuse | Judgement::StepUp(_), _) => by_score,
+        (Judgement::StepUp(_) | Judgement::VerifyIdentity, Judgement::Refuse) | (Judgement::Proceed, _) => {
+            floor
+        }
+        (Judgement::Refuse | Judgement::StepUp(_) | Judgement::VerifyIdentity, _) => by_score,
     }
 }
 

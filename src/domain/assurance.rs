@@ -35,18 +35,21 @@ pub enum Method {
     Push,
     /// One of the ten recovery codes.
     RecoveryCode,
+    /// A temporary access pass from support: no factor, it lets lost ones be replaced.
+    AccessPass,
     /// A WebAuthn credential.
     Passkey,
 }
 
 impl Method {
     /// Every method, strongest first: the order in which a choice is shown (people.md U24).
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Passkey,
         Self::Push,
         Self::Totp,
         Self::RecoveryCode,
         Self::EmailOtp,
+        Self::AccessPass,
         Self::Password,
     ];
 
@@ -58,6 +61,7 @@ impl Method {
             Self::Totp => "totp",
             Self::Push => "push",
             Self::RecoveryCode => "recovery_code",
+            Self::AccessPass => "access_pass",
             Self::Passkey => "passkey",
         }
     }

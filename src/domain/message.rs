@@ -115,6 +115,10 @@ pub enum SecurityChange {
     FactorRemoved,
     /// The mail address.
     EmailChanged,
+    /// Support was allowed to hand out a temporary access pass.
+    AccessPassApproved,
+    /// A temporary access pass was used.
+    AccessPassUsed,
 }
 
 impl SecurityChange {
@@ -130,6 +134,8 @@ impl SecurityChange {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::FactorRemoved => "factor_removed",
             Self::EmailChanged => "email_changed",
+            Self::AccessPassApproved => "access_pass_approved",
+            Self::AccessPassUsed => "access_pass_used",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Records with legal transitions, as plain data: no SQL, no HTTP, no clock.
 
+pub mod access_pass;
 pub mod action;
 pub mod assurance;
 pub mod client;
@@ -8,6 +9,7 @@ pub mod decision;
 pub mod device;
 pub mod event;
 pub mod grant;
+pub mod identity;
 pub mod key;
 pub mod message;
 pub mod outcome;

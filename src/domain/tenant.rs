@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::Acr;
 use super::credential::Aaguid;
+use super::identity::IdentityProvider;
 use super::registration_policy::{ClientDocuments, RegistrationPolicy};
 use super::sealed::Sealed;
 use super::trusted_issuer::TrustedIssuer;
@@ -176,6 +177,20 @@ pub struct TenantSettings {
     pub terms_uri: Option<String>,
     /// Privacy notice that is shown at sign-up, `https`.
     pub privacy_uri: Option<String>,
+    /// Who verifies identities.
+    pub identity_provider: Option<IdentityProvider>,
+    /// Trust frameworks whose verified claims we tell apps that ask for them (OpenID Connect for Identity Assurance 1.0).
+    pub asserted_trust_frameworks: Vec<String>,
+}
+
+impl TenantSettings {
+    /// The settings as they are shown and exported.
+    pub fn without_secrets(mut self) -> Self {
+        if let Some(provider) = &mut self.identity_provider {
+            provider.client_secret = None;
+        }
+        self
+    }
 }
 
 impl TenantSettings {
@@ -212,6 +227,8 @@ impl Default for TenantSettings {
             disposable_addresses: DisposableAddresses::default(),
             terms_uri: None,
             privacy_uri: None,
+            identity_provider: None,
+            asserted_trust_frameworks: Vec::new(),
         }
     }
 }

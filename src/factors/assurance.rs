@@ -11,7 +11,7 @@ pub const SECOND_FACTOR_FRESH: Duration = Duration::from_hours(12);
 /// The strength a proof has as a second factor, or by itself for a passkey that verified the user.
 pub const fn strength(proof: &Proof) -> Option<Strength> {
     match proof.method {
-        Method::Password => None,
+        Method::Password | Method::AccessPass => None,
         Method::EmailOtp => Some(Strength::EmailCode),
         Method::Totp | Method::RecoveryCode => Some(Strength::Totp),
         Method::Push => Some(Strength::Push),
@@ -78,6 +78,8 @@ pub fn amr(proofs: &[Proof], now: Timestamp) -> Vec<&'static str> {
             Method::Password => push("pwd"),
             Method::EmailOtp | Method::Totp | Method::RecoveryCode => push("otp"),
             Method::Push => push("mca"),
+            // It only let a factor be replaced, which stands beside it.
+            Method::AccessPass => {}
             Method::Passkey => {
                 push(if proof.synced { "swk" } else { "hwk" });
                 if proof.user_verified {

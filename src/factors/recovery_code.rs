@@ -45,7 +45,7 @@ pub fn consume(tenant_key: &Secret<Vec<u8>>, unused: &[Vec<u8>], typed: &str) ->
 }
 
 /// Case, spaces and dashes don't matter; I, L and O read as 1, 1 and 0.
-fn fold(code: &str) -> String {
+pub(super) fn fold(code: &str) -> String {
     let kept = code.chars().filter(char::is_ascii_alphanumeric).take(64);
     kept.map(|c| match c.to_ascii_uppercase() {
         'I' | 'L' => '1',

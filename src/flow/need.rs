@@ -39,20 +39,22 @@ pub enum Judgement {
     Proceed,
     /// A factor of at least this strength.
     StepUp(LeastStrength),
+    /// The identity, verified by the tenant's provider.
+    VerifyIdentity,
     /// It ends here.
     Refuse,
 }
 
 impl Judgement {
     /// What an outcome means for a sign-in. Until their own features land, a light challenge is a mail code, and what
-    /// would need a person, a provider or a restricted token is refused with a reference code.
+    /// would need a person or a restricted token is refused with a reference code.
     pub const fn of(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Allow | Outcome::AllowMonitored => Self::Proceed,
             Outcome::LightChallenge => Self::StepUp(LeastStrength::AtLeast(Strength::EmailCode)),
             Outcome::StepUp(least) | Outcome::StepUpAndBind(least) => Self::StepUp(least),
+            Outcome::VerifyIdentity => Self::VerifyIdentity,
             Outcome::ReadOnly
-            | Outcome::VerifyIdentity
             | Outcome::Review
             | Outcome::EndSession
             | Outcome::Deny

@@ -26,6 +26,32 @@ pub struct Situation<'a> {
     pub remember: Remember,
     /// Where consent stands.
     pub consent: Consent,
+    /// Where a temporary access pass stands.
+    pub access_pass: AccessPass,
+    /// Where the verification of identity stands.
+    pub identity: Identity,
+}
+
+/// Where the verification of identity stands (features.md F10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody can verify this person, or the tries are used up.
+    Impossible,
+    /// A provider may be asked.
+    Possible,
+    /// It was verified in this sign-in.
+    Proven,
+}
+
+/// Where a temporary access pass stands (features.md F9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessPass {
+    /// There is none that works.
+    None,
+    /// One works: it may be typed in place of a factor that is asked for.
+    Offered,
+    /// It was typed in this sign-in: a factor of at least this strength replaces the lost ones.
+    Proven(Strength),
 }
 
 /// Whether the password that was typed may stay.
@@ -63,6 +89,8 @@ pub enum Consent {
     Settled,
     /// To be asked.
     Needed,
+    /// To be asked, about something sensitive: what the decision about that asks; absent before it was made (features.md E1).
+    Guarded(Option<Judgement>),
     /// Refused by the user.
     Denied,
 }
@@ -86,6 +114,8 @@ pub enum Next {
         /// How strong it must be.
         least: Strength,
     },
+    /// The identity must be verified by the tenant's provider.
+    VerifyIdentity,
     /// The sign-in ends with a page that says so and a way on.
     Held,
     /// The app demands what this account can't reach.
@@ -96,6 +126,8 @@ pub enum Next {
     Wait,
     /// Offer to remember this browser.
     OfferRemember,
+    /// The decision about consent to something sensitive is due.
+    DecideConsent,
     /// Ask for consent.
     Consent,
     /// The user said no to the app.
@@ -122,6 +154,8 @@ pub enum Cause {
     NewPassword,
     /// Whoever forgot the password proves a factor beside the mailbox.
     Recovery,
+    /// The decision about consent to something sensitive.
+    Consent,
 }
 
 /// Decides what comes next. The order of the steps is the order of this function.
@@ -134,10 +168,14 @@ pub fn next(situation: &Situation<'_>) -> Next {
     if !situation.proofs.iter().any(first) {
         return Next::FirstFactor;
     }
-    match situation.judgement {
-        None => return Next::Decide,
-        Some(Judgement::Refuse) => return Next::Held,
-        Some(Judgement::Proceed | Judgement::StepUp(_)) => {}
+    let Some(judgement) = situation.judgement else {
+        return Next::Decide;
+    };
+    if let Some(step) = refusal(situation, judgement) {
+        return step;
+    }
+    if let Some(step) = by_access_pass(situation) {
+        return step;
     }
     if let Some(step) = by_risk(situation)
         .or_else(|| by_recovery(situation))
@@ -145,7 +183,7 @@ pub fn next(situation: &Situation<'_>) -> Next {
         .or_else(|| by_app(situation))
         .or_else(|| by_password(situation))
     {
-        return step;
+        return or_access_pass(situation, step);
     }
     if situation.remember == Remember::Offer
         && strongest_since(situation.proofs, situation.started_at).is_some()
@@ -155,15 +193,57 @@ pub fn next(situation: &Situation<'_>) -> Next {
     match situation.consent {
         Consent::Denied => Next::Denied,
         Consent::Needed => Next::Consent,
+        Consent::Guarded(judgement) => guarded_consent(situation, judgement),
         Consent::Settled => Next::Issue {
             reached: reached(situation.proofs, situation.now),
         },
     }
 }
 
+/// Beside a password or the mailbox the pass stands for the lost factors, and for nothing else: they are replaced before anything goes
+/// on, and what risk, floors and the app ask is then asked of the new one. A password that may not stay is replaced first.
+fn by_access_pass(situation: &Situation<'_>) -> Option<Next> {
+    let AccessPass::Proven(least) = situation.access_pass else {
+        return None;
+    };
+    let chosen = |proof: &Proof| proof.method == Method::Password && proof.at >= situation.started_at;
+    let keeps = match situation.password {
+        Password::MayStay => true,
+        Password::MustChange => false,
+        Password::Forgotten | Password::Waiting | Password::WaitedFor => situation.proofs.iter().any(chosen),
+    };
+    Some(if keeps {
+        Next::Enrol { least }
+    } else {
+        Next::NewPassword
+    })
+}
+
+/// Where a pass works it is one more way to answer a challenge, and a way on where nothing strong enough is enrolled.
+fn or_access_pass(situation: &Situation<'_>, step: Next) -> Next {
+    if situation.access_pass != AccessPass::Offered {
+        return step;
+    }
+    match step {
+        Next::Challenge { cause, mut options } => {
+            options.push(Method::AccessPass);
+            Next::Challenge { cause, options }
+        }
+        Next::Held | Next::Unmet => Next::Challenge {
+            cause: Cause::Floor,
+            options: vec![Method::AccessPass],
+        },
+        other => other,
+    }
+}
+
 /// What the decision asks must be proven in this sign-in: an older factor doesn't answer today's doubt.
 fn by_risk(situation: &Situation<'_>) -> Option<Next> {
-    let Some(Judgement::StepUp(least)) = situation.judgement else {
+    step_up(situation, situation.judgement?, Cause::Risk)
+}
+
+fn step_up(situation: &Situation<'_>, judgement: Judgement, cause: Cause) -> Option<Next> {
+    let Judgement::StepUp(least) = judgement else {
         return None;
     };
     let enrolled: Vec<_> = situation.enrolled.iter().map(|(_, strength)| *strength).collect();
@@ -180,11 +260,32 @@ fn by_risk(situation: &Situation<'_>) -> Option<Next> {
     Some(if options.is_empty() {
         Next::Held
     } else {
-        Next::Challenge {
-            cause: Cause::Risk,
-            options,
-        }
+        Next::Challenge { cause, options }
     })
+}
+
+/// What a decision ends, or makes wait for the identity to be verified.
+const fn refusal(situation: &Situation<'_>, judgement: Judgement) -> Option<Next> {
+    match (judgement, situation.identity) {
+        (Judgement::Refuse, _) | (Judgement::VerifyIdentity, Identity::Impossible) => Some(Next::Held),
+        (Judgement::VerifyIdentity, Identity::Possible) => Some(Next::VerifyIdentity),
+        (Judgement::VerifyIdentity, Identity::Proven) | (Judgement::Proceed | Judgement::StepUp(_), _) => {
+            None
+        }
+    }
+}
+
+/// Consent to something sensitive is decided about by itself, after everything else and before it is asked for.
+fn guarded_consent(situation: &Situation<'_>, judgement: Option<Judgement>) -> Next {
+    let Some(judgement) = judgement else {
+        return Next::DecideConsent;
+    };
+    refusal(situation, judgement)
+        .or_else(|| {
+            let step = step_up(situation, judgement, Cause::Consent)?;
+            Some(or_access_pass(situation, step))
+        })
+        .unwrap_or(Next::Consent)
 }
 
 /// A forgotten password is replaced before anything that needs one is asked for.

@@ -6,7 +6,7 @@ use actix_web::web::{self, ServiceConfig, delete, get, post, put};
 use actix_web::{Resource, Route};
 
 use super::middleware::cors;
-use super::pages::{account, admin_link, authenticator, device, notice, sign_up, signin};
+use super::pages::{account, admin_link, authenticator, device, enrol, identity, notice, sign_up, signin};
 use super::{console, health, oidc, site};
 
 /// The public listener.
@@ -102,6 +102,9 @@ fn sign_in(config: &mut ServiceConfig) {
         .route("/signin/push", get().to(signin::push_state))
         .route("/signin/passkey", post().to(signin::passkey))
         .route("/signin/passkey/options", post().to(signin::passkey_options))
+        .route("/signin/enrol/passkey", post().to(enrol::passkey))
+        .route("/signin/enrol/passkey/options", post().to(enrol::passkey_options))
+        .route("/signin/enrol/push", post().to(enrol::push))
         .route("/signin/new-password", post().to(signin::new_password))
         .route("/signup", get().to(sign_up::begin))
         .route("/signup/challenge", get().to(sign_up::challenge))
@@ -112,6 +115,8 @@ fn sign_in(config: &mut ServiceConfig) {
         .route("/recover", get().to(signin::recover))
         .route("/signin/mailbox", post().to(signin::mailbox))
         .route("/signin/lost", post().to(signin::lost))
+        .route("/signin/identity", post().to(identity::begin))
+        .route("/identity/callback", get().to(identity::callback))
         .route("/signin/remember", post().to(signin::remember))
         .route("/signin/consent", post().to(signin::consent))
         .route("/signin/change", get().to(signin::change))
@@ -147,6 +152,7 @@ fn own_account(config: &mut ServiceConfig) {
         .route("/account/factors/{id}/remove", post().to(account::remove_factor))
         .route("/account/recovery-codes", post().to(account::recovery_codes))
         .route("/account/recovery/stop", post().to(account::stop_recovery))
+        .route("/account/passes/revoke", post().to(account::revoke_passes))
         .route("/account/sessions/end-others", post().to(account::end_others))
         .route("/account/sessions/{id}/end", post().to(account::end_session))
         .route("/account/devices/forget-all", post().to(account::forget_devices))

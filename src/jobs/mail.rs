@@ -157,5 +157,7 @@ const fn change_of(change: SecurityChange) -> Change {
         SecurityChange::RecoveryCodesMade => Change::RecoveryCodes,
         SecurityChange::FactorRemoved => Change::FactorRemoved,
         SecurityChange::EmailChanged => Change::Email,
+        SecurityChange::AccessPassApproved => Change::AccessPassApproved,
+        SecurityChange::AccessPassUsed => Change::AccessPassUsed,
     }
 }

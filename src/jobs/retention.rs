@@ -1,10 +1,11 @@
 //! The retention rule (risk.md, privacy): addresses are cut to their network, old history is removed, and so are apps that registered
-//! themselves and that nobody uses.
+//! themselves and that nobody uses, and evidence of verified identities.
 
 use std::net::IpAddr;
 
 use crate::admin::clients::dynamic::remove_unused;
 use crate::base::net::ClientIp;
+use crate::base::timestamp::Timestamp;
 use crate::store::{StoreError, TenantStore};
 use crate::tenants::Platform;
 
@@ -31,6 +32,7 @@ pub async fn retain(platform: &Platform) -> Result<(), StoreError> {
                 .expire_history(tenant.id, platform.now().minus(history))
                 .await?;
         }
+        delete_evidence(&platform.store.tenant(tenant.id), platform.now()).await?;
         match remove_unused(platform, tenant.id).await {
             Ok(gone) => clients += gone,
             Err(error) => tracing::error!(target: "tidegate::jobs", code = "clients.kept", %error),
@@ -42,10 +44,14 @@ pub async fn retain(platform: &Platform) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn cut_addresses(
-    store: &TenantStore,
-    before: crate::base::timestamp::Timestamp,
-) -> Result<usize, StoreError> {
+/// Evidence of identities is deleted on the schedule that the tenant set when it came.
+async fn delete_evidence(store: &TenantStore, now: Timestamp) -> Result<(), StoreError> {
+    let mut batch = store.batch();
+    batch.delete_old_identity_evidence(now);
+    store.commit(batch).await
+}
+
+async fn cut_addresses(store: &TenantStore, before: Timestamp) -> Result<usize, StoreError> {
     let mut done = 0;
     loop {
         let mut batch = store.batch();

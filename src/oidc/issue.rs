@@ -22,6 +22,7 @@ use crate::protocol::claims_mapping::Place;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
 use crate::protocol::exchange::Actor;
+use crate::protocol::identity_assurance::VERIFIED_CLAIMS;
 use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
@@ -260,10 +261,14 @@ pub(super) async fn id_token(
 ) -> Result<String, OidcError> {
     let (now, client) = (platform.now(), &runtime.record);
     let subjects = realm.tenant.subjects(client);
-    let mut told = claims_request(grant)
-        .map(|request| user_claims(&subjects, user).in_id_token(&request))
-        .unwrap_or_default();
+    let request = claims_request(grant).unwrap_or_default();
+    let known = user_claims(&subjects, user);
+    let mut told = known.in_id_token(&request);
     told.extend(mapped(client, Place::IdToken, &grant.scope, user));
+    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
+    if let Some(verified) = known.verified(&request.verified_id_token, frameworks, now) {
+        told.insert(VERIFIED_CLAIMS.to_owned(), verified);
+    }
     let names = amr(&grant.proofs, grant.created_at);
     let claims = IdTokenClaims {
         iss: realm.issuer(),

@@ -13,6 +13,7 @@ use crate::protocol::claims_mapping::Place;
 use crate::protocol::client_certificate::PresentedCertificate;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::identity_assurance::VERIFIED_CLAIMS;
 use crate::protocol::profile::Rules;
 use crate::protocol::scope;
 use crate::tenants::{ClientRuntime, Platform, Realm};
@@ -109,8 +110,14 @@ pub async fn userinfo(
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
     let subjects = realm.tenant.subjects(&client.record);
-    let mut claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
+    let request = request.unwrap_or_default();
+    let known = user_claims(&subjects, &held.user);
+    let mut claims = known.userinfo(granted, &request);
     claims.extend(mapped(&client.record, Place::Userinfo, granted, &held.user));
+    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
+    if let Some(verified) = known.verified(&request.verified_userinfo, frameworks, platform.now()) {
+        claims.insert(VERIFIED_CLAIMS.to_owned(), verified);
+    }
     answer(platform, realm, &client, claims)
         .await
         .map_err(UserInfoError::Oidc)

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openidconnect::{HttpRequest, HttpResponse};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::io::AsyncWriteExt as _;
 use url::{Host, Url};
@@ -236,6 +237,36 @@ impl Fetcher {
         let answer = request.send().await;
         let answer = answer.map_err(|error| FetchError::Failed(error.without_url().to_string()))?;
         Ok(answer.status().as_u16())
+    }
+
+    /// Carries a request of the OpenID Connect client there and its answer back.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub(super) async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        let (parts, body) = request.into_parts();
+        let url =
+            Url::parse(&parts.uri.to_string()).map_err(|_| FetchError::Forbidden(parts.uri.to_string()))?;
+        self.check(&url)?;
+        let sent = self
+            .client
+            .request(parts.method, url)
+            .headers(parts.headers)
+            .body(body)
+            .send()
+            .await;
+        let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
+        let mut response = sent.map_err(failed)?;
+        let mut answer = HttpResponse::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if answer.body().len() + chunk.len() > MAX_BYTES {
+                return Err(FetchError::TooLarge(MAX_BYTES));
+            }
+            answer.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(answer)
     }
 
     /// Whether something may be sent to an address that somebody names, as far as the address itself tells.

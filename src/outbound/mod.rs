@@ -4,5 +4,6 @@
 pub mod breached;
 pub mod disposable;
 pub mod fetch;
+pub mod identity;
 pub mod mail;
 pub mod networks;

@@ -10,6 +10,7 @@ use super::authorization_details::AuthorizationDetails;
 use super::confirmation::Confirmation;
 use super::error::OAuthError;
 use super::exchange::Actor;
+use super::identity_assurance::{self, VerifiedClaimsRequest};
 use super::scope;
 use crate::base::timestamp::Timestamp;
 
@@ -35,6 +36,10 @@ pub struct ClaimsRequest {
     pub userinfo: BTreeMap<String, Option<ClaimRequest>>,
     /// For the ID token.
     pub id_token: BTreeMap<String, Option<ClaimRequest>>,
+    /// Verified claims for the userinfo answer: the first that can be answered is.
+    pub verified_userinfo: Vec<VerifiedClaimsRequest>,
+    /// Verified claims for the ID token.
+    pub verified_id_token: Vec<VerifiedClaimsRequest>,
 }
 
 /// Deepest nesting of the `claims` parameter; it needs three levels.
@@ -52,9 +57,18 @@ impl ClaimsRequest {
         if depth(text) > MAX_DEPTH {
             return Err(OAuthError::invalid_request("claims is nested too deeply"));
         }
-        serde_json::from_str(text).map_err(|error| {
-            OAuthError::invalid_request("claims is not a valid claims request").with_detail(error.to_string())
-        })
+        let refused = || OAuthError::invalid_request("claims is not a valid claims request");
+        let with_detail = |error: serde_json::Error| refused().with_detail(error.to_string());
+        let mut parts: Map<String, Value> = serde_json::from_str(text).map_err(with_detail)?;
+        let mut verified = |name: &str| match parts.get_mut(name).and_then(Value::as_object_mut) {
+            Some(part) => identity_assurance::take(part).ok_or_else(refused),
+            None => Ok(Vec::new()),
+        };
+        let (userinfo, id_token) = (verified("userinfo")?, verified("id_token")?);
+        let mut read: Self = serde_json::from_value(Value::Object(parts)).map_err(with_detail)?;
+        read.verified_userinfo.extend(userinfo);
+        read.verified_id_token.extend(id_token);
+        Ok(read)
     }
 
     /// The one subject that the ID token must be about.
@@ -149,6 +163,17 @@ pub fn is_standard(name: &str) -> bool {
 }
 
 impl UserClaims {
+    /// Verified claims for requests of them, by the trust frameworks that the tenant vouches for.
+    pub fn verified(
+        &self,
+        requests: &[VerifiedClaimsRequest],
+        frameworks: &[String],
+        now: Timestamp,
+    ) -> Option<Value> {
+        let held = self.values.get(identity_assurance::VERIFIED_CLAIMS)?;
+        identity_assurance::answer(held, requests, frameworks, now)
+    }
+
     /// The userinfo answer for granted scopes and claims asked for by name.
     pub fn userinfo(&self, granted: &str, request: &ClaimsRequest) -> Map<String, Value> {
         let mut out = Map::new();

@@ -16,6 +16,7 @@ pub mod dpop;
 pub mod encryption;
 pub mod error;
 pub mod exchange;
+pub mod identity_assurance;
 pub mod metadata;
 pub mod params;
 pub mod pkce;

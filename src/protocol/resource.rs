@@ -62,6 +62,8 @@ pub struct Resource {
     pub scopes: Vec<String>,
     /// Types of details that are granted with it (RFC 9396).
     pub details: Vec<DetailType>,
+    /// Those of them that consent to is decided about by itself (features.md E1).
+    pub sensitive: Vec<String>,
     /// The client that serves it: beside the client that a token was given to it alone may introspect the token.
     pub client: Option<ClientId>,
     /// When it was registered.
@@ -160,6 +162,12 @@ impl<'a> Resources<'a> {
         known.any(|known| named.contains(&known.identifier) && known.brings(scope))
     }
 
+    /// Whether a scope is one of those that a resource marks as sensitive.
+    pub fn is_sensitive(&self, scope: &str) -> bool {
+        let mut known = self.known.iter();
+        known.any(|known| known.sensitive.iter().any(|word| word == scope))
+    }
+
     /// What of granted scopes stands in a token for these resources: their own, so that none of them can use it elsewhere.
     pub fn scope_for(&self, audience: &[ResourceId], granted: &str) -> String {
         let issuer = audience.is_empty() || audience.iter().any(|id| id.as_str() == self.issuer);
@@ -224,6 +232,7 @@ mod tests {
 
     fn known() -> Vec<Resource> {
         let resource = |identifier: &str, scopes: &[&str]| Resource {
+            sensitive: Vec::new(),
             identifier: identifier.parse().unwrap(),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             details: Vec::new(),

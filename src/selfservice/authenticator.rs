@@ -1,44 +1,25 @@
 //! The device that approves sign-ins: enrolled from the account page; then it proves itself by its key alone, and every answer is signed.
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::factors::{FactorError, MAX_FACTORS, store_new};
+use super::recovery::recent_access_pass;
 use crate::accounts::{self, Account};
-use crate::base::encoding::from_base64url;
 use crate::base::ids::{CredentialId, EventId, SessionId, UserId};
-use crate::crypto::web_push::{Vapid, is_signed_by};
-use crate::domain::credential::{Credential, CredentialSecret, PushDevice, Subscription};
+use crate::base::timestamp::Timestamp;
+use crate::crypto::web_push::Vapid;
+use crate::domain::credential::CredentialSecret;
 use crate::domain::message::SecurityChange;
-use crate::factors::push::{Answer, Refusal, Request, SKEW, State, answer_text, enrolment_text, pull_text};
+use crate::factors::push::{Answer, Refusal, Request, SKEW, State, answer_text, pull_text};
 use crate::signals;
-use crate::signin::{SignInError, event, find_push, open_pushes, push_key};
+use crate::signin::{
+    PushBegun, SignInError, event, find_push, is_signed, open_pushes, push_credential, push_key,
+};
 use crate::store::{LabelRecord, StoreError};
 use crate::tenants::{Platform, Realm, Visit};
 
 /// How long an enrolment may take.
 const ENROLMENT: std::time::Duration = std::time::Duration::from_mins(30);
-
-/// What a device needs to be enrolled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PushBegun {
-    /// The id that it will have.
-    pub device: CredentialId,
-    /// What it signs.
-    pub challenge: String,
-}
-
-/// What a device sends to be enrolled.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewDevice {
-    /// Its public key, an uncompressed point of P-256, base64url.
-    pub key: String,
-    /// Its signature over the challenge, base64url.
-    pub signature: String,
-    /// How it is woken, where its browser can.
-    pub subscription: Option<Subscription>,
-}
 
 /// Why a device is not listened to.
 #[derive(Debug, thiserror::Error)]
@@ -84,14 +65,10 @@ pub fn begin_push(
     if account.credentials.len() >= MAX_FACTORS {
         return Err(FactorError::TooMany);
     }
-    let now = platform.now();
-    let begun = PushBegun {
-        device: CredentialId(platform.random().uuid(now)),
-        challenge: platform.random().opaque(),
-    };
+    let begun = PushBegun::draw(platform);
     let put = platform
         .ephemeral
-        .put(&key(realm, session), &begun, now, ENROLMENT);
+        .put(&key(realm, session), &begun, platform.now(), ENROLMENT);
     put.map_err(SignInError::from)?;
     Ok(begun)
 }
@@ -114,36 +91,10 @@ pub async fn add_push(
         .map_err(SignInError::from)?;
     let begun = begun.ok_or(FactorError::Refused)?;
     platform.ephemeral.remove(&slot);
-    let new: NewDevice = serde_json::from_str(answer).map_err(|_| FactorError::Refused)?;
-    let text = enrolment_text(realm.issuer(), begun.device, &begun.challenge);
-    if !is_signed(&new.key, &text, &new.signature) {
-        return Err(FactorError::Refused);
-    }
-    // Only what we could send to is kept: https on a public address.
-    let subscription = new
-        .subscription
-        .filter(|subscription| platform.fetcher.may_reach(&subscription.endpoint));
-    let credential = Credential {
-        id: begun.device,
-        user: account.user.id,
-        secret: CredentialSecret::Push(PushDevice {
-            key: new.key,
-            subscription,
-        }),
-        name: signals::summary(visit.user_agent.as_deref()).words(),
-        created_at: platform.now(),
-        last_used_at: None,
-        version: 1,
-    };
+    let credential = push_credential(platform, realm, visit, (account.user.id, &begun), answer)
+        .ok_or(FactorError::Refused)?;
     let change = SecurityChange::DeviceAdded;
     store_new(platform, realm, visit, account, credential, change).await
-}
-
-fn is_signed(public: &str, text: &str, signature: &str) -> bool {
-    match (from_base64url(public), from_base64url(signature)) {
-        (Some(public), Some(signature)) => is_signed_by(&public, text, &signature),
-        _ => false,
-    }
 }
 
 /// The owner of a device that signed a text.
@@ -165,7 +116,16 @@ async fn owner(
     account.map(|account| account.user.id).ok_or(DeviceError::Unknown)
 }
 
-/// The requests that wait for an answer of a device.
+/// What a device shows.
+#[derive(Debug)]
+pub struct PendingPushes {
+    /// The requests that wait for an answer.
+    pub requests: Vec<Request>,
+    /// When support was lately allowed to hand out a temporary access pass.
+    pub access_pass: Option<Timestamp>,
+}
+
+/// What waits for a device, and what its owner should know.
 ///
 /// # Errors
 /// [`DeviceError`].
@@ -174,7 +134,7 @@ pub async fn pull_pushes(
     realm: &Realm,
     (device, at): (CredentialId, i64),
     signature: &str,
-) -> Result<Vec<Request>, DeviceError> {
+) -> Result<PendingPushes, DeviceError> {
     let now = platform.now();
     if now.secs().abs_diff(at) > SKEW.as_secs() {
         return Err(DeviceError::Unknown);
@@ -190,7 +150,10 @@ pub async fn pull_pushes(
         let found = find_push(platform, realm, &id)?;
         open.extend(found.filter(|request| request.user == user && request.is_open(now)));
     }
-    Ok(open)
+    Ok(PendingPushes {
+        requests: open,
+        access_pass: recent_access_pass(platform, realm, user).await?,
+    })
 }
 
 /// Takes a device's answer. A rejection is a report: somebody else asked.

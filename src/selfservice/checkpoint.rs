@@ -59,6 +59,12 @@ pub async fn decide(
     let permit = match judged.judgement() {
         Judgement::Proceed => Permit::Granted,
         Judgement::Refuse => Permit::Refused(judged.decision.reference.clone()),
+        // Nobody is sent away in the middle of a change; a new sign-in leads to the provider.
+        Judgement::VerifyIdentity => {
+            judged.decision.ended = Some(Ending::Refused);
+            judged.decision.ended_at = Some(judged.decision.at);
+            Permit::Refused(judged.decision.reference.clone())
+        }
         Judgement::StepUp(least) => {
             let enrolled: Vec<_> = account
                 .second_factors()

@@ -200,6 +200,7 @@ async fn secure(
     }
     batch.end_remembering(user);
     batch.stop_recoveries(user, now);
+    batch.revoke_access_passes(user, now);
     batch.event(&event(
         platform,
         "notice.not_me",

@@ -1,16 +1,15 @@
 //! Asking the dispatcher what comes next, and preparing that step. The only place that acts on `flow::next`.
 
 use super::login::{Asked, Choice, Joining, JudgedState, Login, Recovering};
-use super::notices::event;
 use super::service::keep;
 use super::step::{
     ChallengeStep, ConsentStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep, Step,
-    WaitStep,
+    VerifyIdentityStep, WaitStep,
 };
-use super::{SignInError, consent, enrol, finish, lost, mail_code, push, sign_up};
+use super::{
+    SignInError, access_pass, checkpoint, consent, enrol, finish, identity, lost, mail_code, push, sign_up,
+};
 use crate::accounts::{self, Account};
-use crate::decisions::{self, Checkpoint};
-use crate::domain::action::Action;
 use crate::domain::assurance::{Acr, Method, Strength};
 use crate::domain::client::Client;
 use crate::domain::decision::Ending;
@@ -18,11 +17,11 @@ use crate::domain::outcome::Outcome;
 use crate::domain::recovery::Standing;
 use crate::factors::email_code::SentCode;
 use crate::flow::need::{FreshSecondFactor, Judgement, Need};
-use crate::flow::next::{Cause, Next, Password, Remember, Situation, next};
+use crate::flow::next::{Cause, Identity, Next, Password, Remember, Situation, next};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::sessions;
-use crate::tenants::{CONSOLE_CLIENT, Platform, Realm, Visit};
+use crate::tenants::{Platform, Realm, Visit};
 
 use super::login::Purpose;
 
@@ -57,6 +56,8 @@ pub(super) async fn advance(
             Some(account) => remember(platform, realm, visit, &login, account, &need).await?,
             None => Remember::Settled,
         };
+        let access_pass = access_pass::standing(platform, realm, &login, account.as_ref()).await?;
+        let identity = identity::standing(realm, &login, account.as_ref());
         let proofs = login.countable();
         let what = next(&Situation {
             now: platform.now(),
@@ -68,6 +69,8 @@ pub(super) async fn advance(
             password: password_standing(account.as_ref(), &login, lost),
             remember,
             consent,
+            access_pass,
+            identity,
         });
         let silent = login.request().is_some_and(|request| request.prompt.none);
         if silent && !matches!(what, Next::Decide | Next::Issue { .. }) {
@@ -76,16 +79,19 @@ pub(super) async fn advance(
         return match (what, account) {
             (Next::FirstFactor, _) | (_, None) => begin(platform, realm, visit, login).await,
             (Next::Decide, Some(account)) => {
-                decide(platform, realm, visit, &mut login, &account).await?;
+                checkpoint::decide(platform, realm, visit, &mut login, &account).await?;
+                continue;
+            }
+            (Next::DecideConsent, Some(account)) => {
+                checkpoint::decide_consent(platform, realm, visit, &mut login, &account).await?;
                 continue;
             }
             (Next::Challenge { cause, options }, Some(account)) => {
                 challenge(platform, realm, visit, login, &account, (cause, &options)).await
             }
-            (Next::Enrol { .. }, Some(account)) => {
-                let step = enrol::begin(platform, realm, &mut login, &account)?;
-                keep(platform, realm, &login)?;
-                Ok(Step::Enrol(step))
+            (Next::Enrol { least }, Some(account)) => {
+                let step = enrol::begin(platform, realm, &mut login, (&account, least))?;
+                Ok(Step::Enrol(Box::new(step)))
             }
             (Next::NewPassword, Some(account)) => {
                 login.asked = Some(Asked::NewPassword);
@@ -101,8 +107,10 @@ pub(super) async fn advance(
                 Ok(Step::Wait(WaitStep {
                     login: Box::new(login),
                     standing: lost,
+                    may_verify: identity == Identity::Possible && matches!(lost, Standing::Waiting(_)),
                 }))
             }
+            (Next::VerifyIdentity, Some(account)) => verify_identity(platform, realm, login, &account),
             (Next::OfferRemember, _) => {
                 login.asked = Some(Asked::Remember);
                 keep(platform, realm, &login)?;
@@ -128,6 +136,25 @@ pub(super) async fn advance(
             }
         };
     }
+}
+
+/// Asks to verify the identity; the browser leaves only when the person says so.
+fn verify_identity(
+    platform: &Platform,
+    realm: &Realm,
+    login: Login,
+    account: &Account,
+) -> Result<Step, SignInError> {
+    keep(platform, realm, &login)?;
+    let provider = realm.tenant.record.settings.identity_provider.as_ref();
+    Ok(Step::VerifyIdentity(VerifyIdentityStep {
+        email: account.user.email.as_str().to_owned(),
+        reason: login.judged.as_ref().map(|judged| judged.reason),
+        provider: provider
+            .map(|provider| provider.issuer.clone())
+            .unwrap_or_default(),
+        login: Box::new(login),
+    }))
 }
 
 /// Where the recovery of an account stands. A mailbox that became the account's a short while ago opens nothing by itself: whoever took
@@ -275,65 +302,9 @@ async fn remember(
     })
 }
 
-/// The risk decision, recorded at once: a sign-in that is left here is known too.
-async fn decide(
-    platform: &Platform,
-    realm: &Realm,
-    visit: &Visit,
-    login: &mut Login,
-    account: &Account,
-) -> Result<(), SignInError> {
-    let action = match &login.purpose {
-        _ if login.recovering == Recovering::Proven => Action::Recover,
-        Purpose::Page {
-            changes: Some(action),
-            ..
-        } => action.clone(),
-        Purpose::Authorize(request) if request.client.as_str() == CONSOLE_CLIENT => Action::AdminElevate,
-        Purpose::Page { changes: None, .. } | Purpose::Authorize(_) => Action::SignIn,
-    };
-    let checkpoint = Checkpoint {
-        action,
-        account,
-        client: login.client(),
-        session: login.session,
-        breached_password: login.breached,
-    };
-    let judged = decisions::judge(platform, realm, visit, checkpoint).await?;
-    let store = realm.store(&platform.store);
-    let mut batch = store.batch();
-    batch.insert_decision(&judged.decision);
-    if judged.judgement() == Judgement::Refuse {
-        batch.event(&event(
-            platform,
-            "signin.blocked",
-            account.user.id,
-            visit,
-            serde_json::json!({
-                "decision": judged.decision.id, "outcome": judged.outcome.name(), "alert": judged.alert,
-            }),
-        ));
-    }
-    store.commit(batch).await?;
-    login.judged = Some(JudgedState {
-        decision: judged.decision.id,
-        reference: judged.decision.reference.clone(),
-        judgement: judged.judgement(),
-        outcome: judged.outcome,
-        reason: judged.user_reason,
-        score: judged.decision.score,
-        first_sign_in: judged.gathered.browser.accepted_sign_ins == 0,
-    });
-    Ok(())
-}
-
 /// The beginning: a first factor, the mailbox of whoever forgot the password, or a new account.
 async fn begin(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
-    let refused = login
-        .judged
-        .as_ref()
-        .is_some_and(|judged| judged.judgement == Judgement::Refuse);
-    if refused {
+    if refused(&login).is_some() {
         return held(platform, realm, visit, login).await;
     }
     keep(platform, realm, &login)?;
@@ -398,7 +369,11 @@ async fn challenge(
     Ok(Step::Challenge(Box::new(ChallengeStep {
         email: account.user.email.as_str().to_owned(),
         cause,
-        reason: login.judged.as_ref().map(|judged| judged.reason),
+        reason: match cause {
+            Cause::Consent => login.consent_judged.as_ref(),
+            _ => login.judged.as_ref(),
+        }
+        .map(|judged| judged.reason),
         first_sign_in: login.judged.as_ref().is_some_and(|judged| judged.first_sign_in),
         method,
         push,
@@ -412,28 +387,27 @@ async fn challenge(
 
 /// Ends a sign-in that did not succeed; the record says so, unless the decision was the refusal itself.
 async fn close(platform: &Platform, realm: &Realm, login: &Login) -> Result<(), SignInError> {
-    let open = login
-        .judged
-        .as_ref()
-        .filter(|judged| judged.judgement != Judgement::Refuse);
-    if let Some(judged) = open {
-        let store = realm.store(&platform.store);
-        let mut batch = store.batch();
+    let store = realm.store(&platform.store);
+    let mut batch = store.batch();
+    for judged in login.judged_as(|judgement| judgement != Judgement::Refuse) {
         batch.end_decision(judged.decision, Ending::Refused, None, platform.now());
-        store.commit(batch).await?;
     }
+    store.commit(batch).await?;
     platform.ephemeral.remove(&super::service::key(realm, login.id));
     Ok(())
 }
 
+/// The decision that refused, if one did.
+fn refused(login: &Login) -> Option<&JudgedState> {
+    login.judged_as(|judgement| judgement == Judgement::Refuse).next()
+}
+
 /// It ends here: by the decision, or because nothing strong enough is enrolled. Either way the record says how it ended.
 async fn held(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) -> Result<Step, SignInError> {
-    let (outcome, reference) = match &login.judged {
-        Some(judged) if judged.judgement == Judgement::Refuse => {
-            (Some(judged.outcome), judged.reference.clone())
-        }
-        Some(judged) => (None, judged.reference.clone()),
-        None => (Some(Outcome::Deny), visit.reference.clone()),
+    let (outcome, reference) = match (refused(&login), &login.judged) {
+        (Some(judged), _) => (Some(judged.outcome), judged.reference.clone()),
+        (None, Some(judged)) => (None, judged.reference.clone()),
+        (None, None) => (Some(Outcome::Deny), visit.reference.clone()),
     };
     close(platform, realm, &login).await?;
     Ok(Step::Held(HeldStep {
@@ -465,7 +439,9 @@ async fn unmet(platform: &Platform, realm: &Realm, visit: &Visit, login: Login) 
 fn refuse_silently(login: &Login, what: &Next) -> Step {
     let (code, words) = match what {
         Next::FirstFactor => (ErrorCode::LoginRequired, "the user must sign in"),
-        Next::Consent | Next::Denied => (ErrorCode::ConsentRequired, "the user must be asked for consent"),
+        Next::Consent | Next::DecideConsent | Next::Denied => {
+            (ErrorCode::ConsentRequired, "the user must be asked for consent")
+        }
         _ => (
             ErrorCode::InteractionRequired,
             "the user must confirm the sign-in",

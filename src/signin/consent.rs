@@ -5,6 +5,7 @@ use super::service::{ConsentChoice, key};
 use super::step::Step;
 use crate::flow::next::Consent;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::identity_assurance::VERIFIED_CLAIMS;
 use crate::protocol::scope;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm};
@@ -66,11 +67,17 @@ pub(super) async fn standing(
         .cloned()
         .collect();
     let settled = known.len() == asked.len() && !always;
+    let resources = realm.resources();
+    let sensitive = |word: &&String| *word == VERIFIED_CLAIMS || resources.is_sensitive(word);
+    // What was allowed before was decided about then.
+    let new = asked.iter().filter(|word| !known.contains(word));
+    let guarded = new.clone().any(|word| sensitive(&word));
+    let judged = login.consent_judged.as_ref().map(|judged| judged.judgement);
     Ok((
-        if settled {
-            Consent::Settled
-        } else {
-            Consent::Needed
+        match (settled, guarded) {
+            (true, _) => Consent::Settled,
+            (false, true) => Consent::Guarded(judged),
+            (false, false) => Consent::Needed,
         },
         known,
     ))

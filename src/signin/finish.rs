@@ -18,6 +18,7 @@ use crate::domain::device::Device;
 use crate::domain::message::Message;
 use crate::domain::session::{EndReason, Session};
 use crate::factors::assurance::strongest_since;
+use crate::flow::need::Judgement;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::visit::Sensitivity;
 use crate::sessions::{self, NewSession};
@@ -197,7 +198,7 @@ async fn silent(
     session.last_seen_at = now;
     session.idle_expires_at = now.plus(platform.settings.sessions.idle).min(session.expires_at);
     batch.touch_session(session.id, now, session.idle_expires_at);
-    if let Some(judged) = &login.judged {
+    for judged in login.judged_as(|_| true) {
         batch.link_decision(judged.decision, Some(session.id), session.device);
     }
     store.commit(batch).await?;
@@ -262,10 +263,8 @@ fn save_session(
 
 /// A strong factor, or a sign-in that needed nothing, teaches fully; a weak factor half (risk.md section 3).
 fn lesson(login: &Login) -> Lesson {
-    let asked = login
-        .judged
-        .as_ref()
-        .is_some_and(|judged| matches!(judged.judgement, crate::flow::need::Judgement::StepUp(_)));
+    let mut asked = login.judged_as(|judgement| matches!(judgement, Judgement::StepUp(_)));
+    let asked = asked.next().is_some();
     let strong =
         strongest_since(&login.proofs, login.started_at).is_some_and(|proven| proven > Strength::EmailCode);
     if asked && !strong {
@@ -276,9 +275,10 @@ fn lesson(login: &Login) -> Lesson {
 }
 
 fn end_decision(login: &Login, session: &Session, device: &Device, now: Timestamp, batch: &mut Batch) {
-    let Some(judged) = &login.judged else { return };
-    batch.link_decision(judged.decision, Some(session.id), Some(device.id));
-    if matches!(judged.judgement, crate::flow::need::Judgement::StepUp(_)) {
+    for judged in login.judged_as(|_| true) {
+        batch.link_decision(judged.decision, Some(session.id), Some(device.id));
+    }
+    for judged in login.judged_as(|judgement| matches!(judgement, Judgement::StepUp(_))) {
         let asked = login.chosen.map(crate::domain::assurance::Method::name);
         batch.end_decision(judged.decision, Ending::Passed, asked, now);
     }

@@ -9,12 +9,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::identity::IdentityState;
+use super::new_factor::PushBegun;
 use crate::base::encoding::base64url;
-use crate::base::ids::{ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
+use crate::base::ids::{AccessPassId, ClientId, DecisionId, LoginId, Reference, SessionId, UserId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::base::timestamp::Timestamp;
 use crate::domain::action::Action;
-use crate::domain::assurance::{Method, Proof};
+use crate::domain::assurance::{Method, Proof, Strength};
 use crate::domain::outcome::Outcome;
 use crate::factors::email_code::SentCode;
 use crate::factors::password::PasswordRefusal;
@@ -60,6 +62,18 @@ pub enum FormProblem {
     ResendExhausted,
     /// The passkey was not accepted.
     Passkey,
+    /// The device's answer was not accepted.
+    Device,
+    /// What was set up is weaker than what was lost.
+    WeakerThanLost,
+    /// The person turned back at the identity provider.
+    IdentityCancelled,
+    /// The identity provider, or its answer, cannot be used.
+    IdentityUnavailable,
+    /// The identity provider verified nothing that counts here.
+    IdentityNotVerified,
+    /// What the identity provider verified is not what the account holds.
+    IdentityMismatch,
     /// The method does not suffice, or is not enrolled.
     Method,
     /// No mail can be sent now.
@@ -160,6 +174,8 @@ pub enum Joining {
 pub enum Asked {
     /// A new password.
     NewPassword,
+    /// A new factor of at least this strength.
+    NewFactor(Strength),
     /// Whether to remember this browser.
     Remember,
     /// Consent.
@@ -191,6 +207,8 @@ pub struct Login {
     pub proofs: Vec<Proof>,
     /// What the decision said.
     pub judged: Option<JudgedState>,
+    /// What the decision about consent to something sensitive said.
+    pub consent_judged: Option<JudgedState>,
     /// The mail code that was sent.
     pub email_code: Option<SentCode>,
     /// The method chosen among those that suffice.
@@ -201,6 +219,12 @@ pub struct Login {
     pub push: Option<String>,
     /// TOTP secret being enrolled, sealed, base64url.
     pub enrolling: Option<String>,
+    /// Device being enrolled.
+    pub device: Option<PushBegun>,
+    /// Where the verification of identity stands.
+    pub identity: IdentityState,
+    /// The temporary access pass that was typed, until the lost factors are replaced.
+    pub access_pass: Option<AccessPassId>,
     /// Whether to remember this browser.
     pub remember: Choice,
     /// Consent.
@@ -238,11 +262,15 @@ impl Login {
             session_proofs: Vec::new(),
             proofs: Vec::new(),
             judged: None,
+            consent_judged: None,
             email_code: None,
             chosen: None,
             passkey: None,
             push: None,
             enrolling: None,
+            device: None,
+            identity: IdentityState::default(),
+            access_pass: None,
             remember: Choice::Open,
             consent: Choice::Open,
             problem: None,
@@ -302,6 +330,12 @@ impl Login {
         self.passkey = None;
     }
 
+    /// The decisions of this sign-in that meant this, the latest first.
+    pub fn judged_as(&self, fits: impl Fn(Judgement) -> bool) -> impl Iterator<Item = &JudgedState> {
+        let all = self.consent_judged.iter().chain(&self.judged);
+        all.filter(move |judged| fits(judged.judgement))
+    }
+
     /// Says whose sign-in it is. Another person than before brings nothing along: what was proven, decided, sent, chosen or
     /// agreed to belongs to one account. Only the count of wrong codes stays, so that nobody gets more tries by it.
     pub fn identify(&mut self, user: UserId) {
@@ -324,11 +358,15 @@ impl Login {
         self.session_proofs.clear();
         self.proofs.clear();
         self.judged = None;
+        self.consent_judged = None;
         self.email_code = None;
         self.chosen = None;
         self.passkey = None;
         self.push = None;
         self.enrolling = None;
+        self.device = None;
+        self.access_pass = None;
+        self.identity = IdentityState::default();
         self.remember = Choice::Open;
         self.consent = Choice::Open;
         self.breached = None;

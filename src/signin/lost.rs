@@ -127,12 +127,7 @@ pub(super) async fn replace(
         .filter(|latest| Standing::of(Some(latest), now) == Standing::Open);
     let Some(latest) = latest else { return Ok(false) };
     batch.use_recovery(latest.id, now);
-    for credential in &account.credentials {
-        if !matches!(credential.secret, CredentialSecret::Password { .. }) {
-            batch.delete_credential(credential.id);
-        }
-    }
-    batch.end_remembering(account.user.id);
+    take_away(account, batch);
     batch.event(&event(
         platform,
         "recovery.used",
@@ -141,4 +136,14 @@ pub(super) async fn replace(
         json!({}),
     ));
     Ok(true)
+}
+
+/// Takes away everything that an account proves itself with beside the password, and forgets the browsers that stood in for it.
+pub(super) fn take_away(account: &Account, batch: &mut Batch) {
+    for credential in &account.credentials {
+        if !matches!(credential.secret, CredentialSecret::Password { .. }) {
+            batch.delete_credential(credential.id);
+        }
+    }
+    batch.end_remembering(account.user.id);
 }

@@ -1,16 +1,20 @@
 //! Signing in: one transaction from an app's request to its answer. [`start`] begins it, [`submit`] takes one answer,
 //! [`show`] tells what is to be drawn. What comes next is decided by `flow::next` alone.
 
+mod access_pass;
 mod advance;
 mod browser_record;
+mod checkpoint;
 mod consent;
 mod enrol;
 mod finish;
 mod first_factor;
+mod identity;
 mod login;
 mod lost;
 mod mail_code;
 mod mailbox;
+mod new_factor;
 mod new_password;
 mod notices;
 mod passkeys;
@@ -20,25 +24,31 @@ mod service;
 mod sign_up;
 mod step;
 
-pub(crate) use enrol::{NewPasskeyError, new_passkey, passkey_credential, totp_credential};
+pub use enrol::new_passkey_options;
 pub use finish::Finished;
+pub(crate) use identity::seal_secret as seal_provider_secret;
+pub use identity::{ProviderAnswer, answer as provider_answer};
 pub use login::{FormProblem, Login, Purpose, Recovering};
 pub(crate) use lost::moved_until;
 pub(crate) use mail_code::{Recipient, code_for, hand_over_to};
+pub use new_factor::PushBegun;
+pub(crate) use new_factor::{
+    NewPasskeyError, is_signed, new_passkey, passkey_credential, push_credential, totp_credential,
+};
 pub use new_password::NewPasswordError;
 pub(crate) use new_password::replace_password;
-pub(crate) use notices::{address_notice, change_notice, event, tell};
+pub(crate) use notices::{address_notice, change_notice, event, plain_event, support_notice, tell};
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use push::{PushStanding, PushStep, standing as push_standing};
-pub(crate) use push::{find as find_push, open_key as open_pushes, request_key as push_key};
+pub(crate) use push::{find as find_push, open_key as open_pushes, request_key as push_key, wake_about_pass};
 pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
 pub use sign_up::{
     AddressForm, DetailsForm, FirstSecret, Terms, is_open as sign_up_is_open,
     passkey_options as sign_up_passkey_options,
 };
 pub use step::{
-    ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewPasswordStep, SentStep,
-    SignUpStage, SignUpStep, Step, WaitStep,
+    ChallengeStep, ConsentStep, EnrolStep, FirstFactorStep, HeldStep, MailboxStep, NewFactor,
+    NewPasswordStep, SentStep, SignUpStage, SignUpStep, Step, VerifyIdentityStep, WaitStep,
 };
 
 use crate::crypto::envelope::EnvelopeError;

@@ -12,6 +12,18 @@ use crate::signals;
 use crate::store::{Batch, Notice};
 use crate::tenants::{Platform, Realm, Visit};
 
+/// An event about an account that no visit of its owner led to.
+pub(crate) fn plain_event(platform: &Platform, code: &str, user: UserId, data: Value) -> Event {
+    let now = platform.now();
+    Event {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        code: code.to_owned(),
+        user: Some(user),
+        data,
+    }
+}
+
 /// How long the links of a notice work.
 const NOTICE_LIFE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
@@ -93,7 +105,19 @@ pub(crate) fn change_notice(
     batch: &mut Batch,
 ) -> Message {
     let token = open_notice(platform, account.user.id, None, batch);
-    about_change(platform, realm, visit, change, &token)
+    about_change(platform, realm, &agent_of(visit), change, &token)
+}
+
+/// As [`change_notice`], for what an operator did.
+pub(crate) fn support_notice(
+    platform: &Platform,
+    realm: &Realm,
+    account: &Account,
+    change: SecurityChange,
+    batch: &mut Batch,
+) -> Message {
+    let token = open_notice(platform, account.user.id, None, batch);
+    about_change(platform, realm, "", change, &token)
 }
 
 /// As [`change_notice`], for a change of the address: the mail goes to the one that the account had, and its link puts that back.
@@ -110,13 +134,19 @@ pub(crate) fn address_notice(
         former_email: Some(before.user.email.clone()),
         ..question(platform, before.user.id, &token)
     });
-    about_change(platform, realm, visit, change, &token)
+    about_change(platform, realm, &agent_of(visit), change, &token)
+}
+
+fn agent_of(visit: &Visit) -> String {
+    signals::summary(visit.user_agent.as_deref())
+        .words()
+        .unwrap_or_default()
 }
 
 fn about_change(
     platform: &Platform,
     realm: &Realm,
-    visit: &Visit,
+    agent: &str,
     change: SecurityChange,
     token: &str,
 ) -> Message {
@@ -124,9 +154,7 @@ fn about_change(
         change,
         facts: SignInFacts {
             at: platform.now(),
-            agent: signals::summary(visit.user_agent.as_deref())
-                .words()
-                .unwrap_or_default(),
+            agent: agent.to_owned(),
             place: None,
             app: None,
         },

@@ -193,9 +193,20 @@ async fn keep(platform: &Platform, realm: &Realm, request: &Request) -> Result<(
     Ok(platform.ephemeral.put(&open, &ids, now, life)?)
 }
 
-/// Wakes the account's devices. Nobody waits for it: a device that can't be woken looks by itself when it is open.
 fn wake(platform: &Platform, realm: &Realm, account: &Account, request: &Request) {
-    let message = serde_json::json!({"request": request.id, "at": request.at.secs()}).to_string();
+    let message = serde_json::json!({"request": request.id, "at": request.at.secs()});
+    wake_with(platform, realm, account, &message);
+}
+
+/// Wakes the account's devices because of a temporary access pass; they show it when they look.
+pub(crate) fn wake_about_pass(platform: &Platform, realm: &Realm, account: &Account) {
+    let message = serde_json::json!({"notice": "access_pass", "at": platform.now().secs()});
+    wake_with(platform, realm, account, &message);
+}
+
+/// Wakes the account's devices. Nobody waits for it: a device that can't be woken looks by itself when it is open.
+fn wake_with(platform: &Platform, realm: &Realm, account: &Account, message: &serde_json::Value) {
+    let message = message.to_string();
     for credential in &account.credentials {
         let CredentialSecret::Push(device) = &credential.secret else {
             continue;

@@ -1,7 +1,7 @@
 //! Codes: TOTP, recovery, mail. Each is checked by the rules of `factors`; a wrong one is counted, apart from passwords.
 
 use super::login::{FormProblem, Login};
-use super::{SignInError, mail_code};
+use super::{SignInError, access_pass, mail_code};
 use crate::accounts::{self, Account};
 use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::{Method, Proof};
@@ -52,26 +52,19 @@ pub(super) async fn code(
     {
         return Err(SignInError::Throttled(minutes));
     }
-    match check(platform, realm, login, &account, typed)? {
+    let checked = match login.chosen {
+        Some(Method::AccessPass) => {
+            let whose = (&mut *login, &account);
+            match access_pass::take(platform, realm, visit, whose, typed).await? {
+                Some(problem) => Checked::Problem(problem),
+                None => return Ok(()),
+            }
+        }
+        _ => check(platform, realm, login, &account, typed)?,
+    };
+    match checked {
         Checked::Right(method, next) => {
-            if let Some(credential) = next {
-                let mut batch = store.batch();
-                batch.update_credential(&credential);
-                match store.commit(batch).await {
-                    Ok(()) => {}
-                    // Somebody used the same code at the same moment: it counts once.
-                    Err(StoreError::Conflict(_)) => {
-                        login.problem = Some(FormProblem::CodeUsed);
-                        return Ok(());
-                    }
-                    Err(other) => return Err(other.into()),
-                }
-            }
-            if method == Method::EmailOtp {
-                mail_code::mailbox_proven(platform, &store, &account).await?;
-            }
-            login.email_code = None;
-            login.prove(Proof::by(method, platform.now()));
+            take_right(platform, realm, login, &account, (method, next)).await?;
         }
         Checked::Problem(problem) => {
             if problem == FormProblem::CodeWrong {
@@ -82,6 +75,36 @@ pub(super) async fn code(
             login.problem = Some(problem);
         }
     }
+    Ok(())
+}
+
+/// Takes a right code; its factor's next state is stored first, so that none counts twice.
+async fn take_right(
+    platform: &Platform,
+    realm: &Realm,
+    login: &mut Login,
+    account: &Account,
+    (method, next): (Method, Option<Credential>),
+) -> Result<(), SignInError> {
+    let store = realm.store(&platform.store);
+    if let Some(credential) = next {
+        let mut batch = store.batch();
+        batch.update_credential(&credential);
+        match store.commit(batch).await {
+            Ok(()) => {}
+            // Somebody used the same code at the same moment: it counts once.
+            Err(StoreError::Conflict(_)) => {
+                login.problem = Some(FormProblem::CodeUsed);
+                return Ok(());
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    if method == Method::EmailOtp {
+        mail_code::mailbox_proven(platform, &store, account).await?;
+    }
+    login.email_code = None;
+    login.prove(Proof::by(method, platform.now()));
     Ok(())
 }
 

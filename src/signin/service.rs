@@ -7,8 +7,8 @@ use super::login::{Asked, Choice, Joining, Login, Purpose, Recovering};
 use super::sign_up::{AddressForm, DetailsForm};
 use super::step::Step;
 use super::{
-    SignInError, advance, consent, enrol, first_factor, lost, mail_code, mailbox, new_password, passkeys,
-    second_factor, sign_up,
+    SignInError, advance, consent, enrol, first_factor, identity, lost, mail_code, mailbox, new_password,
+    passkeys, second_factor, sign_up,
 };
 use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
@@ -50,6 +50,16 @@ pub enum Answer {
         /// As the browser gave it.
         credential: String,
     },
+    /// A passkey that was made, JSON.
+    NewPasskey {
+        /// As the browser gave it.
+        credential: String,
+    },
+    /// What a device that will approve sign-ins sent, JSON.
+    NewDevice {
+        /// As it was sent.
+        device: String,
+    },
     /// Whether to remember this browser.
     Remember {
         /// The choice.
@@ -80,6 +90,8 @@ pub enum Answer {
     SignUpDetails(DetailsForm),
     /// None of the factors that are asked for is at hand any more.
     LostFactors,
+    /// The identity is to be verified by the tenant's provider.
+    VerifyIdentity,
     /// Back to the identifier.
     ChangeIdentifier,
     /// Back to the app without signing in.
@@ -245,8 +257,8 @@ async fn take(
             }
             first_factor::password(platform, realm, visit, login, password).await?;
         }
-        Answer::Code { code } if login.enrolling.is_some() => {
-            enrol::confirm(platform, realm, visit, login, &code).await?;
+        Answer::Code { code } if matches!(login.asked, Some(Asked::NewFactor(_))) => {
+            enrol::confirm_totp(platform, realm, visit, login, &code).await?;
         }
         Answer::Code { code } if matches!(login.recovering, Recovering::Mailbox { .. }) => {
             mailbox::confirm(platform, realm, visit, login, &code).await?;
@@ -264,11 +276,18 @@ async fn take(
         Answer::Passkey { credential } => {
             passkeys::assert(platform, realm, visit, login, &credential).await?;
         }
+        Answer::NewPasskey { credential } => {
+            enrol::confirm_passkey(platform, realm, visit, login, &credential).await?;
+        }
+        Answer::NewDevice { device } => {
+            enrol::confirm_push(platform, realm, visit, login, &device).await?;
+        }
         Answer::Forgot => mailbox::begin(login),
         Answer::Mailbox { email } => mailbox::address(platform, realm, visit, login, &email).await?,
         Answer::SignUp => sign_up::begin(platform, realm, login),
         Answer::SignUpAddress(form) => sign_up::address(platform, realm, visit, login, &form).await?,
         Answer::SignUpDetails(form) => sign_up::details(platform, realm, visit, login, form).await?,
+        Answer::VerifyIdentity => return identity::begin(platform, realm, login).await,
         Answer::LostFactors => lost::say(platform, realm, visit, login).await?,
         Answer::Remember { choice } if login.asked == Some(Asked::Remember) => {
             login.remember = match choice {
@@ -289,7 +308,7 @@ async fn take(
 /// Loads a sign-in as it stands now. When the session that it continues has ended, the password that was proven is no longer the
 /// account's, or all sessions were ended since, it begins anew: signing out everywhere and a new password shut out whoever waits
 /// (ASVS 5 7.4.1, 7.4.3).
-async fn resume(
+pub(super) async fn resume(
     platform: &Platform,
     realm: &Realm,
     visit: &Visit,

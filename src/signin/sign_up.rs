@@ -11,7 +11,7 @@ use super::mailbox::{self, Mailbox};
 use super::notices::event;
 use super::service::{keep, key, load};
 use super::step::{SentStep, SignUpStage, SignUpStep};
-use super::{SignInError, enrol};
+use super::{SignInError, new_factor};
 use crate::accounts::{self, user_handle};
 use crate::base::ids::{CredentialId, LoginId, UserId};
 use crate::base::timestamp::Timestamp;
@@ -397,21 +397,15 @@ async fn first_credential(
                 .passkey
                 .take()
                 .and_then(|value| serde_json::from_value::<RegistrationState>(value).ok());
-            let record =
-                state.and_then(|state| enrol::new_passkey(platform, realm, visit, (&state, &answer)).ok());
+            let record = state
+                .and_then(|state| new_factor::new_passkey(platform, realm, visit, (&state, &answer)).ok());
             let Some(record) = record else {
                 login.problem = Some(FormProblem::Passkey);
                 return Ok(None);
             };
-            let proof = Proof {
-                // Registration asks for it and refuses an answer without.
-                user_verified: true,
-                synced: record.backup_eligible,
-                attested: record.attested,
-                ..Proof::by(Method::Passkey, now)
-            };
+            let proof = new_factor::proof_of_new_passkey(&record, now);
             Ok(Some((
-                enrol::passkey_credential(platform, user.id, record, None),
+                new_factor::passkey_credential(platform, user.id, record, None),
                 proof,
             )))
         }

@@ -2,6 +2,7 @@
 
 use super::finish::Finished;
 use super::login::{FormProblem, Login};
+use super::new_factor::PushBegun;
 use super::push::PushStep;
 use crate::base::ids::Reference;
 use crate::domain::assurance::Method;
@@ -25,9 +26,16 @@ pub enum Step {
     /// One more proof.
     Challenge(Box<ChallengeStep>),
     /// A factor must be set up to go on.
-    Enrol(EnrolStep),
+    Enrol(Box<EnrolStep>),
     /// A new password must be chosen to go on.
     NewPassword(NewPasswordStep),
+    /// The identity must be verified by the tenant's provider.
+    VerifyIdentity(VerifyIdentityStep),
+    /// Off to the provider.
+    ToProvider {
+        /// Its address.
+        url: String,
+    },
     /// Lost factors are replaced later, or not by this way.
     Wait(WaitStep),
     /// Offer to remember this browser.
@@ -138,10 +146,28 @@ pub struct EnrolStep {
     pub login: Box<Login>,
     /// The account's address.
     pub email: String,
-    /// `otpauth:` address.
-    pub uri: String,
-    /// The secret in base 32, in groups.
-    pub secret: String,
+    /// What is set up.
+    pub what: NewFactor,
+    /// Others that would do too, strongest first.
+    pub others: Vec<Method>,
+    /// Whether it takes the place of lost ones.
+    pub replaces: bool,
+}
+
+/// A factor that is being set up.
+#[derive(Clone, Debug)]
+pub enum NewFactor {
+    /// An authenticator app.
+    Totp {
+        /// `otpauth:` address.
+        uri: String,
+        /// The secret in base 32, in groups.
+        secret: String,
+    },
+    /// A passkey; the browser asks for options by itself.
+    Passkey,
+    /// A device that approves sign-ins.
+    Push(PushBegun),
 }
 
 /// A new password in the middle of a sign-in.
@@ -160,6 +186,21 @@ pub struct WaitStep {
     pub login: Box<Login>,
     /// Where it stands.
     pub standing: Standing,
+    /// Whether a verified identity makes the waiting unnecessary.
+    pub may_verify: bool,
+}
+
+/// Verifying the identity with the tenant's provider.
+#[derive(Debug)]
+pub struct VerifyIdentityStep {
+    /// The transaction.
+    pub login: Box<Login>,
+    /// The account's address; masked by whoever draws it.
+    pub email: String,
+    /// What the decision tells the user.
+    pub reason: Option<UserReason>,
+    /// The provider's issuer.
+    pub provider: String,
 }
 
 /// Consent.
@@ -194,6 +235,8 @@ impl Step {
             Self::Challenge(step) => step.login.problem,
             Self::Enrol(step) => step.login.problem,
             Self::NewPassword(step) => step.login.problem,
+            Self::VerifyIdentity(step) => step.login.problem,
+            Self::Wait(step) => step.login.problem,
             _ => None,
         }
     }

@@ -31,7 +31,8 @@ pub struct Changes {
 }
 
 /// What the retention rule removes: a table, the key of its rows, and the column that says since when a row is old.
-const EXPIRING: [(&str, &str, &str); 11] = [
+const EXPIRING: [(&str, &str, &str); 12] = [
+    ("access_passes", "id", "expires_at"),
     ("sessions", "id", "expires_at"),
     ("grants", "id", "keep_until"),
     ("code_redemptions", "code_hash", "redeemed_at"),

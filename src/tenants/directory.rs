@@ -18,8 +18,10 @@ use crate::base::secret::Secret;
 use crate::crypto::certificate::ClientAuthorities;
 use crate::crypto::envelope::Purpose;
 use crate::crypto::webauthn::RelyingParty;
+use crate::domain::identity::COMPARABLE;
 use crate::domain::tenant::{Registration, SignUp, Tenant};
 use crate::domain::trusted_issuer::TrustedIssuer;
+use crate::protocol::identity_assurance;
 use crate::protocol::metadata::{self, CertificateUse, Optional};
 use crate::protocol::resource::{Resource, Resources};
 use crate::risk::Model;
@@ -281,7 +283,11 @@ fn origin(origins: &Origins, place: usize, tenant: &Tenant, resources: &[Resourc
         None if origins.certificates_everywhere() => CertificateUse::Everywhere,
         None => CertificateUse::Off,
     };
-    let document = metadata::document(&issuer, &offered(tenant), &certificates, resources);
+    let mut document = metadata::document(&issuer, &offered(tenant), &certificates, resources);
+    if let Some(members) = document.as_object_mut() {
+        let frameworks = &tenant.settings.asserted_trust_frameworks;
+        members.extend(identity_assurance::metadata(frameworks, &COMPARABLE));
+    }
     Some(Origin {
         url: url.clone(),
         metadata: Bytes::from(document.to_string()),

@@ -243,11 +243,15 @@ pub enum Change {
     RecoveryAsked,
     /// Lost factors were replaced.
     Recovered,
+    /// Support may hand out a temporary access pass.
+    AccessPassApproved,
+    /// A temporary access pass was used.
+    AccessPassUsed,
 }
 
 impl Change {
     /// Every change.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Password,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -256,6 +260,8 @@ impl Change {
         Self::Role,
         Self::RecoveryAsked,
         Self::Recovered,
+        Self::AccessPassApproved,
+        Self::AccessPassUsed,
     ];
 
     /// `mail-changed-…` in the catalogue.
@@ -269,6 +275,8 @@ impl Change {
             Self::Role => "role",
             Self::RecoveryAsked => "recovery_asked",
             Self::Recovered => "recovered",
+            Self::AccessPassApproved => "access_pass_approved",
+            Self::AccessPassUsed => "access_pass_used",
         }
     }
 }
@@ -303,7 +311,10 @@ pub fn changed(frame: &Frame, change: Change, facts: &ChangeFacts) -> Mail {
     if let Some(from) = &facts.from {
         rows.push((frame.t("fact-from"), from.clone()));
     }
-    rows.push((frame.t("fact-browser"), facts.browser.clone()));
+    // What an operator does in the console says nothing of a browser of the person.
+    if !facts.browser.is_empty() {
+        rows.push((frame.t("fact-browser"), facts.browser.clone()));
+    }
     let body = Body {
         intro: frame.with("mail-changed-intro", "tenant", &frame.tenant),
         heading,

@@ -153,7 +153,7 @@ fn the_families_are_complete() {
     };
     family("way", &Method::ALL.map(Method::name));
     for name in ["challenge-label", "challenge-hint"] {
-        family(name, &["totp", "email_otp", "recovery_code"]);
+        family(name, &["totp", "email_otp", "recovery_code", "access_pass"]);
     }
     family("reason", &Reason::ALL.map(Reason::name));
     family("preset", &crate::policy::presets::NAMES);
@@ -196,6 +196,14 @@ fn the_families_are_complete() {
     family("ended", &["allowed", "passed", "failed", "refused", "abandoned"]);
     let missing: Vec<_> = wanted.into_iter().filter(|key| !known.contains(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_state_of_an_access_pass_has_words() {
+    let known = keys(Locale::En);
+    for state in crate::domain::access_pass::PassState::NAMES {
+        assert!(known.contains(&format!("pass-{state}")), "{state}");
+    }
 }
 
 #[test]

@@ -91,6 +91,8 @@ async function watch() {
     const signature = await sign(own.key, ["tidegate push pull", issuer, own.device, at]);
     const { status, body } = await post("pull", { device: own.device, at, signature });
     if (status === 403) return say("unknown");
+    page.querySelector("[data-pass]").hidden = !body.access_pass;
+    page.querySelector("[data-pass-at]").textContent = body.access_pass ?? "";
     const next = body.requests?.at(-1) ?? null;
     if (next?.id === shown?.id) return;
     shown = next;

@@ -145,8 +145,29 @@ wait-text-barred = Vor Kurzem wurde eine Wiederherstellung dieses Kontos gestopp
 wait-until-waiting = Möglich ab
 wait-until-barred = Nicht vor
 wait-then = Wähle dann noch einmal „Passwort vergessen?“, innerhalb von drei Tagen. Wenn du vorher einen Anmeldeweg wiederfindest, benutze ihn einfach: Das beendet die Wiederherstellung.
+wait-verify = Du möchtest nicht warten? Unser Identitätsdienst kann prüfen, wer du bist; dann werden die verlorenen Anmeldewege sofort ersetzt.
+
+# Prüfung der Identität
+identity-title = Identität bestätigen
+identity-text = { $provider } prüft mit einem Ausweis oder einem dortigen Konto, wer du bist. Wir erfahren das Ergebnis und vergleichen dies mit deinem Konto:
+identity-kept = { $n ->
+    [one] Der Nachweis wird getrennt von allem anderen aufbewahrt und nach einem Tag gelöscht.
+   *[other] Der Nachweis wird getrennt von allem anderen aufbewahrt und nach { $n } Tagen gelöscht.
+}
+identity-submit = Identität bestätigen
+claim-name = deinen Namen
+claim-given-name = deinen Vornamen
+claim-family-name = deinen Nachnamen
+claim-middle-name = deinen zweiten Vornamen
+claim-birthdate = dein Geburtsdatum
+problem-identity-cancelled = Die Prüfung wurde abgebrochen. Du kannst neu beginnen.
+problem-identity-unavailable = Die Prüfung konnte nicht abgeschlossen werden. Versuch es gleich noch einmal, oder frag den Support.
+problem-identity-not-verified = Der Dienst hat deine Identität nicht auf eine Weise geprüft, die hier zählt.
+problem-identity-mismatch = Was geprüft wurde, stimmt nicht mit deinem Konto überein. Falls du dort ein fremdes Konto benutzt hast, versuch es mit deinem eigenen; sonst frag den Support.
 account-recovery = Jemand, der deine Mails lesen kann, sagt, deine anderen Anmeldewege seien verloren. Wenn du es nicht anhältst, können sie ab { $at } ersetzt werden.
 account-recovery-stop = Anhalten
+account-pass = Der Support durfte am { $at } einen temporären Zugangscode für dein Konto ausgeben. Wenn du nicht darum gebeten hast, zieh ihn zurück.
+account-pass-revoke = Zurückziehen
 problem-cools-down = Nach einer Wiederherstellung kann drei Tage lang nichts entfernt werden. Versuche es nach { $at } noch einmal.
 
 # Second step
@@ -160,9 +181,11 @@ challenge-sent-to = Wir haben ihn an { $address } gesendet.
 challenge-label-totp = Code aus deiner Authenticator-App
 challenge-label-email-otp = Code aus deiner E-Mail
 challenge-label-recovery-code = Wiederherstellungscode
+challenge-label-access-pass = Temporärer Zugangscode
 challenge-hint-totp = Öffne die App und gib den Code für dieses Konto ein.
 challenge-hint-email-otp = Das kann eine Minute dauern.
 challenge-hint-recovery-code = Einer der zehn, die du aufbewahrt hast. Jeder gilt einmal.
+challenge-hint-access-pass = Der Code, den du vom Support bekommen hast. Er gilt einmal; danach richtest du einen neuen Anmeldeweg ein.
 challenge-submit = Bestätigen
 challenge-resend = Neuen Code senden
 challenge-resend-wait = { $n ->
@@ -208,8 +231,10 @@ push-app-approved = Bestätigt. Mach dort weiter, wo du dich anmeldest.
 push-app-wrong = Das war nicht die Zahl. Frage dort noch einmal, wo du dich anmeldest.
 push-app-rejected = Abgelehnt und gemeldet. Wenn jemand dein Passwort kennt, ändere es.
 push-app-late = Zu spät: Darauf wurde schon geantwortet, oder es ist zu alt.
+push-app-pass = Der Support durfte einen temporären Zugangscode für dein Konto ausgeben. Wenn du nicht darum gebeten hast, zieh ihn auf deiner Kontoseite zurück.
 way-totp = Authenticator-App
 way-recovery-code = Wiederherstellungscode
+way-access-pass = Temporärer Zugangscode vom Support
 way-email-otp = Code per E-Mail
 way-password = Passwort
 passkey-handshake = Dein Gerät fragt gleich nach Fingerabdruck, Gesicht oder Bildschirmsperre.
@@ -222,6 +247,9 @@ passkey-bound = Auf einem Gerät
 # Setting up
 enrol-totp-title = Authenticator-App einrichten
 enrol-needed = Dein Konto braucht einen zweiten Schritt, bevor es weitergeht.
+enrol-replaces = Dieser Anmeldeweg ersetzt die verlorenen und ist ebenso stark. Die verlorenen funktionieren dann nicht mehr.
+enrol-other = Etwas anderes einrichten
+problem-weaker = Was du verloren hast, war stärker. Nimm bitte einen Sicherheitsschlüssel, dessen Herkunft wir prüfen können, oder frag den Support.
 enrol-needed-for-app = Bevor es zu { $app } weitergeht, braucht dein Konto einen zweiten Schritt.
 enrol-totp-scan = Scanne dies mit deiner Authenticator-App.
 enrol-totp-by-hand = Scannen geht nicht?
@@ -279,6 +307,7 @@ scope-email = deine E-Mail-Adresse sehen
 scope-address = deine Postanschrift sehen
 scope-phone = deine Telefonnummer sehen
 scope-offline-access = verbunden bleiben, auch wenn du dich abmeldest
+scope-verified-claims = sehen, was über deine Identität geprüft wurde
 form-post-title = Weiter zu { $app }
 form-post-text = Wenn nichts geschieht, geht es mit dem Knopf weiter.
 chooser-title = Welche Organisation?
@@ -438,6 +467,7 @@ done-sessions-ended = Alle anderen Browser wurden abgemeldet.
 done-device-forgotten = Der Browser wurde vergessen.
 done-app-revoked = Die App hat keinen Zugriff mehr.
 done-recovery-stopped = Die Wiederherstellung wurde angehalten.
+done-pass-revoked = Der Zugangscode wurde zurückgezogen.
 done-not-me = Danke. Dein Konto wurde gesichert.
 activity-signin-completed = Angemeldet
 activity-signin-challenged = Ein zweiter Schritt wurde verlangt
@@ -453,6 +483,11 @@ activity-recovery-asked = Ein neues Passwort wurde angefordert
 activity-recovery-waiting = Die Anmeldewege wurden als verloren gemeldet
 activity-recovery-stopped = Eine Wiederherstellung wurde angehalten
 activity-recovery-used = Verlorene Anmeldewege wurden ersetzt
+activity-access-pass-approved = Der Support durfte einen Zugangscode ausgeben
+activity-access-pass-used = Ein Zugangscode wurde verwendet
+activity-access-pass-revoked = Ein Zugangscode wurde zurückgezogen
+activity-identity-verified = Deine Identität wurde bestätigt
+activity-identity-mismatch = Eine Prüfung der Identität passte nicht
 activity-passkey-added = Ein Passkey wurde hinzugefügt
 activity-totp-added = Eine Authenticator-App wurde hinzugefügt
 activity-push-rejected = Du hast eine Anmeldung auf deinem Gerät abgelehnt
@@ -540,6 +575,8 @@ mail-changed-email = Deine Adresse wurde geändert
 mail-changed-role = Deine Rolle wurde geändert
 mail-changed-recovery-asked = Deine Anmeldewege sollen verloren sein
 mail-changed-recovered = Dein Konto wurde wiederhergestellt
+mail-changed-access-pass-approved = Der Support darf einen Zugangscode für dein Konto ausgeben
+mail-changed-access-pass-used = Für dein Konto wurde ein Zugangscode verwendet
 mail-changed-intro = Es geht um dein Konto von { $tenant }. Wenn du es warst, ist nichts zu tun.
 mail-changed-note = Wenn du es nicht warst, sichere jetzt dein Konto. Dafür brauchst du kein Passwort.
 mail-changed-why = Bei solchen Änderungen schreiben wir immer.
@@ -582,6 +619,7 @@ mail-disabled-intro = Jemand hat bei { $tenant } ein neues Passwort oder ein neu
 console = Konsole
 console-nav = Konsole
 nav-overview = Überblick
+nav-waiting = Wartet auf dich
 nav-decisions = Anmeldungen
 nav-users = Personen
 nav-clients = Anwendungen
@@ -624,6 +662,46 @@ flash-app-revoked = Der Zugriff wurde entzogen.
 flash-reset-required = Bei der nächsten Anmeldung wird ein neues Passwort verlangt.
 flash-key-rotated = Ein nächster Schlüssel wurde veröffentlicht.
 flash-policy-changed = Die Richtlinie wurde geändert.
+flash-pass-asked = Angefragt. Jemand anders muss zustimmen.
+flash-pass-approved = Genehmigt. Die Person wurde benachrichtigt; wer angefragt hat, kann den Code jetzt anzeigen.
+flash-pass-refused = Abgelehnt.
+flash-pass-revoked = Der Zugangscode wurde zurückgezogen.
+
+# Temporäre Zugangscodes
+waiting-text = Anfragen anderer, die ein zweites Paar Augen brauchen.
+waiting-empty = Nichts wartet auf dich.
+passes = Temporäre Zugangscodes
+passes-text = Für Personen, die alle Anmeldewege verloren haben. Du fragst an, jemand anders genehmigt, und du liest der Person den Code vor. Neben Passwort oder Postfach gilt er einmal und führt zum Einrichten eines neuen Faktors.
+passes-waiting = { $n ->
+    [one] Ein Zugangscode wartet auf deine Genehmigung
+   *[other] { $n } Zugangscodes warten auf deine Genehmigung
+}
+pass-waiting = Wartet auf Genehmigung
+pass-approved = Genehmigt, noch nicht angezeigt
+pass-issued = Ausgegeben
+pass-used = Verwendet
+pass-refused = Abgelehnt
+pass-revoked = Zurückgezogen
+pass-over = Abgelaufen
+pass-asked-by = angefragt von
+pass-approved-by = genehmigt von
+pass-own = Das hast du angefragt; jemand anders entscheidet.
+pass-approve = Genehmigen
+pass-approve-named = Für { $name } genehmigen
+pass-refuse = Ablehnen
+pass-refuse-named = Für { $name } ablehnen
+pass-show = Code anzeigen
+pass-revoke = Zurückziehen
+pass-once = Der Code wird nur einmal angezeigt. Lies ihn der Person vor; wir speichern nur seinen Fingerabdruck.
+pass-reason = Grund
+pass-reason-hint = Was die Person gesagt hat, und wie du dich vergewissert hast, wer sie ist.
+pass-minutes-field = Gültigkeit in Minuten
+pass-minutes-hint = 10 bis 480, ab der Genehmigung.
+pass-minutes = { $n ->
+    [one] gilt eine Minute
+   *[other] gilt { $n } Minuten
+}
+pass-ask = Zugangscode anfragen
 stats = Die letzten 24 Stunden
 stat-sign-ins = Anmeldungen
 stat-challenged = weiter geprüft
@@ -956,6 +1034,8 @@ resource-hint-identifier = Eine Adresse, die sie benennt, ohne #, etwa https://a
 resource-hint-scope = Durch Leerzeichen getrennt. Sie werden nur Apps gewährt, die diese API nennen.
 resource-details = Arten von Einzelheiten
 resource-hint-details = Eine je Zeile, als TYP oder TYP=was Menschen lesen, etwa payment_initiation=Von deinem Konto zahlen. Apps verlangen sie mit authorization_details (RFC 9396). Darf leer bleiben.
+resource-sensitive = Heikle Scopes
+resource-hint-sensitive = Wörter von oben. Bevor jemand einem zustimmt, entscheidet die Richtlinie darüber (Aktion consent).
 resource-hint-client = Client-ID ihres Servers. Nur er und die App, der ein Token gegeben wurde, dürfen fragen, was darin steht. Darf leer bleiben.
 key-next = nächster
 key-active = aktiv

@@ -145,8 +145,29 @@ wait-text-barred = A recovery of this account was stopped, or its address change
 wait-until-waiting = Possible from
 wait-until-barred = Not before
 wait-then = Then choose “Forgot your password?” once more, within three days. If you find a way to sign in before, just use it: that ends the recovery.
+wait-verify = Don’t want to wait? Our identity provider can verify who you are, and then the lost ways to sign in are replaced at once.
+
+# Verification of identity
+identity-title = Verify your identity
+identity-text = { $provider } verifies who you are, with a document or an account that you have there. It tells us the result, and we compare this with your account:
+identity-kept = { $n ->
+    [one] The evidence is kept apart from everything else, and deleted after one day.
+   *[other] The evidence is kept apart from everything else, and deleted after { $n } days.
+}
+identity-submit = Verify my identity
+claim-name = your name
+claim-given-name = your first name
+claim-family-name = your family name
+claim-middle-name = your middle name
+claim-birthdate = your date of birth
+problem-identity-cancelled = The verification was cancelled. You can begin again.
+problem-identity-unavailable = The verification could not be completed. Try again in a moment, or ask for help.
+problem-identity-not-verified = The provider has not verified who you are in a way that counts here.
+problem-identity-mismatch = What was verified is not what your account holds. If you used somebody else’s account there, try again with yours; otherwise ask for help.
 account-recovery = Somebody who can read your mail says that your other ways to sign in are lost. Unless you stop it, they can be replaced from { $at } on.
 account-recovery-stop = Stop it
+account-pass = Support was allowed to hand out a temporary access pass for your account on { $at }. If you did not ask for it, take it back.
+account-pass-revoke = Take it back
 problem-cools-down = After a recovery nothing can be removed for three days. Try again after { $at }.
 
 # Second step
@@ -160,9 +181,11 @@ challenge-sent-to = We sent it to { $address }.
 challenge-label-totp = Code from your authenticator app
 challenge-label-email-otp = Code from your mail
 challenge-label-recovery-code = Recovery code
+challenge-label-access-pass = Temporary access pass
 challenge-hint-totp = Open the app and type the code for this account.
 challenge-hint-email-otp = It can take a minute to arrive.
 challenge-hint-recovery-code = One of the ten you kept. Each works once.
+challenge-hint-access-pass = The one that support gave you. It works once, and then you set up a new way to sign in.
 challenge-submit = Confirm
 challenge-resend = Send a new code
 challenge-resend-wait = { $n ->
@@ -208,8 +231,10 @@ push-app-approved = Approved. Go on where you signed in.
 push-app-wrong = That was not the number. Ask again where you sign in.
 push-app-rejected = Rejected, and reported. If somebody knows your password, change it.
 push-app-late = Too late: it was answered already, or it is too old.
+push-app-pass = Support was allowed to hand out a temporary access pass for your account. If you did not ask for it, take it back on your account page.
 way-totp = Authenticator app
 way-recovery-code = Recovery code
+way-access-pass = Temporary access pass from support
 way-email-otp = Code by mail
 way-password = Password
 passkey-handshake = Your device will ask for your fingerprint, face or screen lock.
@@ -222,6 +247,9 @@ passkey-bound = On one device
 # Setting up
 enrol-totp-title = Set up an authenticator app
 enrol-needed = Your account needs a second step before you can go on.
+enrol-replaces = It takes the place of the ways to sign in that you lost, and is as strong as they were. They won’t work any more.
+enrol-other = Set up something else
+problem-weaker = What you lost was stronger. Please use a security key whose make we can verify, or ask for help.
 enrol-needed-for-app = Before you go on to { $app }, your account needs a second step.
 enrol-totp-scan = Scan this with your authenticator app.
 enrol-totp-by-hand = Can’t scan it?
@@ -279,6 +307,7 @@ scope-email = see your email address
 scope-address = see your postal address
 scope-phone = see your phone number
 scope-offline-access = stay connected after you sign out
+scope-verified-claims = see what was verified about your identity
 form-post-title = Taking you to { $app }
 form-post-text = If nothing happens, continue by the button.
 chooser-title = Which organisation?
@@ -438,6 +467,7 @@ done-sessions-ended = All other browsers were signed out.
 done-device-forgotten = The browser was forgotten.
 done-app-revoked = The app has no access any more.
 done-recovery-stopped = The recovery was stopped.
+done-pass-revoked = The access pass was taken back.
 done-not-me = Thank you. Your account was secured.
 activity-signin-completed = Signed in
 activity-signin-challenged = A second step was asked for
@@ -453,6 +483,11 @@ activity-recovery-asked = A new password was asked for
 activity-recovery-waiting = The ways to sign in were said to be lost
 activity-recovery-stopped = A recovery was stopped
 activity-recovery-used = Lost ways to sign in were replaced
+activity-access-pass-approved = Support was allowed to hand out an access pass
+activity-access-pass-used = An access pass was used
+activity-access-pass-revoked = An access pass was taken back
+activity-identity-verified = Your identity was verified
+activity-identity-mismatch = A verification of identity did not fit
 activity-passkey-added = A passkey was added
 activity-totp-added = An authenticator app was added
 activity-push-rejected = You rejected a sign-in on your device
@@ -540,6 +575,8 @@ mail-changed-email = Your address was changed
 mail-changed-role = Your role was changed
 mail-changed-recovery-asked = The ways to sign in to your account are said to be lost
 mail-changed-recovered = Your account was recovered
+mail-changed-access-pass-approved = Support may hand out an access pass for your account
+mail-changed-access-pass-used = An access pass was used for your account
 mail-changed-intro = This is about your { $tenant } account. If it was you, there is nothing to do.
 mail-changed-note = If it wasn’t you, secure your account now. You need no password for that.
 mail-changed-why = We always write when something like this changes.
@@ -582,6 +619,7 @@ mail-disabled-intro = Somebody asked { $tenant } for a new password or a new acc
 console = Console
 console-nav = Console
 nav-overview = Overview
+nav-waiting = Waiting for you
 nav-decisions = Sign-ins
 nav-users = Users
 nav-clients = Applications
@@ -624,6 +662,46 @@ flash-app-revoked = The access was taken back.
 flash-reset-required = A new password is asked for at the next sign-in.
 flash-key-rotated = A next key was published.
 flash-policy-changed = The policy was changed.
+flash-pass-asked = Asked for. Somebody else has to approve it.
+flash-pass-approved = Approved. The person was told; whoever asked can show the pass now.
+flash-pass-refused = Refused.
+flash-pass-revoked = The pass was taken back.
+
+# Temporary access passes
+waiting-text = Requests of others that need a second pair of eyes.
+waiting-empty = Nothing waits for you.
+passes = Temporary access passes
+passes-text = For somebody who lost every way to sign in. You ask, somebody else approves, and you read the pass out to the person. Beside the password or the mailbox it works once, and leads to setting up a new factor.
+passes-waiting = { $n ->
+    [one] One access pass waits for your approval
+   *[other] { $n } access passes wait for your approval
+}
+pass-waiting = Waits for approval
+pass-approved = Approved, not shown yet
+pass-issued = Handed out
+pass-used = Used
+pass-refused = Refused
+pass-revoked = Taken back
+pass-over = Expired
+pass-asked-by = asked by
+pass-approved-by = approved by
+pass-own = You asked for this; somebody else decides.
+pass-approve = Approve
+pass-approve-named = Approve for { $name }
+pass-refuse = Refuse
+pass-refuse-named = Refuse for { $name }
+pass-show = Show the pass
+pass-revoke = Take back
+pass-once = This is shown once. Read it out to the person; we keep only its fingerprint.
+pass-reason = Why
+pass-reason-hint = What the person said, and how you made sure who it is.
+pass-minutes-field = Minutes that it works
+pass-minutes-hint = 10 to 480, from the approval on.
+pass-minutes = { $n ->
+    [one] works for one minute
+   *[other] works for { $n } minutes
+}
+pass-ask = Ask for a pass
 stats = The last 24 hours
 stat-sign-ins = sign-ins
 stat-challenged = asked for more
@@ -956,6 +1034,8 @@ resource-hint-identifier = An address that names it, without #, such as https://
 resource-hint-scope = Separated by spaces. They are granted only to apps that name this API.
 resource-details = Types of details
 resource-hint-details = One a line, as TYPE or TYPE=what people read, such as payment_initiation=Pay from your account. Apps ask for them with authorization_details (RFC 9396). May stay empty.
+resource-sensitive = Sensitive scopes
+resource-hint-sensitive = Words of the above. Before somebody consents to one, the policy decides about that alone (action consent).
 resource-hint-client = Client id of its server. Only it, and the app that a token was given to, may ask what the token says. May stay empty.
 key-next = next
 key-active = active

@@ -42,6 +42,7 @@ fn agent(app: &TestApp, id: &str) -> App {
         id: id.to_owned(),
         issuer: app.issuer.clone(),
         http: plain_client(),
+        secret: String::new(),
         public: true,
         agent: "agent/1".to_owned(),
     }

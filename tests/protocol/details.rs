@@ -19,6 +19,7 @@ async fn bank(app: &TestApp) {
     let wanted = NewResource {
         identifier: BANK.to_owned(),
         scopes: vec!["balance".to_owned()],
+        sensitive: Vec::new(),
         detail_types: vec!["payment=Pay from your account".to_owned(), "account".to_owned()],
         client: None,
     };

@@ -13,6 +13,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_pass;
 mod account;
 mod assertions;
 mod attestation;
@@ -21,6 +22,7 @@ mod ciba;
 mod claims_mapping;
 mod client_documents;
 mod clients;
+mod consent;
 mod console;
 mod details;
 mod device;
@@ -31,6 +33,7 @@ mod exchange;
 mod export;
 mod hints;
 mod hostile;
+mod identity;
 mod introspection;
 mod jarm;
 mod limits;

@@ -305,6 +305,14 @@ impl Browser {
         self.send(&form, values).await
     }
 
+    /// As [`Browser::submit_to`], for an address that goes on with a query of its own.
+    pub async fn submit_to_part(&mut self, part: &str, values: &[(&str, &str)]) -> &Page {
+        let form = self.form_with(&format!("form[action*=\"{part}\"]"), "button");
+        let form =
+            form.unwrap_or_else(|| panic!("no form to {part} on {}: {}", self.page.url, self.page.text()));
+        self.send(&form, values).await
+    }
+
     pub async fn send(&mut self, form: &Form, values: &[(&str, &str)]) -> &Page {
         let mut fields: Vec<(&str, &str)> = form
             .fields

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::admin::identity::{self, IdentityProviderChange};
 use crate::admin::{AdminError, trusted_issuers};
 use crate::crypto::certificate::ClientAuthorities;
 use crate::domain::assurance::Acr;
@@ -12,6 +13,7 @@ use crate::domain::tenant::{
     TenantSettings, TenantStatus,
 };
 use crate::domain::trusted_issuer::TrustedIssuer;
+use crate::tenants::Platform;
 
 /// The longest text of certificate authorities, bytes.
 const MAX_AUTHORITIES: usize = 64 * 1024;
@@ -64,11 +66,15 @@ pub struct TenantChanges {
     pub terms_uri: Option<String>,
     /// Privacy notice, `https`; empty for none.
     pub privacy_uri: Option<String>,
+    /// Who verifies identities; with an empty issuer nobody.
+    pub identity_provider: Option<IdentityProviderChange>,
+    /// Trust frameworks whose verified claims are told to apps that ask; empty for none.
+    pub asserted_trust_frameworks: Option<Vec<String>>,
 }
 
 impl TenantChanges {
     /// Puts what is given into settings.
-    pub(super) fn apply(&self, settings: &mut TenantSettings) -> Result<(), AdminError> {
+    pub(super) fn apply(&self, platform: &Platform, settings: &mut TenantSettings) -> Result<(), AdminError> {
         settings.registration = self.registration.unwrap_or(settings.registration);
         if let Some(policy) = &self.registration_policy {
             if let Some(problem) = policy.problem() {
@@ -111,6 +117,18 @@ impl TenantChanges {
         }
         if let Some(address) = &self.privacy_uri {
             settings.privacy_uri = page_of("privacy_uri", address)?;
+        }
+        self.apply_identity(platform, settings)
+    }
+
+    fn apply_identity(&self, platform: &Platform, settings: &mut TenantSettings) -> Result<(), AdminError> {
+        if let Some(wanted) = &self.identity_provider {
+            let held = settings.identity_provider.as_ref();
+            settings.identity_provider = identity::apply(platform, wanted, held)?;
+        }
+        if let Some(frameworks) = &self.asserted_trust_frameworks {
+            identity::check_frameworks("asserted_trust_frameworks", frameworks.iter())?;
+            settings.asserted_trust_frameworks.clone_from(frameworks);
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub struct UserChanges {
 }
 
 /// Somebody's account, for an actor that may change it.
-async fn reach<'a>(
+pub(super) async fn reach<'a>(
     actor: &'a Actor,
     platform: &Platform,
     named: &str,

@@ -17,6 +17,7 @@ use crate::domain::user::{EmailAddress, User};
 use crate::factors::password::{MAX, PasswordRefusal, check_new, normalize};
 use crate::factors::totp;
 use crate::protocol::claims::is_standard;
+use crate::protocol::identity_assurance::{VERIFIED_CLAIMS, is_well_formed};
 use crate::tenants::Platform;
 
 /// What is wanted of a new user; also the document of `user create --from-json`.
@@ -114,7 +115,14 @@ fn user_of(platform: &Platform, wanted: &NewUser) -> Result<User, AdminError> {
 /// Refuses claims that no standard names, and drops those that we know better ourselves.
 fn check_claims(claims: &mut Map<String, Value>) -> Result<(), AdminError> {
     for name in claims.keys() {
-        if !is_standard(name) {
+        if name == VERIFIED_CLAIMS {
+            if claims.get(name).is_none_or(|held| !is_well_formed(held)) {
+                return Err(AdminError::invalid(
+                    "claims",
+                    "verified_claims needs verification.trust_framework and claims",
+                ));
+            }
+        } else if !is_standard(name) {
             return Err(AdminError::invalid(
                 "claims",
                 format!("«{name}» is not a standard claim"),

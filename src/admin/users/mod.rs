@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+pub mod passes;
 mod roles;
 mod show;
 

@@ -8,6 +8,7 @@ use crate::admin::{Actor, AdminError};
 use crate::base::ids::{ClientId, CredentialId, DeviceId, GrantId, SessionId, UserId};
 use crate::base::page::{Page, PageRequest};
 use crate::base::timestamp::Timestamp;
+use crate::crypto::envelope::Purpose;
 use crate::domain::assurance::Method;
 use crate::domain::credential::{Credential, CredentialSecret};
 use crate::domain::decision::Decision;
@@ -282,7 +283,31 @@ pub async fn export(actor: &Actor, platform: &Platform, named: &str) -> Result<V
         .into_iter()
         .map(|consent| json!({"client": consent.client, "scope": consent.scope, "granted_at": consent.granted_at}))
         .collect();
-    Ok(json!({"account": details, "consents": consents, "decisions": decisions}))
+    let verified = identity_evidence(platform, &store, details.user.id).await?;
+    Ok(json!({
+        "account": details, "consents": consents, "decisions": decisions, "identity_evidence": verified,
+    }))
+}
+
+/// What is kept of verifications of identity, opened: it is the person's own.
+async fn identity_evidence(
+    platform: &Platform,
+    store: &TenantStore,
+    user: UserId,
+) -> Result<Vec<Value>, AdminError> {
+    let held = store.identity_evidence_of(user).await?;
+    let opened = held.into_iter().map(|evidence| {
+        let owner = evidence.id.0.as_bytes();
+        let content = platform
+            .envelope
+            .open(Purpose::IdentityEvidence, owner, &evidence.content)?;
+        let content: Value = serde_json::from_slice(content.expose()).unwrap_or_default();
+        Ok(json!({
+            "at": evidence.at, "provider": evidence.issuer, "trust_framework": evidence.trust_framework,
+            "deleted_at": evidence.expires_at, "verified_claims": content,
+        }))
+    });
+    opened.collect()
 }
 
 fn factor(credential: &Credential) -> FactorView {

@@ -33,6 +33,8 @@ fn ask(need: &Need, proofs: &[Proof], enrolled: &[(Method, Strength)], judgement
         password: Password::MayStay,
         remember: Remember::Settled,
         consent: Consent::Settled,
+        access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     })
 }
 
@@ -245,6 +247,8 @@ fn remember_and_consent_come_last() {
         password: Password::MayStay,
         remember: Remember::Offer,
         consent: Consent::Needed,
+        access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     };
     assert_eq!(next(&situation), Next::OfferRemember);
     situation.remember = Remember::Settled;
@@ -271,6 +275,8 @@ fn a_remembered_browser_stands_in_for_a_tenants_floor_only() {
             password: Password::MayStay,
             remember: Remember::Remembered,
             consent: Consent::Settled,
+            access_pass: AccessPass::None,
+            identity: Identity::Impossible,
         })
     };
     // The token still tells the truth.
@@ -315,6 +321,8 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
             password: Password::MustChange,
             remember: Remember::Offer,
             consent,
+            access_pass: AccessPass::None,
+            identity: Identity::Impossible,
         })
     };
     let password = [Method::Password];
@@ -343,6 +351,8 @@ fn a_password_that_must_go_is_replaced_by_whoever_proves_more() {
         password: Password::MustChange,
         remember: Remember::Settled,
         consent: Consent::Settled,
+        access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     };
     assert_eq!(next(&situation), challenge(Cause::NewPassword, &[Method::Totp]));
 }
@@ -368,6 +378,8 @@ fn recovering(
         password,
         remember: Remember::Settled,
         consent: Consent::Needed,
+        access_pass: AccessPass::None,
+        identity: Identity::Impossible,
     })
 }
 
@@ -408,4 +420,131 @@ fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
     );
     let waiting = recovering(Password::Waiting, &mailbox, &[MAIL, TOTP], Judgement::Proceed);
     assert_eq!(waiting, Next::Wait);
+}
+
+#[test]
+fn an_access_pass_stands_for_lost_factors_and_for_nothing_else() {
+    let need = need();
+    let at = |methods: &[Method], judgement, password, access_pass| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled: &[MAIL, KEY],
+            judgement,
+            password,
+            remember: Remember::Settled,
+            consent: Consent::Needed,
+            access_pass,
+            identity: Identity::Impossible,
+        })
+    };
+    let typed = [Method::Password];
+    let both = [Method::Password, Method::AccessPass];
+    let by_mail = [Method::EmailOtp, Method::AccessPass];
+    let strong = Some(step_up(Strength::Passkey));
+    let proven = AccessPass::Proven(Strength::Passkey);
+    // Offered where more is asked for, and only there.
+    assert_eq!(
+        at(&typed, strong, Password::MayStay, AccessPass::Offered),
+        challenge(Cause::Risk, &[Method::Passkey, Method::AccessPass])
+    );
+    let proceed = Some(Judgement::Proceed);
+    assert_eq!(
+        at(&typed, proceed, Password::MayStay, AccessPass::Offered),
+        Next::Consent
+    );
+    // It begins nothing by itself, and a refusal stays one.
+    assert_eq!(
+        at(&[Method::AccessPass], proceed, Password::MayStay, proven),
+        Next::FirstFactor
+    );
+    assert_eq!(at(&both, None, Password::MayStay, proven), Next::Decide);
+    let refused = Some(Judgement::Refuse);
+    assert_eq!(at(&both, refused, Password::MayStay, proven), Next::Held);
+    assert_eq!(
+        at(&typed, refused, Password::MayStay, AccessPass::Offered),
+        Next::Held
+    );
+    // Then the lost factors are replaced by one as strong, before anything else.
+    let least = Strength::Passkey;
+    assert_eq!(
+        at(&both, strong, Password::MayStay, proven),
+        Next::Enrol { least }
+    );
+    assert_eq!(at(&both, strong, Password::MustChange, proven), Next::NewPassword);
+    assert_eq!(
+        at(&by_mail, proceed, Password::Forgotten, proven),
+        Next::NewPassword
+    );
+    let chosen = [Method::EmailOtp, Method::AccessPass, Method::Password];
+    assert_eq!(
+        at(&chosen, proceed, Password::Forgotten, proven),
+        Next::Enrol { least }
+    );
+    // What risk asked for is asked of the new factor.
+    assert_eq!(
+        at(&both, strong, Password::MayStay, AccessPass::None),
+        challenge(Cause::Risk, &[Method::Passkey])
+    );
+}
+
+#[test]
+fn a_verified_identity_answers_the_decision_and_no_floor() {
+    let mut need = need();
+    let at = |need: &Need, identity| {
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need,
+            proofs: &proofs(&[Method::Password]),
+            enrolled: &[MAIL, TOTP],
+            judgement: Some(Judgement::VerifyIdentity),
+            password: Password::MayStay,
+            remember: Remember::Settled,
+            consent: Consent::Settled,
+            access_pass: AccessPass::None,
+            identity,
+        })
+    };
+    assert_eq!(at(&need, Identity::Impossible), Next::Held);
+    assert_eq!(at(&need, Identity::Possible), Next::VerifyIdentity);
+    assert_eq!(at(&need, Identity::Proven), Next::Issue { reached: Acr::Aal1 });
+    need.floor = Acr::Aal2;
+    assert_eq!(
+        at(&need, Identity::Proven),
+        challenge(Cause::Floor, &[Method::Totp])
+    );
+}
+
+#[test]
+fn consent_to_something_sensitive_is_decided_about_by_itself() {
+    let need = need();
+    let at = |methods: &[Method], judgement| {
+        let done = proofs(methods);
+        next(&Situation {
+            now: NOW,
+            started_at: START,
+            need: &need,
+            proofs: &done,
+            enrolled: &[MAIL, TOTP],
+            judgement: Some(Judgement::Proceed),
+            password: Password::MayStay,
+            remember: Remember::Settled,
+            consent: Consent::Guarded(judgement),
+            access_pass: AccessPass::None,
+            identity: Identity::Impossible,
+        })
+    };
+    let (password, both) = ([Method::Password], [Method::Password, Method::Totp]);
+    assert_eq!(at(&password, None), Next::DecideConsent);
+    assert_eq!(at(&password, Some(Judgement::Proceed)), Next::Consent);
+    assert_eq!(at(&password, Some(Judgement::Refuse)), Next::Held);
+    assert_eq!(at(&password, Some(Judgement::VerifyIdentity)), Next::Held);
+    let strong = Some(step_up(Strength::Totp));
+    assert_eq!(at(&password, strong), challenge(Cause::Consent, &[Method::Totp]));
+    assert_eq!(at(&both, strong), Next::Consent);
+    assert_eq!(at(&password, Some(step_up(Strength::Passkey))), Next::Held);
 }

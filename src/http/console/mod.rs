@@ -10,6 +10,7 @@ mod enter;
 mod fields;
 mod keys;
 mod overview;
+mod passes;
 mod policies;
 mod registration;
 mod resources;
@@ -88,6 +89,11 @@ fn users_routes(config: &mut ServiceConfig) {
         .route("/users/{id}/delete", post().to(users::delete))
         .route("/users/{id}/require-reset", post().to(users::require_reset))
         .route("/users/{id}/sessions/end-all", post().to(users::end_sessions))
+        .route("/users/{id}/passes", post().to(passes::ask))
+        .route("/users/{id}/passes/{pass}/show", post().to(passes::show))
+        .route("/users/{id}/passes/{pass}/revoke", post().to(passes::revoke))
+        .route("/waiting", get().to(passes::waiting))
+        .route("/waiting/{id}/{verdict}", post().to(passes::decide))
         .route("/users/{id}/{kind}/{thing}/{act}", post().to(users::remove));
 }
 

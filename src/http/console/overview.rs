@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::Answer;
 use super::decisions::decision_row;
 use super::session::{ConsoleCtx, Refusal};
+use crate::admin::users::passes;
 use crate::admin::{AdminError, decisions, policies, tenants};
 use crate::base::page::PageRequest;
 use crate::domain::decision::{Decision, Ending};
 use crate::domain::policy_version::PolicyMode;
 use crate::http::pages::draw::html;
+use crate::http::views::Link;
 use crate::http::views::console::overview::{HourBar, Overview, Stat};
 use crate::http::views::console::{Frame, Section};
 use crate::store::{DecisionFilter, TenantCounts};
@@ -57,7 +59,7 @@ pub(super) async fn show(ctx: ConsoleCtx) -> Answer {
     let page = Overview {
         stats: stats(&frame, &day, &counts),
         hours: hours(&ctx, &day),
-        attention: Vec::new(),
+        attention: attention(&ctx, &frame).await?,
         recent: recent
             .iter()
             .map(|decision| decision_row(decision, &names))
@@ -67,6 +69,24 @@ pub(super) async fn show(ctx: ConsoleCtx) -> Answer {
         frame,
     };
     Ok(html(&page)?)
+}
+
+/// What waits for this operator: passes that somebody else asked for.
+async fn attention(ctx: &ConsoleCtx, frame: &Frame) -> Result<Vec<Link>, Refusal> {
+    let waiting = or_nothing(ctx, passes::waiting(&ctx.actor, ctx.platform()).await)?;
+    let others = waiting
+        .unwrap_or_default()
+        .iter()
+        .filter(|pass| !pass.own)
+        .count();
+    let count = u32::try_from(others).unwrap_or(u32::MAX);
+    let link = || {
+        Link::new(
+            frame.href("waiting"),
+            frame.chrome.count("passes-waiting", &count),
+        )
+    };
+    Ok((count > 0).then(link).into_iter().collect())
 }
 
 /// What the actor may not see is nothing.

@@ -30,6 +30,7 @@ async fn page(ctx: &ConsoleCtx, form: &Fields, problems: Vec<Problem>) -> Result
         identifier: text("identifier"),
         scope: text("scope"),
         details: text("authorization_details_types"),
+        sensitive: text("sensitive_scope"),
         client: text("client_id"),
         problems,
     })
@@ -44,6 +45,7 @@ fn row(resource: ResourceView) -> ResourceRow {
             .iter()
             .map(|known| known.name.clone())
             .collect(),
+        sensitive: resource.sensitive_scope,
         client: resource.client_id.map(|id| id.to_string()),
         created: When::at(resource.created_at),
     }
@@ -56,6 +58,7 @@ pub(super) async fn create(ctx: ConsoleCtx, request: HttpRequest, body: web::Byt
         identifier: form.text("identifier").to_owned(),
         scopes: vec![form.text("scope").to_owned()],
         detail_types: form.lines("authorization_details_types"),
+        sensitive: vec![form.text("sensitive_scope").to_owned()],
         client: Some(form.text("client_id").to_owned()),
     };
     match resources::create(&ctx.actor, ctx.platform(), &wanted).await {

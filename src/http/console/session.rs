@@ -133,7 +133,7 @@ struct Common {
 }
 
 /// The names of what was just done: `flash-…` in the catalogue.
-const FLASHES: [&str; 10] = [
+const FLASHES: [&str; 14] = [
     "saved",
     "created",
     "deleted",
@@ -144,6 +144,10 @@ const FLASHES: [&str; 10] = [
     "reset_required",
     "key_rotated",
     "policy_changed",
+    "pass_asked",
+    "pass_approved",
+    "pass_refused",
+    "pass_revoked",
 ];
 
 impl ConsoleCtx {

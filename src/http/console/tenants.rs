@@ -212,6 +212,8 @@ fn changes(form: &Fields) -> TenantChanges {
         // By `tenant apply` alone: nobody types certificates and keys.
         client_certificate_authorities: None,
         trusted_issuers: None,
+        identity_provider: None,
+        asserted_trust_frameworks: None,
         brand_color: Some(form.text("brand_color").to_owned()),
         sign_up: chosen(form, "sign_up"),
         disposable_addresses: chosen(form, "disposable_addresses"),

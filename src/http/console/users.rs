@@ -7,15 +7,17 @@ use super::fields::{Fields, problem};
 use super::overview::filter;
 use super::session::{ConsoleCtx, Refusal};
 use super::{Answer, ListQuery};
-use crate::admin::users::{self, NewUser, Passwords, UserChanges, UserDetails, UserView};
+use crate::admin::users::{self, NewUser, Passwords, UserChanges, UserDetails, UserView, passes};
 use crate::admin::{AdminError, decisions};
 use crate::base::ids::ClientId;
 use crate::base::page::{Cursor, PageRequest};
 use crate::base::secret::Secret;
+use crate::domain::access_pass::DEFAULT_MINUTES;
 use crate::domain::user::UserStatus;
 use crate::http::pages::draw::{html, redirect};
 use crate::http::views::account::{AppRow, DeviceRow, SessionRow};
 use crate::http::views::console::decisions::DecisionRow;
+use crate::http::views::console::passes::UserPasses;
 use crate::http::views::console::tenants::ConfirmDelete;
 use crate::http::views::console::users::{UserFactor, UserList, UserNew, UserPage, UserRow};
 use crate::http::views::console::{Choice, Section};
@@ -196,7 +198,7 @@ pub(super) async fn end_sessions(
     Ok(back(&ctx, &id, "session_ended"))
 }
 
-fn back(ctx: &ConsoleCtx, id: &str, done: &str) -> actix_web::HttpResponse {
+pub(super) fn back(ctx: &ConsoleCtx, id: &str, done: &str) -> actix_web::HttpResponse {
     redirect(&format!(
         "{}&done={done}",
         ctx.frame(Section::Users).of("users", id)
@@ -257,11 +259,18 @@ async fn removed(
     act(thing?).await
 }
 
-async fn user_page(ctx: &ConsoleCtx, id: &str, problems: Vec<Problem>) -> Result<UserPage, Refusal> {
+pub(super) async fn user_page(
+    ctx: &ConsoleCtx,
+    id: &str,
+    problems: Vec<Problem>,
+) -> Result<UserPage, Refusal> {
     let details = users::show(&ctx.actor, ctx.platform(), id)
         .await
         .map_err(|error| ctx.refuse(error))?;
     let decisions = user_decisions(ctx, &details)
+        .await
+        .map_err(|error| ctx.refuse(error))?;
+    let passes = passes::of_user(&ctx.actor, ctx.platform(), id)
         .await
         .map_err(|error| ctx.refuse(error))?;
     let now = ctx.platform().now();
@@ -301,6 +310,11 @@ async fn user_page(ctx: &ConsoleCtx, id: &str, problems: Vec<Problem>) -> Result
             .map(|device| device_row(device, now))
             .collect(),
         apps: apps(&details),
+        passes: UserPasses {
+            rows: passes.iter().map(super::passes::row).collect(),
+            minutes: DEFAULT_MINUTES.to_string(),
+            ..UserPasses::default()
+        },
         decisions,
         frame,
     })

@@ -85,9 +85,10 @@ pub async fn pull(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Result<Ht
     };
     let by = (pull.device, pull.at);
     match selfservice::pull_pushes(ctx.platform(), &ctx.realm, by, &pull.signature).await {
-        Ok(open) => {
-            let open: Vec<_> = open.iter().map(shown).collect();
-            Ok(HttpResponse::Ok().json(json!({ "requests": open })))
+        Ok(pending) => {
+            let open: Vec<_> = pending.requests.iter().map(shown).collect();
+            let pass = pending.access_pass.map(|at| When::at(at).text);
+            Ok(HttpResponse::Ok().json(json!({ "requests": open, "access_pass": pass })))
         }
         Err(error) => refused(&ctx, error),
     }

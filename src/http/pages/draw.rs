@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{app_facts, details, passwords, sign_up};
+use super::{app_facts, details, enrol, identity, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
@@ -22,12 +22,11 @@ use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend, mask};
 use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
-use crate::http::views::enrol::{EnrolTotp, Purpose as EnrolPurpose};
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
 use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
-use crate::http::views::{Link, PasskeyForm, Problem, Template, When, qr};
+use crate::http::views::{Link, PasskeyForm, Problem, Template, When};
 use crate::oidc::respond;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::client_document::address_of;
@@ -35,8 +34,8 @@ use crate::protocol::session_state::browser_state;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    self, ChallengeStep, ConsentStep, EnrolStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login,
-    MailboxStep, NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
+    self, ChallengeStep, ConsentStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, MailboxStep,
+    NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
 };
 
 /// Where a step is drawn.
@@ -111,6 +110,8 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Enrol(step) => step.login.id,
         Step::NewPassword(step) => step.login.id,
         Step::Wait(step) => step.login.id,
+        Step::VerifyIdentity(step) => step.login.id,
+        Step::ToProvider { url } => return Ok(in_transaction(redirect(url))),
         Step::OfferRemember { login } => login.id,
         Step::Consent(step) => step.login.id,
         Step::Held(held) => {
@@ -138,9 +139,10 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Mailbox(step) => mailbox(ctx, &step).await,
         Step::SignUp(step) => sign_up::step(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
-        Step::Enrol(step) => enrol(ctx, &step).await,
+        Step::Enrol(step) => enrol::step(ctx, &step).await,
         Step::NewPassword(step) => new_password(ctx, &step),
         Step::Wait(step) => wait(ctx, &step).await,
+        Step::VerifyIdentity(step) => identity::step(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
         Step::Consent(step) => consent(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
@@ -179,6 +181,12 @@ pub(super) fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> 
         FormProblem::ResendTooSoon => ("", "problem-resend-later"),
         FormProblem::ResendExhausted => ("", "problem-resend-exhausted"),
         FormProblem::Passkey => ("", "problem-passkey"),
+        FormProblem::Device => ("", "push-enrol-failed"),
+        FormProblem::WeakerThanLost => ("", "problem-weaker"),
+        FormProblem::IdentityCancelled => ("", "problem-identity-cancelled"),
+        FormProblem::IdentityUnavailable => ("", "problem-identity-unavailable"),
+        FormProblem::IdentityNotVerified => ("", "problem-identity-not-verified"),
+        FormProblem::IdentityMismatch => ("", "problem-identity-mismatch"),
         FormProblem::Method => ("", "problem-method"),
         FormProblem::MailUnavailable => ("", "problem-mail"),
         FormProblem::NoAddress => ("email", "problem-email"),
@@ -326,14 +334,20 @@ fn reason(step: &ChallengeStep) -> Reason {
         Cause::Recovery => Reason::BeforeRecovery,
         Cause::Floor => Reason::OrganisationRule,
         Cause::App => Reason::AppRequest,
+        Cause::Consent => Reason::SensitiveAction,
         Cause::Risk if step.first_sign_in => Reason::FirstSignIn,
-        Cause::Risk => match step.reason {
-            Some(UserReason::NewBrowser) => Reason::NewBrowser,
-            Some(UserReason::NewRegion) => Reason::NewRegion,
-            Some(UserReason::SensitiveAction) => Reason::SensitiveAction,
-            Some(UserReason::OrganisationRule) => Reason::OrganisationRule,
-            Some(UserReason::UnusualActivity) | None => Reason::UnusualActivity,
-        },
+        Cause::Risk => reason_of(step.reason),
+    }
+}
+
+/// What the person is told of a decision.
+pub(super) const fn reason_of(told: Option<UserReason>) -> Reason {
+    match told {
+        Some(UserReason::NewBrowser) => Reason::NewBrowser,
+        Some(UserReason::NewRegion) => Reason::NewRegion,
+        Some(UserReason::SensitiveAction) => Reason::SensitiveAction,
+        Some(UserReason::OrganisationRule) => Reason::OrganisationRule,
+        Some(UserReason::UnusualActivity) | None => Reason::UnusualActivity,
     }
 }
 
@@ -369,17 +383,12 @@ async fn challenge(ctx: &Ctx, step: &ChallengeStep) -> Result<HttpResponse, Page
     })
 }
 
-async fn enrol(ctx: &Ctx, step: &EnrolStep) -> Result<HttpResponse, PageError> {
-    html(&EnrolTotp {
-        chrome: ctx.chrome(),
-        purpose: EnrolPurpose::SignIn,
-        app: app_of(ctx, &step.login).await?,
-        action: action(ctx, &step.login, "code"),
-        qr: qr::svg(&step.uri, &ctx.text.get("enrol-totp-qr")).unwrap_or_default(),
-        secret: step.secret.replace(' ', ""),
-        account: step.email.clone(),
-        problems: code_problems(ctx, step.login.problem),
-        cancel: None,
+/// The same page at the first origin, where this one can't have passkeys because its host is an IP address.
+pub(super) fn passkeys_elsewhere(ctx: &Ctx, path: &str) -> Option<String> {
+    ctx.realm.origin().passkeys.is_none().then(|| {
+        let first = ctx.realm.tenant.origins.first();
+        let first = first.map(|origin| origin.issuer.clone()).unwrap_or_default();
+        format!("{first}{path}")
     })
 }
 
@@ -415,6 +424,8 @@ async fn wait(ctx: &Ctx, step: &WaitStep) -> Result<HttpResponse, PageError> {
         kind,
         account: mask(step.login.identifier.as_deref().unwrap_or_default()),
         until: When::at(until),
+        problems: problems(ctx, step.login.problem),
+        verify: step.may_verify.then(|| action(ctx, &step.login, "identity")),
         primary: way_on(ctx, client.as_ref()),
     })
 }
@@ -478,6 +489,11 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
             }),
         about: app_facts::of(ctx, client.as_ref()).await?,
     })
+}
+
+/// The way on from a page of a sign-in, without what the page asks for.
+pub(super) async fn way_on_of(ctx: &Ctx, login: &Login) -> Result<Link, PageError> {
+    Ok(way_on(ctx, client_of(ctx, login).await?.as_ref()))
 }
 
 /// The way on from a page where a sign-in ended: back to the app, or the account page.

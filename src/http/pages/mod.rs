@@ -8,6 +8,8 @@ mod details;
 pub mod device;
 
 pub mod draw;
+pub mod enrol;
+pub mod identity;
 pub mod notice;
 mod passwords;
 pub mod sign_up;

@@ -1,7 +1,7 @@
 //! The account page and the pages it leads to.
 //!
 //! The page's own forms go to paths under `{base}/account`, each with `csrf`: `sessions/{id}/end`, `sessions/end-others`,
-//! `recovery/stop`, `devices/{id}/forget`, `devices/forget-all`, `apps/{id}/revoke`, `recovery-codes` (makes new ones). Links lead by GET
+//! `recovery/stop`, `passes/revoke`, `devices/{id}/forget`, `devices/forget-all`, `apps/{id}/revoke`, `recovery-codes` (makes new ones). Links lead by GET
 //! to `email`, `password`, `totp`, `passkeys`, `factors/{id}/remove` and `activity/{id}/not-me`. Signing out POSTs to
 //! `{base}/signout`.
 
@@ -23,6 +23,8 @@ pub struct AccountHome {
     pub done: Option<&'static str>,
     /// From when on lost factors may be replaced, when somebody asked for that.
     pub recovery: Option<When>,
+    /// When support was allowed to hand out a temporary access pass, lately.
+    pub access_pass: Option<When>,
     /// When the password last changed; absent when there is none.
     pub password: Option<When>,
     /// Passkeys.

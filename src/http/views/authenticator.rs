@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::enrol::{OtherWays, Purpose};
 use super::{Chrome, Problem};
 
 /// Makes this device one that approves sign-ins. `authenticator.js` makes a key that can't be exported and sends what belongs to it.
@@ -12,6 +13,8 @@ use super::{Chrome, Problem};
 pub struct EnrolPush {
     /// Around it.
     pub chrome: Chrome,
+    /// Where it stands.
+    pub purpose: Purpose,
     /// Where the form goes.
     pub action: String,
     /// The issuer, which everything that is signed names.
@@ -24,8 +27,10 @@ pub struct EnrolPush {
     pub server_key: String,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// What else may be set up here.
+    pub others: OtherWays,
     /// Back to the account page.
-    pub later: String,
+    pub later: Option<String>,
 }
 
 /// The page on the device: what waits, with a field for the number, and a way to say that it was somebody else. It knows nobody: the

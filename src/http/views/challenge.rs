@@ -51,8 +51,13 @@ impl Challenge {
     pub fn takes_code(&self) -> bool {
         matches!(
             self.method,
-            Method::Totp | Method::EmailOtp | Method::RecoveryCode
+            Method::Totp | Method::EmailOtp | Method::RecoveryCode | Method::AccessPass
         )
+    }
+
+    /// Whether the code is made of digits alone.
+    pub fn takes_digits(&self) -> bool {
+        matches!(self.method, Method::Totp | Method::EmailOtp)
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Chrome, PasskeyForm, Problem, Problems as _};
+use crate::domain::assurance::Method;
 
 /// Where a set-up page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,19 @@ pub enum Purpose {
     SignIn,
     /// On the account page.
     Account,
+    /// In the middle of a sign-in, in place of lost factors.
+    Replacement,
+}
+
+/// Other methods that would do too.
+///
+/// Form fields: `method` (the buttons) and `csrf` to `choose`.
+#[derive(Clone, Debug, Default)]
+pub struct OtherWays {
+    /// Where the form goes.
+    pub choose: String,
+    /// The methods, strongest first.
+    pub methods: Vec<Method>,
 }
 
 /// Sets up an authenticator app (RFC 6238).
@@ -35,6 +49,8 @@ pub struct EnrolTotp {
     pub account: String,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// What else may be set up here.
+    pub others: OtherWays,
     /// Back to the account page.
     pub cancel: Option<String>,
 }
@@ -65,8 +81,10 @@ pub struct EnrolPasskey {
     pub passkey: PasskeyForm,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// "Not now": back to the account page or on with the sign-in.
-    pub later: String,
+    /// What else may be set up here.
+    pub others: OtherWays,
+    /// "Not now", where it can be left: back to the account page.
+    pub later: Option<String>,
     /// When this browser can't use passkeys here (an IP address as host), the same page where it can.
     pub elsewhere: Option<String>,
 }

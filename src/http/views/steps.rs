@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{Chrome, Link, When};
+use super::challenge::Reason;
+use super::{Chrome, Link, Problem, When};
 
 /// Offers to skip the second step on this browser (people.md U30).
 ///
@@ -32,8 +33,38 @@ pub struct Wait {
     pub account: String,
     /// Until when.
     pub until: When,
+    /// What is wrong with the verification of identity.
+    pub problems: Vec<Problem>,
+    /// Where the identity is verified instead (POST with `csrf`), when that is possible.
+    pub verify: Option<String>,
     /// The way on.
     pub primary: Link,
+}
+
+/// Asks to verify the identity with a provider elsewhere (features.md F10). Form to `action`: `csrf`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "signin/identity.html")]
+pub struct VerifyIdentity {
+    /// Around it.
+    pub chrome: Chrome,
+    /// The app that asks, by name.
+    pub app: Option<String>,
+    /// The account, masked.
+    pub account: String,
+    /// Why, from the fixed list.
+    pub reason: Reason,
+    /// The provider's host.
+    pub provider: String,
+    /// For how many days the evidence is kept.
+    pub days: u32,
+    /// What is compared, as names of claims.
+    pub compared: Vec<String>,
+    /// What was wrong with the last answer.
+    pub problems: Vec<Problem>,
+    /// Where the form goes.
+    pub action: String,
+    /// The way on without it.
+    pub other: Link,
 }
 
 /// Why lost factors are not replaced now.

@@ -16,6 +16,7 @@ use super::claims::ClaimsRequest;
 use super::device::Device;
 use super::dpop::Thumbprint;
 use super::error::{ErrorCode, OAuthError};
+use super::identity_assurance::VERIFIED_CLAIMS;
 use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::profile::{Pkce, Profile};
@@ -79,10 +80,17 @@ impl AuthorizationRequest {
         hinted && self.claims.subject().is_none_or(|named| named == sub)
     }
 
-    /// What a person is asked about: the scopes, and the resources that they hold for.
+    /// What a person is asked about: the scopes, verified claims, and the resources that they hold for.
     pub fn consent_words(&self) -> Vec<String> {
         let resources = self.resources.iter().map(ResourceId::to_string);
-        self.scope.iter().cloned().chain(resources).collect()
+        let plain = self.claims.verified_userinfo.is_empty() && self.claims.verified_id_token.is_empty();
+        let verified = (!plain).then(|| VERIFIED_CLAIMS.to_owned());
+        self.scope
+            .iter()
+            .cloned()
+            .chain(verified)
+            .chain(resources)
+            .collect()
     }
 }
 

@@ -17,6 +17,7 @@ fn validated(
 ) -> Result<AuthorizationRequest, Rejection> {
     let id = ClientId::parse("c").unwrap();
     let api = Resource {
+        sensitive: Vec::new(),
         identifier: "https://api.test".parse().unwrap(),
         scopes: vec!["api:write".to_owned()],
         details: Vec::new(),

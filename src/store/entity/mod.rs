@@ -7,6 +7,7 @@
     reason = "the derive makes public items for public models; this module is private"
 )]
 
+pub(super) mod access_passes;
 pub(super) mod access_tokens;
 pub(super) mod admin_links;
 pub(super) mod audit;
@@ -21,6 +22,7 @@ pub(super) mod credentials;
 pub(super) mod decisions;
 pub(super) mod devices;
 pub(super) mod grants;
+pub(super) mod identity_evidence;
 pub(super) mod initial_access_tokens;
 pub(super) mod labels;
 pub(super) mod logout_deliveries;

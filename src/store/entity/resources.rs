@@ -10,6 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub identifier: String,
     pub scope: String,
+    pub sensitive_scope: String,
     pub client_id: Option<String>,
     pub created_at: i64,
     pub detail_types: Option<String>,

@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, ExprTrait, QueryFilter, Select};
 
 use super::TenantStore;
 
+mod access_passes;
 mod admins;
 pub(super) mod audit;
 mod client_logos;
@@ -16,6 +17,7 @@ pub(super) mod decisions;
 mod devices;
 mod events;
 mod grants;
+mod identity_evidence;
 mod initial_access_tokens;
 mod keys;
 mod labels;

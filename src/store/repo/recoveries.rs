@@ -64,6 +64,14 @@ impl Batch {
         );
     }
 
+    /// Ends the waiting period of a user's recovery at once; one that was stopped stays so.
+    pub fn open_recovery(&mut self, user: UserId, now: Timestamp) {
+        self.run(
+            "UPDATE recoveries SET opens_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND ended IS NULL AND opens_at > $3",
+            vec![user.0.into(), time(now)],
+        );
+    }
+
     /// Stops whatever waiting period of a user is open.
     pub fn stop_recoveries(&mut self, user: UserId, now: Timestamp) {
         self.run(

@@ -15,6 +15,11 @@ impl TryFrom<Model> for Resource {
         Ok(Self {
             identifier: parsed::<ResourceId>("resource", &row.identifier)?,
             scopes: row.scope.split_whitespace().map(str::to_owned).collect(),
+            sensitive: row
+                .sensitive_scope
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             client: row.client_id.as_deref().map(client_id).transpose()?,
             created_at: at(row.created_at),
             details: match &row.detail_types {
@@ -41,6 +46,7 @@ impl Batch {
             vec![
                 ("identifier", text(resource.identifier.as_str())),
                 ("scope", resource.scopes.join(" ").into()),
+                ("sensitive_scope", resource.sensitive.join(" ").into()),
                 (
                     "client_id",
                     maybe_text(resource.client.as_ref().map(crate::base::ids::ClientId::as_str)),

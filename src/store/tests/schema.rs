@@ -18,8 +18,8 @@ async fn migrations_make_every_column_of_every_entity() {
             )*};
         }
         select_all! {
-            access_tokens admin_links audit audit_head browsers changes client_logos clients code_redemptions consents credentials
-            decisions devices grants initial_access_tokens labels logout_deliveries mails meta notices outbox policy_versions recoveries resources
+            access_passes access_tokens admin_links audit audit_head browsers changes client_logos clients code_redemptions consents credentials
+            decisions devices grants identity_evidence initial_access_tokens labels logout_deliveries mails meta notices outbox policy_versions recoveries resources
             risk_models roles sessions signing_keys tenant_profiles tenants user_profiles users
         }
     })

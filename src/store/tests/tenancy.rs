@@ -244,6 +244,7 @@ async fn no_write_touches_rows_of_another_tenant() {
         batch.delete_user_profile(user(1).id);
         batch.erase_traces(user(1).id);
         batch.stop_recoveries(user(1).id, at(9));
+        batch.revoke_access_passes(user(1).id, at(9));
         batch.delete_user(user(1).id);
         empty.commit(batch).await.unwrap();
         for (read, found) in every_read(&full).await {

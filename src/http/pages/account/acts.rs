@@ -49,6 +49,15 @@ pub async fn stop_recovery(Posted { ctx, .. }: Posted) -> Result<HttpResponse, P
     Ok(redirect(&path(&ctx, "?done=recovery_stopped")))
 }
 
+/// `POST {issuer}/account/passes/revoke`.
+pub async fn revoke_passes(Posted { ctx, .. }: Posted) -> Result<HttpResponse, PageError> {
+    let own = own_or_sign_in!(&ctx, "", Wanted::Look);
+    selfservice::revoke_access_passes(ctx.platform(), &ctx.realm, &ctx.visit, own.account.user.id)
+        .await
+        .map_err(store_error(&ctx))?;
+    Ok(redirect(&path(&ctx, "?done=pass_revoked")))
+}
+
 /// `POST {issuer}/account/devices/{id}/forget`.
 pub async fn forget_device(
     Posted { ctx, .. }: Posted,

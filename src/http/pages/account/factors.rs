@@ -15,7 +15,7 @@ use crate::http::pages::passwords;
 use crate::http::views::account::{ChangePassword, PasswordReason, RemoveFactor};
 use crate::http::views::authenticator::EnrolPush;
 use crate::http::views::ends::ErrorKind;
-use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose as EnrolPurpose, RecoveryCodes};
+use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, OtherWays, Purpose as EnrolPurpose, RecoveryCodes};
 use crate::http::views::{PasskeyForm, Problem, When, qr};
 use crate::selfservice::{self, FactorError, PasswordError};
 use crate::signin::{NewPasswordError, SignInError};
@@ -94,6 +94,7 @@ fn totp_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> Result<EnrolTotp, 
         secret: begun.secret,
         account: own.account.user.email.as_str().to_owned(),
         problems,
+        others: OtherWays::default(),
         cancel: Some(path(ctx, "")),
     })
 }
@@ -128,17 +129,6 @@ pub async fn passkey_page(ctx: Ctx) -> Result<HttpResponse, PageError> {
 }
 
 fn passkey_view(ctx: &Ctx, problems: Vec<Problem>) -> EnrolPasskey {
-    // A page at an IP address can't have passkeys; the same page at the first origin can.
-    let elsewhere = ctx.realm.origin().passkeys.is_none().then(|| {
-        let first = ctx
-            .realm
-            .tenant
-            .origins
-            .first()
-            .map(|origin| origin.issuer.clone())
-            .unwrap_or_default();
-        format!("{first}/account/passkeys")
-    });
     EnrolPasskey {
         chrome: ctx.chrome(),
         purpose: EnrolPurpose::Account,
@@ -147,8 +137,9 @@ fn passkey_view(ctx: &Ctx, problems: Vec<Problem>) -> EnrolPasskey {
             action: path(ctx, "/passkeys"),
         },
         problems,
-        later: path(ctx, ""),
-        elsewhere,
+        others: OtherWays::default(),
+        later: Some(path(ctx, "")),
+        elsewhere: draw::passkeys_elsewhere(ctx, "/account/passkeys"),
     }
 }
 
@@ -201,13 +192,15 @@ fn push_view(ctx: &Ctx, own: &Own, problems: Vec<Problem>) -> Result<EnrolPush, 
         .map_err(|error| factor_error(ctx, error))?;
     Ok(EnrolPush {
         chrome: ctx.chrome(),
+        purpose: EnrolPurpose::Account,
         action: path(ctx, "/push"),
         issuer: ctx.realm.issuer().to_owned(),
         device: begun.device.to_string(),
         challenge: begun.challenge,
         server_key: selfservice::push_server_key(&ctx.realm).unwrap_or_default(),
         problems,
-        later: path(ctx, ""),
+        others: OtherWays::default(),
+        later: Some(path(ctx, "")),
     })
 }
 

@@ -51,6 +51,9 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
         recovery: selfservice::open_recovery(ctx.platform(), &ctx.realm, user.id)
             .await?
             .map(When::at),
+        access_pass: selfservice::recent_access_pass(ctx.platform(), &ctx.realm, user.id)
+            .await?
+            .map(When::at),
         password: own
             .account
             .password()
@@ -82,7 +85,7 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
 
 /// Only names of the catalogue are shown, so an address can't put words on the page.
 fn done_name(text: &str) -> Option<&'static str> {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "device_added",
         "email_changed",
         "password_changed",
@@ -95,6 +98,7 @@ fn done_name(text: &str) -> Option<&'static str> {
         "app_revoked",
         "not_me",
         "recovery_stopped",
+        "pass_revoked",
     ];
     KNOWN.into_iter().find(|known| *known == text)
 }

@@ -25,8 +25,8 @@ use crate::signin::Purpose;
 use crate::store::StoreError;
 
 pub use acts::{
-    end_others, end_session, forget_device, forget_devices, not_me, not_me_page, revoke_app, sign_out,
-    stop_recovery,
+    end_others, end_session, forget_device, forget_devices, not_me, not_me_page, revoke_app, revoke_passes,
+    sign_out, stop_recovery,
 };
 pub use email::{begin_email, confirm_email, email_code_page, email_page};
 pub use factors::{

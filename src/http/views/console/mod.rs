@@ -9,6 +9,7 @@ pub mod decision;
 pub mod decisions;
 pub mod keys;
 pub mod overview;
+pub mod passes;
 pub mod policies;
 pub mod registration;
 pub mod resources;
@@ -63,7 +64,7 @@ impl Frame {
     }
 
     /// The entries of the navigation.
-    pub const fn sections(&self) -> [Section; 8] {
+    pub const fn sections(&self) -> [Section; 9] {
         Section::TENANT
     }
 }
@@ -73,6 +74,8 @@ impl Frame {
 pub enum Section {
     /// Overview.
     Overview,
+    /// What waits for an operator.
+    Waiting,
     /// Sign-ins: the decisions.
     Decisions,
     /// Users.
@@ -93,8 +96,9 @@ pub enum Section {
 
 impl Section {
     /// The entries of a tenant, in order.
-    pub const TENANT: [Self; 8] = [
+    pub const TENANT: [Self; 9] = [
         Self::Overview,
+        Self::Waiting,
         Self::Decisions,
         Self::Users,
         Self::Clients,
@@ -108,6 +112,7 @@ impl Section {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Overview => "overview",
+            Self::Waiting => "waiting",
             Self::Decisions => "decisions",
             Self::Users => "users",
             Self::Clients => "clients",

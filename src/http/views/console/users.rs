@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::decisions::DecisionRow;
+use super::passes::UserPasses;
 use super::{Choice, Frame, Paging};
 use crate::http::views::account::{AppRow, DeviceRow, SessionRow};
 use crate::http::views::{Problem, Problems as _, When};
@@ -97,6 +98,8 @@ pub struct UserPage {
     pub devices: Vec<DeviceRow>,
     /// Apps with access.
     pub apps: Vec<AppRow>,
+    /// Temporary access passes.
+    pub passes: UserPasses,
     /// The latest decisions about this user.
     pub decisions: Vec<DecisionRow>,
 }

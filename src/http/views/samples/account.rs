@@ -72,6 +72,7 @@ impl Sample for AccountHome {
             email: "alice@demo.test".into(),
             done: Some("passkey_added"),
             recovery: Some(ago(-48)),
+            access_pass: Some(ago(2)),
             password: Some(ago(2000)),
             passkeys: vec![
                 Factor {
@@ -112,6 +113,7 @@ impl Sample for AccountHome {
         let bare = Self {
             done: None,
             recovery: None,
+            access_pass: None,
             passkeys: Vec::new(),
             totp: Vec::new(),
             recovery_left: None,

@@ -6,6 +6,7 @@ use crate::http::views::console::clients::{
     Check, ClientForm, ClientList, ClientPage, ClientRow, Line, LogoutRow, MemberRow, SecretRow,
 };
 use crate::http::views::console::keys::{KeyList, KeyRow};
+use crate::http::views::console::passes::UserPasses;
 use crate::http::views::console::tenants::{ConfirmDelete, TenantForm, TenantList, TenantRow};
 use crate::http::views::console::users::{UserFactor, UserList, UserNew, UserPage, UserRow};
 use crate::http::views::console::{Choice, ConsoleError, Frame, Paging, Section};
@@ -441,6 +442,7 @@ impl Sample for UserPage {
             sessions: sessions(),
             devices: devices(),
             apps: apps(),
+            passes: super::console_access::passes(),
             decisions: decisions(),
         };
         let bare = Self {
@@ -448,6 +450,7 @@ impl Sample for UserPage {
             sessions: Vec::new(),
             devices: Vec::new(),
             apps: Vec::new(),
+            passes: UserPasses::default(),
             decisions: Vec::new(),
             role: None,
             email_verified: false,

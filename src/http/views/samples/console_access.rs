@@ -2,7 +2,9 @@
 
 use super::console::frame;
 use super::{Drawn, Sample, ago, draw};
+use crate::domain::access_pass::PassState;
 use crate::http::views::console::Section;
+use crate::http::views::console::passes::{PassRow, ShownPass, UserPasses, WaitingPage};
 use crate::http::views::console::registration::{RegistrationPage, TokenRow};
 use crate::http::views::console::resources::{ResourceList, ResourceRow};
 use crate::http::views::{Chrome, Problem};
@@ -10,6 +12,51 @@ use crate::http::views::{Chrome, Problem};
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<ResourceList>("console-resources", pages);
     draw::<RegistrationPage>("console-registration", pages);
+    draw::<WaitingPage>("console-waiting", pages);
+}
+
+fn pass(state: &'static str, own: bool) -> PassRow {
+    PassRow {
+        id: format!("018f-{state}-{own}"),
+        user: "018f".into(),
+        email: "bob@demo.test".into(),
+        reason: "Phone stolen on Tuesday; called back on the number in the HR file.".into(),
+        minutes: 60,
+        asked_by: "support@demo.test".into(),
+        asked: ago(1),
+        approved_by: (state != "waiting").then(|| "admin@demo.test".into()),
+        until: ago(-1),
+        state,
+        own,
+    }
+}
+
+/// Passes of a user, in every state.
+pub(super) fn passes() -> UserPasses {
+    let states = PassState::NAMES;
+    UserPasses {
+        rows: states.map(|state| pass(state, true)).into(),
+        shown: Some(ShownPass {
+            text: "7KQ2-M4XD-9TB3".into(),
+            until: ago(-1),
+        }),
+        reason: String::new(),
+        minutes: "60".into(),
+    }
+}
+
+impl Sample for WaitingPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: frame(chrome, Section::Waiting),
+            passes: vec![pass("waiting", false), pass("waiting", true)],
+        };
+        let bare = Self {
+            passes: Vec::new(),
+            ..page.clone()
+        };
+        vec![("full", page), ("bare", bare)]
+    }
 }
 
 impl Sample for ResourceList {
@@ -18,6 +65,7 @@ impl Sample for ResourceList {
             identifier: identifier.into(),
             scopes: "orders:read orders:write".into(),
             details: vec!["order_placement".into()],
+            sensitive: client.map_or_else(String::new, |_| "orders:write".into()),
             client: client.map(Into::into),
             created: ago(700),
         };
@@ -30,6 +78,7 @@ impl Sample for ResourceList {
             identifier: String::new(),
             scope: String::new(),
             details: String::new(),
+            sensitive: String::new(),
             client: String::new(),
             problems: Vec::new(),
         };

@@ -3,11 +3,13 @@ use crate::domain::assurance::Method;
 use crate::http::views::app::{AppFacts, AppLogo};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend};
 use crate::http::views::consent::{Consent, DetailWords, WaitingDevice};
-use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, Purpose, RecoveryCodes};
+use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, OtherWays, Purpose, RecoveryCodes};
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
 };
-use crate::http::views::steps::{CheckSession, FormPost, RememberBrowser, TenantChooser, Wait, WaitKind};
+use crate::http::views::steps::{
+    CheckSession, FormPost, RememberBrowser, TenantChooser, VerifyIdentity, Wait, WaitKind,
+};
 use crate::http::views::{Chrome, Link, PasskeyForm, Problem, qr};
 
 pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
@@ -21,6 +23,7 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<RecoveryCodes>("codes", pages);
     draw::<RememberBrowser>("remember", pages);
     draw::<Wait>("wait", pages);
+    draw::<VerifyIdentity>("identity", pages);
     draw::<Consent>("consent", pages);
     draw::<FormPost>("form-post", pages);
     draw::<CheckSession>("check-session", pages);
@@ -41,6 +44,13 @@ fn passkey() -> PasskeyForm {
     PasskeyForm {
         options: "/t/demo/signin/passkey/options".into(),
         action: "/t/demo/signin/passkey".into(),
+    }
+}
+
+fn ways() -> OtherWays {
+    OtherWays {
+        choose: "/t/demo/signin/method?login=1".into(),
+        methods: vec![Method::Push, Method::Totp],
     }
 }
 
@@ -197,10 +207,40 @@ impl Sample for Wait {
             kind,
             account: "a••••@demo.test".into(),
             until: super::ago(-72),
+            problems: Vec::new(),
+            verify: (kind == WaitKind::Waiting).then(|| "/t/demo/signin/identity?login=1".into()),
             primary: Link::new("/t/demo/account", "Start again"),
             chrome: chrome.clone(),
         };
         WaitKind::ALL.map(|kind| (kind.name(), page(kind))).into()
+    }
+}
+
+impl Sample for VerifyIdentity {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            app: Some("Harbour Supplies".into()),
+            account: "a••••@demo.test".into(),
+            reason: Reason::UnusualActivity,
+            provider: "verify.example".into(),
+            days: 90,
+            compared: ["given_name", "family_name", "birthdate"]
+                .map(str::to_owned)
+                .to_vec(),
+            problems: Vec::new(),
+            action: "/t/demo/signin/identity?login=1".into(),
+            other: Link::new("/t/demo/account", "Start again"),
+            chrome,
+        };
+        let problem = |key| Self {
+            problems: vec![Problem::whole(page.chrome.t(key))],
+            ..page.clone()
+        };
+        vec![
+            ("cancelled", problem("problem-identity-cancelled")),
+            ("mismatch", problem("problem-identity-mismatch")),
+            ("plain", page),
+        ]
     }
 }
 
@@ -290,6 +330,14 @@ impl Sample for Challenge {
                     ..totp.clone()
                 },
             ),
+            (
+                "access-pass",
+                Self {
+                    method: Method::AccessPass,
+                    others: vec![Method::Totp],
+                    ..totp.clone()
+                },
+            ),
             ("push", push("waiting")),
             ("push-unanswered", push("unanswered")),
             ("push-too-many", push("too_many")),
@@ -310,6 +358,7 @@ impl Sample for EnrolTotp {
             secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".into(),
             account: "Northwind: dora@demo.test".into(),
             problems: Vec::new(),
+            others: OtherWays::default(),
             cancel: None,
             chrome,
         };
@@ -321,7 +370,12 @@ impl Sample for EnrolTotp {
             problems: vec![wrong],
             ..page.clone()
         };
-        vec![("signin", page), ("account", account)]
+        let replacing = Self {
+            purpose: Purpose::Replacement,
+            others: ways(),
+            ..page.clone()
+        };
+        vec![("signin", page), ("account", account), ("replacing", replacing)]
     }
 }
 
@@ -331,16 +385,30 @@ impl Sample for EnrolPasskey {
             purpose: Purpose::Account,
             passkey: passkey(),
             problems: Vec::new(),
-            later: "/t/demo/account".into(),
+            others: OtherWays::default(),
+            later: Some("/t/demo/account".into()),
             elsewhere: None,
             chrome,
         };
         let elsewhere = Self {
             elsewhere: Some("http://localhost:8080/t/demo/account/passkeys".into()),
             purpose: Purpose::SignIn,
+            later: None,
             ..page.clone()
         };
-        vec![("plain", page), ("elsewhere", elsewhere)]
+        let weaker = Problem::whole(page.chrome.t("problem-weaker"));
+        let replacing = Self {
+            purpose: Purpose::Replacement,
+            problems: vec![weaker],
+            others: ways(),
+            later: None,
+            ..page.clone()
+        };
+        vec![
+            ("plain", page),
+            ("elsewhere", elsewhere),
+            ("replacing", replacing),
+        ]
     }
 }
 

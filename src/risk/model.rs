@@ -102,10 +102,16 @@ impl Model {
 
     /// Reads a model file and checks its hash and shape.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
-        let mut model: Self = serde_json::from_str(text)?;
-        if model.schema != SCHEMA {
-            return Err(ModelError::Schema(model.schema));
+        /// What every form of model files says.
+        #[derive(Deserialize)]
+        struct Form {
+            schema: u32,
         }
+        let Form { schema } = serde_json::from_str(text)?;
+        if schema != SCHEMA {
+            return Err(ModelError::Schema(schema));
+        }
+        let mut model: Self = serde_json::from_str(text)?;
         let found = model.content_hash()?;
         if found != model.hash {
             return Err(ModelError::Hash {

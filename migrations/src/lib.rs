@@ -22,6 +22,7 @@ mod m0041_registration;
 mod m0050_sender_certificates;
 mod m0060_under_review;
 mod m0061_former_email;
+mod m0080_authorization_details;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_sender_certificates::Migration),
             Box::new(m0060_under_review::Migration),
             Box::new(m0061_former_email::Migration),
+            Box::new(m0080_authorization_details::Migration),
         ]
     }
 

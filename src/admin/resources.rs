@@ -7,6 +7,7 @@ use super::actor::Trail;
 use super::{Actor, AdminError};
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
+use crate::protocol::authorization_details::DetailType;
 use crate::protocol::resource::{Resource, ResourceId};
 use crate::protocol::scope;
 use crate::store::StoreError;
@@ -14,6 +15,10 @@ use crate::tenants::Platform;
 
 /// The most resources of a tenant: all of them lie in memory.
 const MOST: usize = 1_000;
+/// The most types of details of a resource.
+const MOST_TYPES: usize = 50;
+/// The longest title of a type of details, characters.
+const MAX_TITLE: usize = 100;
 /// The longest list of scopes of a resource, bytes.
 const MAX_SCOPE: usize = 4_096;
 
@@ -24,6 +29,8 @@ pub struct ResourceView {
     pub identifier: ResourceId,
     /// Scopes that are granted with it only, separated by spaces.
     pub scope: String,
+    /// Types of details that are granted with it (RFC 9396).
+    pub authorization_details_types: Vec<DetailType>,
     /// The client that serves it.
     pub client_id: Option<ClientId>,
     /// When it was made.
@@ -37,6 +44,8 @@ pub struct NewResource {
     pub identifier: String,
     /// Scopes; several words may stand in one.
     pub scopes: Vec<String>,
+    /// Types of details, each `TYPE` or `TYPE=TITLE`; the title is what people read.
+    pub detail_types: Vec<String>,
     /// The client that serves it; empty for none.
     pub client: Option<String>,
 }
@@ -45,6 +54,7 @@ fn view(resource: Resource) -> ResourceView {
     ResourceView {
         scope: resource.scopes.join(" "),
         identifier: resource.identifier,
+        authorization_details_types: resource.details,
         client_id: resource.client,
         created_at: resource.created_at,
     }
@@ -73,6 +83,7 @@ pub async fn create(
     let resource = Resource {
         identifier: identifier(&wanted.identifier)?,
         scopes: scopes(&wanted.scopes)?,
+        details: detail_types(&wanted.detail_types)?,
         client: match wanted.client.as_deref().filter(|id| !id.is_empty()) {
             None => None,
             Some(id) => {
@@ -94,7 +105,9 @@ pub async fn create(
     }
     let mut batch = store.batch();
     batch.insert_resource(&resource);
-    let data = json!({"scope": resource.scopes.join(" "), "client": resource.client});
+    let data = json!({
+        "scope": resource.scopes.join(" "), "authorization_details_types": resource.details, "client": resource.client,
+    });
     let trail = Trail::new("resource.created", "resource", &resource.identifier, data);
     let made = right.commit_and_reload(platform, batch, trail).await;
     made.map_err(|error| match error {
@@ -152,4 +165,41 @@ fn scopes(given: &[String]) -> Result<Vec<String>, AdminError> {
         return Err(AdminError::invalid("scope", "the list of scopes is too long"));
     }
     Ok(words)
+}
+
+fn detail_types(given: &[String]) -> Result<Vec<DetailType>, AdminError> {
+    let invalid = |words: &str| AdminError::invalid("authorization_details_types", words);
+    let mut types: Vec<DetailType> = Vec::new();
+    for text in given
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+    {
+        let (name, title) = match text.split_once('=') {
+            None => (text, None),
+            Some((name, title)) => (name.trim(), Some(title.trim().to_owned())),
+        };
+        if !DetailType::is_name(name) {
+            return Err(invalid(
+                "a type is a word of at most 128 printable ASCII characters",
+            ));
+        }
+        let fits = |title: &String| {
+            (1..=MAX_TITLE).contains(&title.chars().count()) && !title.chars().any(char::is_control)
+        };
+        if !title.iter().all(fits) {
+            return Err(invalid("a title has 1 to 100 characters"));
+        }
+        if types.iter().any(|known| known.name == name) {
+            return Err(invalid("each type stands there once"));
+        }
+        types.push(DetailType {
+            name: name.to_owned(),
+            title,
+        });
+    }
+    if types.len() > MOST_TYPES {
+        return Err(invalid("a resource has at most 50 types of details"));
+    }
+    Ok(types)
 }

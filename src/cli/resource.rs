@@ -31,6 +31,9 @@ pub struct CreateArgs {
     /// A scope of it; may be given more than once.
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
     pub scopes: Vec<String>,
+    /// A type of details that requests may ask for with it (RFC 9396), and what people read of it; may be given more than once.
+    #[arg(long = "authorization-details-type", value_name = "TYPE[=TITLE]")]
+    pub detail_types: Vec<String>,
     /// The client that serves it: it may introspect tokens made for the resource, and no client but that and the token's own may.
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
@@ -59,6 +62,7 @@ pub(super) async fn run<C: Composition>(
             let wanted = NewResource {
                 identifier: args.identifier.clone(),
                 scopes: args.scopes.clone(),
+                detail_types: args.detail_types.clone(),
                 client: args.client.clone(),
             };
             Outcome::object(&resources::create(&actor, platform, &wanted).await?)

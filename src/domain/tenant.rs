@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assurance::Acr;
 use super::credential::Aaguid;
-use super::registration_policy::RegistrationPolicy;
+use super::registration_policy::{ClientDocuments, RegistrationPolicy};
 use super::sealed::Sealed;
 use super::trusted_issuer::TrustedIssuer;
 use crate::base::ids::{Slug, TenantId};
@@ -27,7 +27,8 @@ pub struct Tenant {
     pub settings: TenantSettings,
     /// The key that refresh tokens are derived with, sealed under the key-encryption key.
     pub refresh_key: Sealed,
-    /// The key that browser ids and addresses are blinded with for this tenant, sealed.
+    /// The key that browser ids and addresses are blinded with for this tenant, and that pairwise subjects are derived with, sealed. It
+    /// never changes.
     pub blind_key: Sealed,
     /// When it was made.
     pub created_at: Timestamp,
@@ -175,6 +176,17 @@ pub struct TenantSettings {
     pub terms_uri: Option<String>,
     /// Privacy notice that is shown at sign-up, `https`.
     pub privacy_uri: Option<String>,
+}
+
+impl TenantSettings {
+    /// Whether a client's id may be the address of a document about it.
+    pub const fn takes_client_documents(&self) -> bool {
+        match self.registration_policy.client_id_documents {
+            ClientDocuments::AsRegistration => matches!(self.registration, Registration::Open),
+            ClientDocuments::Open => true,
+            ClientDocuments::Off => false,
+        }
+    }
 }
 
 impl Default for TenantSettings {

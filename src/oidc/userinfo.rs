@@ -105,7 +105,8 @@ pub async fn userinfo(
     };
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
-    let claims = user_claims(&held.user).userinfo(granted, &request.unwrap_or_default());
+    let subjects = realm.tenant.subjects(&client.record);
+    let claims = user_claims(&subjects, &held.user).userinfo(granted, &request.unwrap_or_default());
     match client.record.metadata.userinfo_signed_response_alg {
         None => Ok(UserInfo::Plain(claims)),
         Some(alg) => {

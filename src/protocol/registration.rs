@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
 use super::profile::{Profile, Rules};
+use super::subject::SubjectMetadata;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -198,6 +199,9 @@ pub struct ClientMetadata {
     /// Scopes it may ask for, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// Types of details it may ask for (RFC 9396 section 10); none when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<String>,
     /// Its keys, by value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
@@ -244,6 +248,9 @@ pub struct ClientMetadata {
     /// Which profile of the standards it keeps to; no standard names this member.
     #[serde(rename = "tidegate_profile", skip_serializing_if = "is_default")]
     pub profile: Profile,
+    /// By which name it knows people (OpenID Connect Core section 8).
+    #[serde(flatten)]
+    pub subject: SubjectMetadata,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -333,6 +340,7 @@ impl Default for ClientMetadata {
             tos_uri: None,
             contacts: Vec::new(),
             scope: None,
+            authorization_details_types: Vec::new(),
             jwks: None,
             jwks_uri: None,
             application_type: ApplicationType::default(),
@@ -349,6 +357,7 @@ impl Default for ClientMetadata {
             tls_client_auth: TlsClientAuth::default(),
             backchannel: BackchannelMetadata::default(),
             profile: Profile::default(),
+            subject: SubjectMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

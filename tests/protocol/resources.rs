@@ -18,6 +18,7 @@ pub(crate) async fn register(app: &TestApp, identifier: &str, scopes: &[&str], c
     let wanted = NewResource {
         identifier: identifier.to_owned(),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        detail_types: Vec::new(),
         client: client.map(str::to_owned),
     };
     resources::create(&actor, &app.shared.platform, &wanted)

@@ -3,6 +3,7 @@
 mod backchannel;
 mod certificates;
 mod change;
+pub mod document;
 pub mod dynamic;
 pub mod initial_access;
 mod logo;
@@ -10,6 +11,7 @@ mod metadata;
 mod profile;
 mod register;
 mod secrets;
+mod sector;
 
 pub use change::{CreatedClient, NewClient, create, delete, rotate_secret, update};
 pub use logo::logo;

@@ -19,6 +19,7 @@ fn validated(
     let api = Resource {
         identifier: "https://api.test".parse().unwrap(),
         scopes: vec!["api:write".to_owned()],
+        details: Vec::new(),
         client: None,
         created_at: Timestamp::EPOCH,
     };

@@ -7,7 +7,7 @@ use crate::http::views::{Problem, Problems as _, When};
 
 /// The resources of a tenant, with a form for another.
 ///
-/// Form to `resources`: `identifier`, `scope` (words), `client_id`, `csrf`. Form to `resources/delete`: `identifier`, `csrf`.
+/// Form to `resources`: `identifier`, `scope` (words), `authorization_details_types` (lines), `client_id`, `csrf`. Form to `resources/delete`: `identifier`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/resources.html")]
 pub struct ResourceList {
@@ -19,6 +19,8 @@ pub struct ResourceList {
     pub identifier: String,
     /// Its scopes.
     pub scope: String,
+    /// Its types of details, one a line.
+    pub details: String,
     /// The client that serves it.
     pub client: String,
     /// What is wrong with it.
@@ -32,6 +34,8 @@ pub struct ResourceRow {
     pub identifier: String,
     /// Its scopes.
     pub scopes: String,
+    /// Its types of details.
+    pub details: Vec<String>,
     /// The client that serves it.
     pub client: Option<String>,
     /// When it was made.

@@ -21,6 +21,7 @@ pub mod fapi;
 pub mod flow;
 pub mod inbox;
 pub mod rp;
+pub mod spoil;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -43,11 +43,13 @@ pub enum JwtError {
     KeySet(String),
 }
 
-/// Reads a header without trusting it, to choose a key.
+/// Reads a header without trusting it, to choose a key. One that names extensions that must be understood is none: we understand none
+/// (RFC 7515 section 4.1.11).
 pub fn unverified_header(token: &str) -> Option<Header> {
     (token.len() <= MAX_TOKEN)
         .then(|| jsonwebtoken::decode_header(token).ok())
         .flatten()
+        .filter(|header| header.crit.is_none())
 }
 
 /// Reads claims without trusting them, to find whose keys the token must be checked with.

@@ -157,10 +157,13 @@ fn the_conformance_table_and_the_tests_agree() {
             claimed.insert((file.to_owned(), function.clone()));
         }
     }
-    let shared = ["mod.rs", "code_flow.rs", "fapi.rs"];
+    let shared = |path: &Path| {
+        path.iter()
+            .any(|part| part == "fapi" || part == "mod.rs" || part == "code_flow.rs")
+    };
     let tested: BTreeSet<_> = files("tests/protocol/oidf", "rs")
         .into_iter()
-        .filter(|path| !shared.iter().any(|name| path.ends_with(name)))
+        .filter(|path| !shared(path))
         .flat_map(|path| {
             let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
             modules_of(&path)

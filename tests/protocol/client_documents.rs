@@ -38,14 +38,7 @@ fn publish(site: &Documents, path: &str, more: &Value) -> String {
 }
 
 fn agent(app: &TestApp, id: &str) -> App {
-    App {
-        id: id.to_owned(),
-        issuer: app.issuer.clone(),
-        http: plain_client(),
-        secret: String::new(),
-        public: true,
-        agent: "agent/1".to_owned(),
-    }
+    App::existing(app, id, None)
 }
 
 fn address(client: &App) -> String {

@@ -55,6 +55,8 @@ mod sign_up;
 mod signin;
 mod smtp;
 mod subjects;
+mod spoiled;
+mod spoiled_jwts;
 mod tokens;
 mod transactions;
 mod turning;

@@ -203,7 +203,6 @@ on_each_store! {
         }
     }
 
-    /// OpenID Foundation: oidcc-registration-sector-uri and -sector-bad.
     async fn oidc_registration_5_the_sector_document_names_every_redirect_uri(app: &TestApp) {
         let site = Documents::start();
         let two = json!([REDIRECT, "https://else.test/cb"]);

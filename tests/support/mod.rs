@@ -22,6 +22,7 @@ pub mod flow;
 pub mod inbox;
 pub mod jwe;
 pub mod rp;
+pub mod spoil;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -193,6 +193,22 @@ on_each_store! {
         assert_eq!(redeem_signing(app, &client, &key, reply.code(), "1").await.status, 200);
     }
 
+    async fn oidcc_registration_sector_uri(app: &TestApp) {
+        let site = Documents::start();
+        let sector = site.put("/sector.json", "application/json", json!([REDIRECT]).to_string());
+        let client = newcomer(app, json!({"subject_type": "pairwise", "sector_identifier_uri": sector})).await;
+        let sub = claims(&tokens(app, &client).await.text("id_token"))["sub"].clone();
+        let other = newcomer(app, json!({})).await;
+        assert_ne!(sub, claims(&tokens(app, &other).await.text("id_token"))["sub"]);
+    }
+
+    async fn oidcc_registration_sector_bad(app: &TestApp) {
+        let site = Documents::start();
+        let sector = site.put("/sector.json", "application/json", json!(["https://app.test/other"]).to_string());
+        let document = json!({"subject_type": "pairwise", "sector_identifier_uri": sector});
+        assert_eq!(refused(app, document).await, "invalid_redirect_uri");
+    }
+
     /// A new key is published before it signs, and what the old one signed can be checked on.
     async fn oidcc_server_rotate_keys(app: &TestApp) {
         let client = newcomer(app, json!({"id_token_signed_response_alg": "ES256"})).await;

@@ -108,6 +108,9 @@ on_each_store! {
         browser.sign_in(app, CAROL).await;
         browser.get("/t/demo/account").await;
         assert!(browser.page.text().contains("Tide Agent"), "{}", browser.page.text());
+        browser.submit_to("/revoke", &[]).await;
+        assert!(!browser.page.text().contains("Tide Agent"), "{}", browser.page.text());
+        assert_eq!(client.userinfo(&tokens.text("access_token")).await.status, 401);
         let stored = app.store().await.client(&ClientId::parse(&client.id).unwrap()).await.unwrap().unwrap();
         assert_eq!(serde_json::to_value(&stored.settings).unwrap()["origin"], "document");
         // What an administrator decides stays, what the client says is its own.

@@ -7,7 +7,7 @@
 
 use askama::Template;
 
-use super::{Chrome, Problem, Problems as _, When};
+use super::{Chrome, Problem, Problems as _, When, segment};
 
 /// The account page: factors, sessions, browsers, apps, what happened.
 #[derive(Clone, Debug, Template)]
@@ -106,7 +106,7 @@ pub struct DeviceRow {
 /// An app with access.
 #[derive(Clone, Debug)]
 pub struct AppRow {
-    /// Id in paths.
+    /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
@@ -114,6 +114,13 @@ pub struct AppRow {
     pub scopes: Vec<String>,
     /// Since when.
     pub since: When,
+}
+
+impl AppRow {
+    /// Its id as a segment of a path.
+    pub fn segment(&self) -> String {
+        segment(&self.id)
+    }
 }
 
 /// Something that happened on the account.

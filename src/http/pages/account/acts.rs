@@ -1,6 +1,7 @@
 //! Ending sessions, browsers and apps, and "this was not me".
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
 use super::{Wanted, bound, id, own, own_or_sign_in, path, store_error};
 use crate::base::ids::{ClientId, DeviceId, SessionId};
@@ -86,10 +87,19 @@ pub async fn forget_devices(Posted { ctx, .. }: Posted) -> Result<HttpResponse, 
     Ok(redirect(&path(&ctx, "?done=device_forgotten")))
 }
 
+/// An app in a path. Its id may be an address, so it comes decoded.
+#[derive(Debug, Deserialize)]
+pub struct OfApp {
+    id: String,
+}
+
 /// `POST {issuer}/account/apps/{id}/revoke`.
-pub async fn revoke_app(Posted { ctx, .. }: Posted, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn revoke_app(
+    Posted { ctx, .. }: Posted,
+    app: web::Path<OfApp>,
+) -> Result<HttpResponse, PageError> {
     let own = own_or_sign_in!(&ctx, "", Wanted::Look);
-    let client = request.match_info().get("id").and_then(ClientId::parse);
+    let client = ClientId::parse(&app.id);
     let client = client.ok_or_else(|| ctx.error(PageError::new(ErrorKind::NotFound)))?;
     selfservice::revoke_app(
         ctx.platform(),

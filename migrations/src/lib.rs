@@ -22,6 +22,7 @@ mod m0041_registration;
 mod m0050_sender_certificates;
 mod m0060_under_review;
 mod m0061_former_email;
+mod m0080_authorization_details;
 mod m0090_access_passes;
 mod m0091_identity_evidence;
 mod m0092_sensitive_scopes;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_sender_certificates::Migration),
             Box::new(m0060_under_review::Migration),
             Box::new(m0061_former_email::Migration),
+            Box::new(m0080_authorization_details::Migration),
             Box::new(m0090_access_passes::Migration),
             Box::new(m0091_identity_evidence::Migration),
             Box::new(m0092_sensitive_scopes::Migration),

@@ -7,6 +7,7 @@ use super::actor::Trail;
 use super::{Actor, AdminError};
 use crate::base::ids::ClientId;
 use crate::base::timestamp::Timestamp;
+use crate::protocol::authorization_details::DetailType;
 use crate::protocol::resource::{Resource, ResourceId};
 use crate::protocol::scope;
 use crate::store::StoreError;
@@ -14,6 +15,10 @@ use crate::tenants::Platform;
 
 /// The most resources of a tenant: all of them lie in memory.
 const MOST: usize = 1_000;
+/// The most types of details of a resource.
+const MOST_TYPES: usize = 50;
+/// The longest title of a type of details, characters.
+const MAX_TITLE: usize = 100;
 /// The longest list of scopes of a resource, bytes.
 const MAX_SCOPE: usize = 4_096;
 
@@ -26,6 +31,8 @@ pub struct ResourceView {
     pub scope: String,
     /// Those of them that consent to is decided about by itself.
     pub sensitive_scope: String,
+    /// Types of details that are granted with it (RFC 9396).
+    pub authorization_details_types: Vec<DetailType>,
     /// The client that serves it.
     pub client_id: Option<ClientId>,
     /// When it was made.
@@ -41,6 +48,8 @@ pub struct NewResource {
     pub scopes: Vec<String>,
     /// Those of the scopes that are sensitive.
     pub sensitive: Vec<String>,
+    /// Types of details, each `TYPE` or `TYPE=TITLE`; the title is what people read.
+    pub detail_types: Vec<String>,
     /// The client that serves it; empty for none.
     pub client: Option<String>,
 }
@@ -50,6 +59,7 @@ fn view(resource: Resource) -> ResourceView {
         scope: resource.scopes.join(" "),
         sensitive_scope: resource.sensitive.join(" "),
         identifier: resource.identifier,
+        authorization_details_types: resource.details,
         client_id: resource.client,
         created_at: resource.created_at,
     }
@@ -79,6 +89,7 @@ pub async fn create(
         identifier: identifier(&wanted.identifier)?,
         scopes: scopes("scope", &wanted.scopes)?,
         sensitive: sensitive(wanted)?,
+        details: detail_types(&wanted.detail_types)?,
         client: match wanted.client.as_deref().filter(|id| !id.is_empty()) {
             None => None,
             Some(id) => {
@@ -101,7 +112,8 @@ pub async fn create(
     let mut batch = store.batch();
     batch.insert_resource(&resource);
     let data = json!({
-        "scope": resource.scopes.join(" "), "sensitive_scope": resource.sensitive.join(" "), "client": resource.client,
+        "scope": resource.scopes.join(" "), "sensitive_scope": resource.sensitive.join(" "),
+        "authorization_details_types": resource.details, "client": resource.client,
     });
     let trail = Trail::new("resource.created", "resource", &resource.identifier, data);
     let made = right.commit_and_reload(platform, batch, trail).await;
@@ -175,4 +187,41 @@ fn scopes(field: &'static str, given: &[String]) -> Result<Vec<String>, AdminErr
         return Err(AdminError::invalid(field, "the list of scopes is too long"));
     }
     Ok(words)
+}
+
+fn detail_types(given: &[String]) -> Result<Vec<DetailType>, AdminError> {
+    let invalid = |words: &str| AdminError::invalid("authorization_details_types", words);
+    let mut types: Vec<DetailType> = Vec::new();
+    for text in given
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+    {
+        let (name, title) = match text.split_once('=') {
+            None => (text, None),
+            Some((name, title)) => (name.trim(), Some(title.trim().to_owned())),
+        };
+        if !DetailType::is_name(name) {
+            return Err(invalid(
+                "a type is a word of at most 128 printable ASCII characters",
+            ));
+        }
+        let fits = |title: &String| {
+            (1..=MAX_TITLE).contains(&title.chars().count()) && !title.chars().any(char::is_control)
+        };
+        if !title.iter().all(fits) {
+            return Err(invalid("a title has 1 to 100 characters"));
+        }
+        if types.iter().any(|known| known.name == name) {
+            return Err(invalid("each type stands there once"));
+        }
+        types.push(DetailType {
+            name: name.to_owned(),
+            title,
+        });
+    }
+    if types.len() > MOST_TYPES {
+        return Err(invalid("a resource has at most 50 types of details"));
+    }
+    Ok(types)
 }

@@ -144,7 +144,7 @@ fn metadata(changes: &Value) -> Result<(), OAuthError> {
 #[test]
 fn metadata_that_cannot_be_honoured_is_refused_by_its_member() {
     for bad in [
-        json!({"subject_type": "pairwise"}),
+        json!({"subject_type": "pairwise", "redirect_uris": ["https://a.test/cb", "https://b.test/cb"]}),
         json!({"token_endpoint_auth_method": "tls_client_auth"}),
         json!({"token_endpoint_auth_method": "private_key_jwt"}),
         json!({"token_endpoint_auth_signing_alg": "ES256"}),

@@ -34,6 +34,9 @@ pub struct CreateArgs {
     /// A scope of it that is sensitive: consent to it is decided about by itself. May be given more than once.
     #[arg(long = "sensitive", value_name = "SCOPE", num_args = 1..)]
     pub sensitive: Vec<String>,
+    /// A type of details that requests may ask for with it (RFC 9396), and what people read of it; may be given more than once.
+    #[arg(long = "authorization-details-type", value_name = "TYPE[=TITLE]")]
+    pub detail_types: Vec<String>,
     /// The client that serves it: it may introspect tokens made for the resource, and no client but that and the token's own may.
     #[arg(long, value_name = "CLIENT")]
     pub client: Option<String>,
@@ -63,6 +66,7 @@ pub(super) async fn run<C: Composition>(
                 identifier: args.identifier.clone(),
                 scopes: args.scopes.clone(),
                 sensitive: args.sensitive.clone(),
+                detail_types: args.detail_types.clone(),
                 client: args.client.clone(),
             };
             Outcome::object(&resources::create(&actor, platform, &wanted).await?)

@@ -292,6 +292,10 @@ pub struct Limits {
     pub kept_requests_per_client_network: u32,
     /// Apps that may register themselves from one network in an hour.
     pub registrations_per_network: u32,
+    /// Documents of clients that requests from one network make us fetch in an hour.
+    pub fetches_per_network: u32,
+    /// The same of a tenant.
+    pub fetches: u32,
     /// Wrong codes of devices from one network in an hour.
     pub user_codes_per_network: u32,
     /// Wrong codes of devices in a tenant in an hour.

@@ -85,6 +85,8 @@ pub enum ClientOrigin {
     Admin,
     /// By dynamic registration.
     Dynamic,
+    /// By a document at its id.
+    Document,
     /// Part of the product.
     BuiltIn,
 }
@@ -107,6 +109,14 @@ impl Client {
 
     /// Whether people are asked for consent before it gets anything.
     pub fn asks_consent(&self) -> bool {
-        self.settings.require_consent || self.settings.origin == ClientOrigin::Dynamic
+        self.settings.require_consent || self.is_stranger()
+    }
+
+    /// Whether nobody of the tenant made it, so that all that is known of it is its own word.
+    pub const fn is_stranger(&self) -> bool {
+        matches!(
+            self.settings.origin,
+            ClientOrigin::Dynamic | ClientOrigin::Document
+        )
     }
 }

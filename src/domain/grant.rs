@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::assurance::{Acr, Proof};
 use crate::base::ids::{ClientId, GrantId, SessionId, UserId};
 use crate::base::timestamp::Timestamp;
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::resource::ResourceId;
@@ -43,6 +44,8 @@ pub struct Grant {
     pub scope: String,
     /// For which resources (RFC 8707); for the issuer itself when empty.
     pub resources: Vec<ResourceId>,
+    /// What was granted in more words than scopes have (RFC 9396).
+    pub authorization_details: AuthorizationDetails,
     /// Nonce of the authorization request; it stays in refreshed ID tokens' absence (OIDC Core 12.2).
     pub nonce: Option<String>,
     /// Claims asked for by name (`claims` parameter), as JSON.

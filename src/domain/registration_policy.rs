@@ -16,6 +16,19 @@ pub enum Admission {
     Token,
 }
 
+/// Whether a client's id may be the address of a document about it (draft-ietf-oauth-client-id-metadata-document).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientDocuments {
+    /// Where anybody may register.
+    #[default]
+    AsRegistration,
+    /// Yes.
+    Open,
+    /// No.
+    Off,
+}
+
 /// The rule. New fields need a default: rows of older versions lack them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,6 +43,8 @@ pub struct RegistrationPolicy {
     pub redirect_hosts: Vec<String>,
     /// An app that nobody granted anything is removed after so many days; never with 0. One that acts for itself is not.
     pub unused_days: u16,
+    /// Whether apps may also be known by a document; what else the rule says holds for them too.
+    pub client_id_documents: ClientDocuments,
 }
 
 impl Default for RegistrationPolicy {
@@ -40,6 +55,7 @@ impl Default for RegistrationPolicy {
             auth_methods: Vec::new(),
             redirect_hosts: Vec::new(),
             unused_days: 90,
+            client_id_documents: ClientDocuments::default(),
         }
     }
 }

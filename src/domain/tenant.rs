@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::assurance::Acr;
 use super::credential::Aaguid;
 use super::identity::IdentityProvider;
-use super::registration_policy::RegistrationPolicy;
+use super::registration_policy::{ClientDocuments, RegistrationPolicy};
 use super::sealed::Sealed;
 use super::trusted_issuer::TrustedIssuer;
 use crate::base::ids::{Slug, TenantId};
@@ -28,7 +28,8 @@ pub struct Tenant {
     pub settings: TenantSettings,
     /// The key that refresh tokens are derived with, sealed under the key-encryption key.
     pub refresh_key: Sealed,
-    /// The key that browser ids and addresses are blinded with for this tenant, sealed.
+    /// The key that browser ids and addresses are blinded with for this tenant, and that pairwise subjects are derived with, sealed. It
+    /// never changes.
     pub blind_key: Sealed,
     /// When it was made.
     pub created_at: Timestamp,
@@ -184,11 +185,23 @@ pub struct TenantSettings {
 
 impl TenantSettings {
     /// The settings as they are shown and exported.
+    #[must_use]
     pub fn without_secrets(mut self) -> Self {
         if let Some(provider) = &mut self.identity_provider {
             provider.client_secret = None;
         }
         self
+    }
+}
+
+impl TenantSettings {
+    /// Whether a client's id may be the address of a document about it.
+    pub const fn takes_client_documents(&self) -> bool {
+        match self.registration_policy.client_id_documents {
+            ClientDocuments::AsRegistration => matches!(self.registration, Registration::Open),
+            ClientDocuments::Open => true,
+            ClientDocuments::Off => false,
+        }
     }
 }
 

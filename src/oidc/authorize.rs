@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::hint::id_token_hint;
 use super::{par, request_object};
 use crate::base::ids::ClientId;
+use crate::base::net::ClientIp;
 use crate::domain::client::{Client, ClientMetadata, ClientOrigin};
 use crate::protocol::acr::AcrRequest;
 use crate::protocol::authorize::{Asker, AuthorizationRequest, Delivery, Rejection, ReplyTo, validate};
@@ -41,9 +42,10 @@ pub async fn check(
     platform: &Platform,
     realm: &Realm,
     params: &Params,
+    from: ClientIp,
 ) -> Result<(Arc<ClientRuntime>, AuthorizationRequest), AuthorizeError> {
     let client = named(platform, realm, params).await?;
-    let asked = asked(platform, realm, &client, params).await?;
+    let asked = asked(platform, realm, &client, (params, from)).await?;
     let checked = validated(realm, &client, &asked.params, asked.delivery);
     let mut request = checked.map_err(|rejection| match rejection {
         Rejection::Page(error) => {
@@ -90,7 +92,7 @@ async fn asked<'a>(
     platform: &Platform,
     realm: &Realm,
     client: &Arc<ClientRuntime>,
-    params: &'a Params,
+    (params, from): (&'a Params, ClientIp),
 ) -> Result<Asked<'a>, AuthorizeError> {
     if let Some(uri) = params.get("request_uri").filter(|uri| par::is_ours(uri)) {
         let found = par::find(platform, realm, &client.record.id, uri)
@@ -113,7 +115,7 @@ async fn asked<'a>(
             "request and request_uri must not be sent together",
         )),
         (Some(object), None) => request_object::open(platform, realm, client, object).await,
-        (None, Some(uri)) => match request_object::fetch(platform, client, uri).await {
+        (None, Some(uri)) => match request_object::fetch(platform, realm, client, (uri, from)).await {
             Ok(object) => request_object::open(platform, realm, client, &object).await,
             Err(error) => Err(error),
         },

@@ -10,7 +10,7 @@ use crate::base::ids::TenantId;
 use crate::crypto::signer::TokenType;
 use crate::protocol::claims::{LOGOUT_EVENT, LogoutTokenClaims};
 use crate::store::{DeliveryStatus, LogoutDelivery, StoreError};
-use crate::tenants::{Platform, Realm};
+use crate::tenants::{Platform, Realm, Subjects};
 
 /// Waits after an attempt that failed; after the last one it is given up.
 const WAITS: [Duration; 6] = [
@@ -76,14 +76,15 @@ async fn send(platform: &Platform, tenant: TenantId, delivery: &LogoutDelivery) 
     let realm = realm(platform, tenant).await?;
     let client = realm.tenant.client(platform, &delivery.client).await;
     let client = client.map_err(|error| error.to_string())?;
-    let metadata = client.as_ref().map(|client| &client.record.metadata);
-    let uri = metadata.and_then(|metadata| metadata.backchannel_logout_uri.as_deref());
-    let (Some(metadata), Some(uri)) = (metadata, uri) else {
+    let client = client.as_ref().map(|client| &client.record);
+    let uri = client.and_then(|client| client.metadata.backchannel_logout_uri.as_deref());
+    let (Some(client), Some(uri)) = (client, uri) else {
         return Ok("no longer registered".to_owned());
     };
-    let alg = metadata.id_token_signed_response_alg;
+    let alg = client.metadata.id_token_signed_response_alg;
+    let subjects = realm.tenant.subjects(client);
     let token = match realm.tenant.keys.signer(alg) {
-        Ok(signer) => signer.sign(TokenType::Logout, &claims(platform, &realm, delivery)),
+        Ok(signer) => signer.sign(TokenType::Logout, &claims(platform, &realm, &subjects, delivery)),
         Err(error) => return Err(error.to_string()),
     };
     let token = token.map_err(|error| error.to_string())?;
@@ -104,16 +105,21 @@ async fn realm(platform: &Platform, tenant: TenantId) -> Result<Realm, String> {
     realm.map_err(|error| error.to_string())
 }
 
-fn claims<'a>(platform: &Platform, realm: &'a Realm, delivery: &'a LogoutDelivery) -> LogoutTokenClaims<'a> {
+fn claims<'a>(
+    platform: &Platform,
+    realm: &'a Realm,
+    subjects: &Subjects<'_>,
+    delivery: &'a LogoutDelivery,
+) -> LogoutTokenClaims<'a> {
     let now = platform.now();
     LogoutTokenClaims {
         iss: realm.issuer(),
-        sub: delivery.sub.as_deref().unwrap_or_default(),
+        sub: subjects.sub_of(delivery.sub.as_deref().unwrap_or_default()),
         aud: delivery.client.as_str(),
         iat: now.secs(),
         exp: now.plus(LIFE).secs(),
         jti: platform.random().opaque(),
-        sid: &delivery.sid,
+        sid: subjects.sid(&delivery.sid),
         events: json!({LOGOUT_EVENT: {}}),
     }
 }

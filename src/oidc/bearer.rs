@@ -1,11 +1,11 @@
 //! Checking an access token that somebody presents: ours, live, and of a grant that still stands (defects 2 and 3).
 
 use super::issue::grant_of_jti;
-use crate::base::ids::GrantId;
+use crate::base::ids::{ClientId, GrantId};
 use crate::base::secret::{TokenHash, TokenKind};
 use crate::domain::user::UserStatus;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::store::{GrantWithUser, StoreError, TenantStore};
+use crate::store::{GrantWithUser, StoreError};
 use crate::tenants::{Platform, Realm};
 
 /// A token that holds.
@@ -53,7 +53,7 @@ pub(super) async fn verify(
             return Err(BearerFailure::Invalid);
         }
         if claims.sub != claims.client_id {
-            check_user(&store, &claims).await?;
+            check_user(platform, realm, &claims).await?;
         }
         return Ok(Verified { claims, grant: None });
     };
@@ -82,8 +82,17 @@ pub(super) async fn verify(
 
 /// A token about a user who granted nothing (RFC 7523 section 2.1) holds as long as the account does, and until its owner signs out
 /// everywhere.
-async fn check_user(store: &TenantStore, claims: &AccessTokenClaims) -> Result<(), BearerFailure> {
-    let user = store.user_by_sub(&claims.sub).await?;
+async fn check_user(
+    platform: &Platform,
+    realm: &Realm,
+    claims: &AccessTokenClaims,
+) -> Result<(), BearerFailure> {
+    let client = ClientId::parse(&claims.client_id).ok_or(BearerFailure::Invalid)?;
+    let client = realm.tenant.client(platform, &client).await?;
+    let client = client.ok_or(BearerFailure::Ended)?;
+    let sub = realm.tenant.subjects(&client.record).person(&claims.sub);
+    let sub = sub.ok_or(BearerFailure::Invalid)?;
+    let user = realm.store(&platform.store).user_by_sub(&sub).await?;
     let user = user.filter(|user| user.status == UserStatus::Active);
     let signed_out = user.ok_or(BearerFailure::Ended)?.signed_out_at;
     if signed_out.is_some_and(|at| claims.iat <= at.secs()) {

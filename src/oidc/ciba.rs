@@ -22,10 +22,10 @@ use super::token::BackChannel;
 use super::{AuthenticatedClient, OidcError, client_keys};
 use crate::accounts;
 use crate::base::encoding::base64url;
-use crate::base::ids::{ClientId, UserId};
+use crate::base::ids::UserId;
 use crate::base::secret::Secret;
 use crate::base::timestamp::Timestamp;
-use crate::domain::client::GrantType;
+use crate::domain::client::{Client, GrantType};
 use crate::domain::message::Message;
 use crate::domain::user::{User, UserStatus};
 use crate::ephemeral::EphemeralError;
@@ -130,9 +130,9 @@ pub async fn begin(
     };
     let mut request = AuthorizationRequest::of_backchannel(params, asker, page)?;
     raise_to_floor(&mut request, client);
-    let user = user_of(platform, realm, &client.id, asked.hint).await?;
+    let user = user_of(platform, realm, client, asked.hint).await?;
     // Whoever answers must be this person.
-    request.id_token_hint = Some(user.sub.clone());
+    request.id_token_hint = Some(realm.tenant.subjects(client).sub(&user));
     let now = platform.now();
     let endpoint = registered.backchannel_client_notification_endpoint.clone();
     let notify = endpoint
@@ -201,18 +201,21 @@ async fn signed_params(
 async fn user_of(
     platform: &Platform,
     realm: &Realm,
-    client: &ClientId,
+    client: &Client,
     hint: UserHint<'_>,
 ) -> Result<User, OidcError> {
     let store = realm.store(&platform.store);
     let found = match hint {
         UserHint::Login(name) => store.user_by_identifier(name).await?,
         UserHint::IdToken(token) => {
-            let hint = id_token_hint(realm, token).filter(|hint| hint.aud == client.as_str());
+            let hint = id_token_hint(realm, token).filter(|hint| hint.aud == client.id.as_str());
             let hint = hint.ok_or_else(|| {
                 OAuthError::invalid_request("id_token_hint is no ID token of ours for this client")
             })?;
-            store.user_by_sub(&hint.sub).await?
+            match realm.tenant.subjects(client).person(&hint.sub) {
+                Some(sub) => store.user_by_sub(&sub).await?,
+                None => None,
+            }
         }
     };
     let found = found.filter(|user| user.status == UserStatus::Active);

@@ -3,15 +3,16 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::bearer::{self, BearerFailure};
+use super::bearer::{self, BearerFailure, Verified};
 use super::client_auth::is_confidential;
 use super::{AuthenticatedClient, OidcError};
+use crate::base::ids::ClientId;
 use crate::crypto::signer::TokenType;
-use crate::domain::client::ClientOrigin;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::refresh_token::PresentedRefreshToken;
+use crate::protocol::scope;
 use crate::store::GrantWithUser;
 use crate::tenants::{Platform, Realm};
 
@@ -92,10 +93,7 @@ async fn explain(
     match bearer::verify(platform, realm, token).await {
         Ok(verified) if !may_see(realm, caller, &verified.claims) => Ok(json!({"active": false})),
         Ok(verified) => {
-            let username = verified
-                .grant
-                .as_ref()
-                .map(|held| held.user.email.as_str().to_owned());
+            let username = username(platform, realm, &verified).await?;
             let mut answer = serde_json::to_value(&verified.claims)
                 .map_err(|error| OidcError::Internal(error.to_string()))?;
             if let Some(map) = answer.as_object_mut() {
@@ -113,14 +111,34 @@ async fn explain(
     }
 }
 
+/// Who granted the token. Behind a pairwise name nobody's address is given away, unless the app was granted that too.
+async fn username(
+    platform: &Platform,
+    realm: &Realm,
+    verified: &Verified,
+) -> Result<Option<String>, OidcError> {
+    let Some(held) = &verified.grant else {
+        return Ok(None);
+    };
+    let client = ClientId::parse(&verified.claims.client_id);
+    let client = match client {
+        Some(id) => realm.tenant.client(platform, &id).await?,
+        None => None,
+    };
+    let granted = verified.claims.scope.as_deref().unwrap_or_default();
+    let open = client.is_some_and(|client| !realm.tenant.subjects(&client.record).are_pairwise());
+    let shown = open || scope::has(granted, "email");
+    Ok(shown.then(|| held.user.email.as_str().to_owned()))
+}
+
 /// Whether a token is the caller's business (RFC 7662 section 4): one for a resource that a client serves is explained to that client, and
-/// to the client that it was given to. An app that registered itself learns nothing of the tokens of others.
+/// to the client that it was given to. An app that nobody of the tenant made learns nothing of the tokens of others.
 fn may_see(realm: &Realm, caller: &AuthenticatedClient, claims: &AccessTokenClaims) -> bool {
     let id = &caller.client.record.id;
     let servers = realm
         .resources()
         .servers(|resource| claims.aud.any(|aud| aud == resource));
-    let stranger = caller.client.record.settings.origin == ClientOrigin::Dynamic;
+    let stranger = caller.client.record.is_stranger();
     claims.client_id == id.as_str() || servers.contains(&id) || (servers.is_empty() && !stranger)
 }
 
@@ -142,7 +160,7 @@ async fn refresh(
             json!({
                 "active": true,
                 "client_id": held.grant.client,
-                "sub": held.user.sub,
+                "sub": realm.tenant.subjects(&caller.client.record).sub(&held.user),
                 "scope": held.grant.scope,
                 "iss": realm.issuer(),
                 "exp": held.grant.family.map(|family| family.idle_expires_at.secs()),

@@ -14,6 +14,7 @@ use crate::domain::grant::Grant;
 use crate::domain::key::SigningAlg;
 use crate::domain::user::User;
 use crate::factors::assurance::amr;
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::claims::{AccessTokenClaims, Audience, ClaimsRequest, IdTokenClaims, UserClaims};
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::error::OAuthError;
@@ -23,7 +24,7 @@ use crate::protocol::params::Params;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope;
 use crate::store::{AccessToken, Batch};
-use crate::tenants::{Platform, Realm};
+use crate::tenants::{Platform, Realm, Subjects};
 
 /// The answer of the token endpoint (RFC 6749 section 5.1).
 #[derive(Debug, Serialize)]
@@ -43,6 +44,9 @@ pub struct TokenResponse {
     /// What was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// What was granted in more words than scopes have (RFC 9396 section 7).
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// What the access token is, for a client that asked for one in exchange (RFC 8693 section 2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_token_type: Option<&'static str>,
@@ -67,6 +71,8 @@ pub(super) struct Target {
     pub(super) audience: Vec<ResourceId>,
     /// Absent when nothing of what was granted is meant for them.
     pub(super) scope: Option<String>,
+    /// Details of types that they registered.
+    pub(super) details: AuthorizationDetails,
 }
 
 impl Target {
@@ -75,13 +81,14 @@ impl Target {
         Self {
             audience: Vec::new(),
             scope: (!scope.is_empty()).then_some(scope),
+            details: AuthorizationDetails::default(),
         }
     }
 
     /// What a token request names of what was granted, where `scope` is what it asks of the granted scopes.
     ///
     /// # Errors
-    /// `invalid_target` for a resource that was not granted.
+    /// `invalid_target` for a resource that was not granted, `invalid_authorization_details` for a detail that was not.
     pub(super) fn of_request(
         realm: &Realm,
         granted: &Grant,
@@ -92,8 +99,12 @@ impl Target {
         let asked = params.all("resource");
         let audience = resources.narrowed(&granted.resources, &granted.scope, asked)?;
         let scope = resources.scope_for(&audience, scope);
+        let details = granted
+            .authorization_details
+            .narrowed(params.get("authorization_details"))?;
         Ok(Self {
             scope: (!scope.is_empty()).then_some(scope),
+            details: resources.details_for(&audience, details),
             audience,
         })
     }
@@ -191,9 +202,10 @@ fn claims(
                 .map(str::to_owned)
                 .collect()
         }),
-        sid: grant.map(|grant| grant.sid.clone()),
+        sid: grant.map(|grant| realm.tenant.subjects(about.client).sid(&grant.sid)),
         act: about.exchanged.and_then(|exchanged| exchanged.act.clone()),
         may_act: may_act(about),
+        authorization_details: about.target.details.clone(),
         cnf: about.bound_to.claim(),
     }
 }
@@ -236,8 +248,9 @@ pub(super) fn id_token(
     nonce: Option<&str>,
 ) -> Result<String, OidcError> {
     let now = platform.now();
+    let subjects = realm.tenant.subjects(client);
     let request = claims_request(grant).unwrap_or_default();
-    let known = user_claims(user);
+    let known = user_claims(&subjects, user);
     let mut asked = known.in_id_token(&request);
     let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
     if let Some(verified) = known.verified(&request.verified_id_token, frameworks, now) {
@@ -246,7 +259,7 @@ pub(super) fn id_token(
     let names = amr(&grant.proofs, grant.created_at);
     let claims = IdTokenClaims {
         iss: realm.issuer(),
-        sub: &user.sub,
+        sub: &subjects.sub(user),
         aud: client.id.as_str(),
         exp: now.plus(platform.settings.tokens.id).secs(),
         iat: now.secs(),
@@ -254,7 +267,7 @@ pub(super) fn id_token(
         nonce,
         acr: grant.acr.name(),
         amr: &names,
-        sid: &grant.sid,
+        sid: &subjects.sid(&grant.sid),
         at_hash: Some(left_half(
             client.metadata.id_token_signed_response_alg,
             access_token,
@@ -281,8 +294,8 @@ pub(super) fn claims_request(grant: &Grant) -> Option<ClaimsRequest> {
     ClaimsRequest::parse(Some(grant.claims_request.as_deref()?)).ok()
 }
 
-/// What is known of a user, as claims (OpenID Connect Core section 5.1).
-pub(super) fn user_claims(user: &User) -> UserClaims {
+/// What is known of a user, as claims (OpenID Connect Core section 5.1), for whom `subjects` are.
+pub(super) fn user_claims(subjects: &Subjects<'_>, user: &User) -> UserClaims {
     let mut values: Map<String, Value> = user.claims.clone();
     values.insert("email".to_owned(), user.email.as_str().into());
     values.insert(
@@ -302,7 +315,7 @@ pub(super) fn user_claims(user: &User) -> UserClaims {
         values.insert("locale".to_owned(), locale.clone().into());
     }
     UserClaims {
-        sub: user.sub.clone(),
+        sub: subjects.sub(user),
         values,
     }
 }

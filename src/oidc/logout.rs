@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::hint::id_token_hint;
 use crate::base::ids::ClientId;
 use crate::domain::session::EndReason;
+use crate::domain::user::User;
 use crate::protocol::params::Params;
 use crate::sessions::{self, Live};
 use crate::store::StoreError;
@@ -57,7 +58,7 @@ pub async fn check(
     });
     let return_to = return_to.map(|uri| with_state(uri, params.get("state")));
     let fits = match (&hint, live) {
-        (Some(hint), Some(live)) => hint.sub == live.user.sub && !contradicts,
+        (Some(hint), Some(live)) => is_about(realm, client.as_deref(), &hint.sub, &live.user) && !contradicts,
         (Some(_), None) => !contradicts,
         (None, _) => false,
     };
@@ -68,6 +69,14 @@ pub async fn check(
         return_to,
         proven: fits,
     })
+}
+
+/// Whether `sub` is what the client calls this person. A client that is gone had the public name, or can't prove anything.
+fn is_about(realm: &Realm, client: Option<&ClientRuntime>, sub: &str, user: &User) -> bool {
+    match client {
+        Some(client) => realm.tenant.subjects(&client.record).sub(user) == sub,
+        None => user.sub == sub,
+    }
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {
@@ -112,11 +121,13 @@ async fn frames(platform: &Platform, realm: &Realm, live: &Live) -> Result<Vec<S
     let mut frames = Vec::new();
     for app in apps {
         let client = realm.tenant.client(platform, &app).await?;
-        let registered = client.and_then(|client| client.record.metadata.frontchannel_logout_uri.clone());
-        if let Some(mut page) = registered.and_then(|uri| url::Url::parse(&uri).ok()) {
+        let Some(client) = client else { continue };
+        let registered = client.record.metadata.frontchannel_logout_uri.as_deref();
+        if let Some(mut page) = registered.and_then(|uri| url::Url::parse(uri).ok()) {
+            let sid = realm.tenant.subjects(&client.record).sid(&live.session.sid);
             page.query_pairs_mut()
                 .append_pair("iss", realm.issuer())
-                .append_pair("sid", &live.session.sid);
+                .append_pair("sid", &sid);
             frames.push(page.into());
         }
     }

@@ -4,10 +4,12 @@
 use serde_json::{Map, Value};
 
 use super::client_keys;
+use crate::base::net::ClientIp;
 use crate::crypto::jwt::{is_unsecured, unsecured_claims};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::request_object::{self, Meant, UNSIGNED};
+use crate::signals::{Throttle, count_fetch};
 use crate::tenants::{ClientRuntime, Platform, Realm};
 
 /// The largest object that is fetched, bytes.
@@ -62,15 +64,22 @@ pub(super) async fn open(
 /// Fetches an object from where the client registered that its objects lie (OpenID Connect Core section 6.2).
 ///
 /// # Errors
-/// `invalid_request_uri` for an address that is not registered, that can not be fetched, or whose content is not the promised one.
+/// `invalid_request_uri` for an address that is not registered, that can not be fetched, or whose content is not the promised one;
+/// `temporarily_unavailable` when too much was fetched lately.
 pub(super) async fn fetch(
     platform: &Platform,
+    realm: &Realm,
     client: &ClientRuntime,
-    uri: &str,
+    (uri, from): (&str, ClientIp),
 ) -> Result<String, OAuthError> {
     let refused = |words: &str| OAuthError::new(ErrorCode::InvalidRequestUri, words);
     if !request_object::is_registered(uri, &client.record.metadata.request_uris) {
         return Err(refused("request_uri is not registered for this client"));
+    }
+    let throttle = count_fetch(platform, realm, from);
+    if !matches!(throttle, Ok(Throttle::Open)) {
+        let words = "too many documents were fetched lately";
+        return Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, words));
     }
     let place = uri.split('#').next().unwrap_or_default();
     let accept = [(

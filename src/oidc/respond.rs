@@ -12,6 +12,7 @@ use crate::base::timestamp::Timestamp;
 use crate::crypto::signer::TokenType;
 use crate::domain::assurance::{Acr, Proof};
 use crate::domain::session::Session;
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::authorize::{AuthorizationRequest, ReplyTo};
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::dpop::Thumbprint;
@@ -42,6 +43,9 @@ pub struct CodeRecord {
     pub scope: String,
     /// For which resources.
     pub resources: Vec<ResourceId>,
+    /// What was granted in more words than scopes have.
+    #[serde(default)]
+    pub authorization_details: AuthorizationDetails,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// The key it is bound to (RFC 9449 section 10).
@@ -71,6 +75,7 @@ impl CodeRecord {
             nonce: request.nonce.clone(),
             scope: request.scope.join(" "),
             resources: request.resources.clone(),
+            authorization_details: request.authorization_details.clone(),
             claims: request.claims.clone(),
             dpop_jkt: request.dpop_jkt.clone(),
             user: allowed.session.user,

@@ -98,19 +98,20 @@ pub async fn userinfo(
     let caller = ClientId::parse(&verified.claims.client_id).ok_or(UserInfoError::InvalidToken)?;
     // What was asked for by name was asked for by the grant's own client.
     let request = claims_request(&held.grant).filter(|_| caller == held.grant.client);
-    let request = request.unwrap_or_default();
-    let known = user_claims(&held.user);
-    let mut claims = known.userinfo(granted, &request);
-    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
-    if let Some(verified) = known.verified(&request.verified_userinfo, frameworks, platform.now()) {
-        claims.insert(VERIFIED_CLAIMS.to_owned(), verified);
-    }
     let client = realm
         .tenant
         .client(platform, &caller)
         .await
         .map_err(|error| UserInfoError::Oidc(error.into()))?
         .ok_or(UserInfoError::InvalidToken)?;
+    let subjects = realm.tenant.subjects(&client.record);
+    let request = request.unwrap_or_default();
+    let known = user_claims(&subjects, &held.user);
+    let mut claims = known.userinfo(granted, &request);
+    let frameworks = &realm.tenant.record.settings.asserted_trust_frameworks;
+    if let Some(verified) = known.verified(&request.verified_userinfo, frameworks, platform.now()) {
+        claims.insert(VERIFIED_CLAIMS.to_owned(), verified);
+    }
     match client.record.metadata.userinfo_signed_response_alg {
         None => Ok(UserInfo::Plain(claims)),
         Some(alg) => {

@@ -47,6 +47,15 @@ pub enum Reach {
     Operators,
 }
 
+/// A document that was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its content.
+    pub body: Vec<u8>,
+    /// How long its server says that it holds.
+    pub fresh_for: Option<Duration>,
+}
+
 /// Fetches documents.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
@@ -289,6 +298,19 @@ impl Fetcher {
         headers: &[(&str, &str)],
         limit: usize,
     ) -> Result<Vec<u8>, FetchError> {
+        Ok(self.fetch(url, headers, limit).await?.body)
+    }
+
+    /// Fetches a document of at most so many bytes, and how long its server says that it holds.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn fetch(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<Fetched, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::Forbidden(url.to_owned()))?;
         self.check(&url)?;
         let failed = |error: reqwest::Error| FetchError::Failed(error.without_url().to_string());
@@ -303,6 +325,8 @@ impl Fetcher {
                 response.status().as_u16()
             )));
         }
+        let said = response.headers().get("cache-control");
+        let fresh_for = said.and_then(|value| fresh_for(value.to_str().ok()?));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > limit {
@@ -310,13 +334,43 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(Fetched { body, fresh_for })
     }
+}
+
+/// How long a document holds by its `Cache-Control` (RFC 9111 section 5.2.2); `None` where that does not say.
+fn fresh_for(cache_control: &str) -> Option<Duration> {
+    let directives: Vec<String> = cache_control
+        .split(',')
+        .map(|directive| directive.trim().to_ascii_lowercase())
+        .collect();
+    if directives
+        .iter()
+        .any(|name| name == "no-store" || name == "no-cache")
+    {
+        return Some(Duration::ZERO);
+    }
+    let age = directives.iter().find_map(|name| name.strip_prefix("max-age="))?;
+    age.trim_matches('"').parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rfc9111_5_2_2_how_long_a_document_holds() {
+        for (said, secs) in [
+            ("public, max-age=300", Some(300)),
+            ("MAX-AGE=\"60\"", Some(60)),
+            ("max-age=300, no-cache", Some(0)),
+            ("no-store", Some(0)),
+            ("private", None),
+            ("max-age=soon", None),
+        ] {
+            assert_eq!(fresh_for(said), secs.map(Duration::from_secs), "{said}");
+        }
+    }
 
     #[tokio::test]
     async fn private_addresses_and_other_schemes_are_not_fetched() {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acr::Acr;
+use super::authorization_details::AuthorizationDetails;
 use super::confirmation::Confirmation;
 use super::error::OAuthError;
 use super::exchange::Actor;
@@ -91,8 +92,8 @@ impl ClaimsRequest {
     }
 }
 
-/// How deep a JSON text is nested, without parsing it.
-fn depth(text: &str) -> usize {
+/// How deep a JSON text is nested at most, without parsing it: brackets inside texts count too.
+pub(super) fn depth(text: &str) -> usize {
     let (mut now, mut deepest) = (0_usize, 0_usize);
     for byte in text.bytes() {
         match byte {
@@ -249,7 +250,7 @@ pub struct LogoutTokenClaims<'a> {
     /// Issuer.
     pub iss: &'a str,
     /// Whose session ended.
-    pub sub: &'a str,
+    pub sub: String,
     /// The client.
     pub aud: &'a str,
     /// Issued at, seconds.
@@ -259,7 +260,7 @@ pub struct LogoutTokenClaims<'a> {
     /// Unique id.
     pub jti: String,
     /// Which session ended, as in ID tokens.
-    pub sid: &'a str,
+    pub sid: String,
     /// What happened: [`LOGOUT_EVENT`] with an empty object.
     pub events: Value,
 }
@@ -322,6 +323,9 @@ pub struct AccessTokenClaims {
     /// Who may act for the subject (RFC 8693 section 4.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub may_act: Option<Actor>,
+    /// What was granted in more words than scopes have (RFC 9396 section 9.1).
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// The key it is bound to; whoever holds the token may use it when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,

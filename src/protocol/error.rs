@@ -87,6 +87,8 @@ codes! {
     InvalidClientMetadata = "invalid_client_metadata";
     /// RFC 7591 section 3.2.2.
     UnapprovedSoftwareStatement = "unapproved_software_statement";
+    /// RFC 9396 section 5.
+    InvalidAuthorizationDetails = "invalid_authorization_details";
     /// RFC 8707 section 2.
     InvalidTarget = "invalid_target";
 }

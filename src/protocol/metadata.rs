@@ -1,5 +1,7 @@
 //! The discovery document (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2): what is implemented, no more.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::acr::Acr;
@@ -9,7 +11,9 @@ use super::claims;
 use super::redirect::ResponseMode;
 use super::registration::{ClientAuthMethod, GrantType, SigningAlg};
 use super::request_object::UNSIGNED;
+use super::resource::Resource;
 use super::scope;
+use super::subject::SubjectType;
 
 /// Algorithms that clients may sign with: assertions, request objects, proofs of possession.
 pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS256", "PS384"];
@@ -47,12 +51,19 @@ pub enum CertificateUse {
 pub enum Optional {
     /// Apps may register themselves (RFC 7591).
     Registration,
+    /// A client's id may be the address of a document about it.
+    ClientDocuments,
     /// People may make accounts of their own (`prompt=create`).
     SignUp,
 }
 
 /// The document of an issuer.
-pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUse) -> Value {
+pub fn document(
+    issuer: &str,
+    offered: &[Optional],
+    certificates: &CertificateUse,
+    resources: &[Resource],
+) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<_> = SigningAlg::ALL.iter().map(|alg| alg.name()).collect();
     let auth_algs = [&ASSERTION_ALGS[..], &SHARED_ALGS].concat();
@@ -80,7 +91,7 @@ pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUs
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "acr_values_supported": Acr::ALL.map(Acr::name),
         "prompt_values_supported": prompts,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::name),
         "id_token_signing_alg_values_supported": algs,
         "userinfo_signing_alg_values_supported": algs,
         "authorization_signing_alg_values_supported": algs,
@@ -98,20 +109,51 @@ pub fn document(issuer: &str, offered: &[Optional], certificates: &CertificateUs
         "claims_parameter_supported": true,
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(logout_members());
+        members.extend(request_object_members());
+        members.extend(certificate_members(certificates));
+        members.extend(backchannel_members(issuer));
+        members.extend(tenant_members(issuer, offered, resources));
+    }
+    document
+}
+
+/// Back-Channel Logout 1.0 section 2.1, Front-Channel Logout 1.0 section 3.
+fn logout_members() -> Map<String, Value> {
+    let members = json!({
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
     });
-    if let Some(members) = document.as_object_mut() {
-        members.extend(request_object_members());
-        members.extend(certificate_members(certificates));
-        members.extend(backchannel_members(issuer));
-        if offered.contains(&Optional::Registration) {
-            members.insert("registration_endpoint".to_owned(), at("/register").into());
-        }
+    members.as_object().cloned().unwrap_or_default()
+}
+
+/// What depends on how the tenant is set: RFC 7591, RFC 9396 section 10, client-id metadata documents.
+fn tenant_members(issuer: &str, offered: &[Optional], resources: &[Resource]) -> Map<String, Value> {
+    let mut members = Map::new();
+    if offered.contains(&Optional::Registration) {
+        let endpoint = format!("{issuer}/register");
+        members.insert("registration_endpoint".to_owned(), endpoint.into());
     }
-    document
+    members.insert(
+        "authorization_details_types_supported".to_owned(),
+        detail_types(resources).into(),
+    );
+    members.insert(
+        "client_id_metadata_document_supported".to_owned(),
+        offered.contains(&Optional::ClientDocuments).into(),
+    );
+    members
+}
+
+/// What may be asked for in detail (RFC 9396 section 10), each type once.
+fn detail_types(resources: &[Resource]) -> Vec<&str> {
+    let types = resources.iter().flat_map(|resource| &resource.details);
+    let names: BTreeSet<&str> = types.map(|known| known.name.as_str()).collect();
+    names.into_iter().collect()
 }
 
 /// CIBA Core section 4.
@@ -161,7 +203,7 @@ mod tests {
 
     #[test]
     fn endpoints_hang_below_the_issuer() {
-        let document = document("https://a.test/t/demo", &[], &CertificateUse::Off);
+        let document = document("https://a.test/t/demo", &[], &CertificateUse::Off, &[]);
         assert!(document.get("registration_endpoint").is_none());
         assert_eq!(document["issuer"], "https://a.test/t/demo");
         assert_eq!(document["token_endpoint"], "https://a.test/t/demo/token");
@@ -171,7 +213,7 @@ mod tests {
     #[test]
     fn rfc8705_5_certificates_are_offered_only_where_they_can_be_shown() {
         let seen = |certificates| {
-            let document = document("https://a.test/t/demo", &[], &certificates);
+            let document = document("https://a.test/t/demo", &[], &certificates, &[]);
             let methods = document["token_endpoint_auth_methods_supported"].to_string();
             let bound = document["tls_client_certificate_bound_access_tokens"] == true;
             assert_eq!(methods.contains("self_signed_tls_client_auth"), bound);

@@ -2,11 +2,13 @@
 //! refusal is an [`error::OAuthError`] with a public and a private half.
 
 pub mod acr;
+pub mod authorization_details;
 pub mod authorize;
 pub mod ciba;
 pub mod claims;
 pub mod client_auth;
 pub mod client_certificate;
+pub mod client_document;
 pub mod confirmation;
 pub mod device;
 pub mod dpop;
@@ -23,3 +25,4 @@ pub mod registration;
 pub mod request_object;
 pub mod resource;
 pub mod scope;
+pub mod subject;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::ciba::BackchannelMetadata;
 use super::client_certificate::TlsClientAuth;
+use super::subject::SubjectMetadata;
 
 /// A signature algorithm we sign with (RFC 7518 section 3, RFC 8037).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -197,6 +198,9 @@ pub struct ClientMetadata {
     /// Scopes it may ask for, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// Types of details it may ask for (RFC 9396 section 10); none when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<String>,
     /// Its keys, by value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
@@ -240,6 +244,9 @@ pub struct ClientMetadata {
     /// How it asks people away from its own pages (CIBA Core section 4).
     #[serde(flatten)]
     pub backchannel: BackchannelMetadata,
+    /// By which name it knows people (OpenID Connect Core section 8).
+    #[serde(flatten)]
+    pub subject: SubjectMetadata,
     /// Where logout tokens are sent (Back-Channel Logout 1.0 section 2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -320,6 +327,7 @@ impl Default for ClientMetadata {
             tos_uri: None,
             contacts: Vec::new(),
             scope: None,
+            authorization_details_types: Vec::new(),
             jwks: None,
             jwks_uri: None,
             application_type: ApplicationType::default(),
@@ -335,6 +343,7 @@ impl Default for ClientMetadata {
             tls_client_certificate_bound_access_tokens: false,
             tls_client_auth: TlsClientAuth::default(),
             backchannel: BackchannelMetadata::default(),
+            subject: SubjectMetadata::default(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             frontchannel_logout_uri: None,

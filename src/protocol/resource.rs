@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::authorization_details::{AuthorizationDetails, DetailType};
 use super::error::{ErrorCode, OAuthError};
 use super::scope;
 use crate::base::ids::ClientId;
@@ -61,6 +62,8 @@ pub struct Resource {
     pub scopes: Vec<String>,
     /// Those of them that consent to is decided about by itself (features.md E1).
     pub sensitive: Vec<String>,
+    /// Types of details that are granted with it (RFC 9396).
+    pub details: Vec<DetailType>,
     /// The client that serves it: beside the client that a token was given to it alone may introspect the token.
     pub client: Option<ClientId>,
     /// When it was registered.
@@ -70,6 +73,10 @@ pub struct Resource {
 impl Resource {
     fn brings(&self, scope: &str) -> bool {
         self.scopes.iter().any(|own| own == scope)
+    }
+
+    fn explains(&self, detail: &str) -> bool {
+        self.details.iter().any(|own| own.name == detail)
     }
 }
 
@@ -171,6 +178,44 @@ impl<'a> Resources<'a> {
         words.collect::<Vec<_>>().join(" ")
     }
 
+    /// A type of details, as one of the resources registered it.
+    pub fn detail_type(&self, name: &str) -> Option<&'a DetailType> {
+        let mut types = self.known.iter().flat_map(|known| &known.details);
+        types.find(|known| known.name == name)
+    }
+
+    /// Resources that a request names, with those that its details are for: whoever asks for a detail asks for a token for the resource
+    /// that registered its type. Where several did, `locations` may tell which (RFC 9396 section 3.2).
+    #[must_use]
+    pub fn with_details(
+        &self,
+        mut named: Vec<ResourceId>,
+        details: &AuthorizationDetails,
+    ) -> Vec<ResourceId> {
+        for detail in details {
+            let explaining = || self.known.iter().filter(|known| known.explains(detail.name()));
+            let at = |known: &&Resource| detail.is_at(known.identifier.as_str());
+            let somewhere = explaining().any(|known| at(&known));
+            for known in explaining().filter(|known| !somewhere || at(known)) {
+                if !named.contains(&known.identifier) {
+                    named.push(known.identifier.clone());
+                }
+            }
+        }
+        named
+    }
+
+    /// What of granted details stands in a token for these resources.
+    #[must_use]
+    pub fn details_for(
+        &self,
+        audience: &[ResourceId],
+        details: AuthorizationDetails,
+    ) -> AuthorizationDetails {
+        let aimed = |known: &&Resource| audience.contains(&known.identifier);
+        details.only(|name| self.known.iter().filter(aimed).any(|known| known.explains(name)))
+    }
+
     /// The clients that serve one of these audiences.
     pub fn servers(&self, audience: impl Fn(&str) -> bool) -> Vec<&'a ClientId> {
         let aimed = self
@@ -190,6 +235,7 @@ mod tests {
             sensitive: Vec::new(),
             identifier: identifier.parse().unwrap(),
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            details: Vec::new(),
             client: None,
             created_at: Timestamp::EPOCH,
         };

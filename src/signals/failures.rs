@@ -313,6 +313,26 @@ pub fn count_registration(
     )
 }
 
+/// Counts a document that somebody's request makes us fetch, and says whether it may be: nobody uses us to knock at others' doors.
+///
+/// # Errors
+/// When short-lived state is full.
+pub fn count_fetch(platform: &Platform, realm: &Realm, ip: ClientIp) -> Result<Throttle, EphemeralError> {
+    let limits = &platform.settings.limits;
+    let over = is_over(
+        platform,
+        realm,
+        "fetch-network",
+        &network(ip),
+        limits.fetches_per_network,
+    )? || is_over(platform, realm, "fetch", "", limits.fetches)?;
+    Ok(if over {
+        Throttle::Wait(minutes())
+    } else {
+        Throttle::Open
+    })
+}
+
 /// Whether another user code may be typed from here (RFC 8628 section 5.1). Codes of all devices that wait are one target, so wrong
 /// ones are also counted for the whole tenant.
 pub fn user_code_throttle(platform: &Platform, realm: &Realm, visit: &Visit) -> Throttle {

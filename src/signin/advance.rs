@@ -42,7 +42,7 @@ pub(super) async fn advance(
     loop {
         let account = account_of(platform, realm, &mut login).await?;
         push::collect(platform, realm, &mut login).await?;
-        if let Some(step) = refuse_other_person(platform, realm, &login, account.as_ref()) {
+        if let Some(step) = refuse_other_person(platform, realm, &login, client, account.as_ref()) {
             return Ok(step);
         }
         let need = need(realm, &login, client, account.as_ref());
@@ -213,10 +213,12 @@ fn refuse_other_person(
     platform: &Platform,
     realm: &Realm,
     login: &Login,
+    client: Option<&Client>,
     account: Option<&Account>,
 ) -> Option<Step> {
-    let (request, account) = (login.request()?, account?);
-    if login.proofs.is_empty() || request.may_be_about(&account.user.sub) {
+    let (request, client, account) = (login.request()?, client?, account?);
+    let subjects = realm.tenant.subjects(client);
+    if login.proofs.is_empty() || subjects.may_answer(request, &account.user) {
         return None;
     }
     platform.ephemeral.remove(&super::service::key(realm, login.id));

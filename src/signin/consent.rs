@@ -35,7 +35,7 @@ pub(super) fn cancel(platform: &Platform, realm: &Realm, login: &Login) -> Step 
     }
 }
 
-/// Where consent stands, and which scopes were allowed before.
+/// Where consent stands, and which scopes were allowed before. What is asked for in detail is asked each time (RFC 9396 section 11).
 pub(super) async fn standing(
     platform: &Platform,
     realm: &Realm,
@@ -51,7 +51,8 @@ pub(super) async fn standing(
     }
     let client = realm.tenant.client(platform, &request.client).await?;
     let asks = client.is_some_and(|client| client.record.asks_consent());
-    if !asks && !request.prompt.consent {
+    let always = request.prompt.consent || !request.authorization_details.is_empty();
+    if !asks && !always {
         return Ok((Consent::Settled, Vec::new()));
     }
     let held = realm
@@ -65,7 +66,7 @@ pub(super) async fn standing(
         .filter(|word| scope::has(&granted, word))
         .cloned()
         .collect();
-    let settled = known.len() == asked.len() && !request.prompt.consent;
+    let settled = known.len() == asked.len() && !always;
     let resources = realm.resources();
     let sensitive = |word: &&String| *word == VERIFIED_CLAIMS || resources.is_sensitive(word);
     // What was allowed before was decided about then.

@@ -14,7 +14,9 @@ use crate::accounts::{self, Account};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
 use crate::domain::assurance::{Method, Proof};
+use crate::domain::user::User;
 use crate::sessions;
+use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
 use crate::text::Locale;
 
@@ -155,8 +157,9 @@ pub async fn start(
     let id = LoginId(platform.random().uuid(now));
     let mut login = Login::new(id, purpose, &binding, now);
     let live = sessions::current(platform, realm, visit).await?;
-    let expected = |sub: &str| login.request().is_none_or(|request| request.may_be_about(sub));
-    if let Some(live) = live.filter(|live| expected(&live.user.sub)) {
+    if let Some(live) = live
+        && is_expected(platform, realm, &login, &live.user).await?
+    {
         login.user = Some(live.session.user);
         login.session = Some(live.session.id);
         login.session_proofs = live.session.proofs;
@@ -171,6 +174,23 @@ pub async fn start(
         binding: fresh,
         step,
     })
+}
+
+/// Whether the answer may be about a person. Without a request, or of a client that is gone, everybody is as good.
+async fn is_expected(
+    platform: &Platform,
+    realm: &Realm,
+    login: &Login,
+    user: &User,
+) -> Result<bool, StoreError> {
+    let Some(request) = login.request() else {
+        return Ok(true);
+    };
+    let client = realm.tenant.client(platform, &request.client).await?;
+    Ok(client.is_none_or(|client| {
+        let subjects = realm.tenant.subjects(&client.record);
+        subjects.may_answer(request, user)
+    }))
 }
 
 /// What is to be drawn now.

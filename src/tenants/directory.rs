@@ -117,6 +117,16 @@ impl TenantRuntime {
     }
 }
 
+impl TenantRuntime {
+    /// Forgets a client, so that the next look finds what was just written.
+    pub fn forget_client(&self, id: &ClientId) {
+        self.clients
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
+    }
+}
+
 /// The tenants that were asked for.
 #[derive(Debug, Default)]
 pub struct Directory {
@@ -191,9 +201,10 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
     let open = |purpose, sealed| platform.envelope.open(purpose, record.id.0.as_bytes(), sealed);
     let refresh_key = open(Purpose::RefreshKey, &record.refresh_key)?;
     let blind_key = open(Purpose::BlindKey, &record.blind_key)?;
+    let resources = store.resources().await?;
     let places = 0..platform.origins.all().len();
     let origins = places
-        .filter_map(|place| origin(&platform.origins, place, &record))
+        .filter_map(|place| origin(&platform.origins, place, &record, &resources))
         .collect();
     let tag = crate::base::encoding::hex(record.id.0.as_bytes().get(12..).unwrap_or_default());
     Ok(TenantRuntime {
@@ -211,7 +222,7 @@ async fn load(platform: &Platform, record: Tenant) -> Result<TenantRuntime, Tena
             .map(IssuerRuntime::new)
             .collect(),
         tag,
-        resources: store.resources().await?,
+        resources,
         clients: RwLock::default(),
         record,
     })
@@ -251,8 +262,10 @@ fn authorities(tenant: &Tenant) -> Option<ClientAuthorities> {
 fn offered(tenant: &Tenant) -> Vec<Optional> {
     let registration = tenant.settings.registration != Registration::Off;
     let sign_up = tenant.settings.sign_up == SignUp::Open;
+    let documents = tenant.settings.takes_client_documents();
     [
         registration.then_some(Optional::Registration),
+        documents.then_some(Optional::ClientDocuments),
         sign_up.then_some(Optional::SignUp),
     ]
     .into_iter()
@@ -260,7 +273,7 @@ fn offered(tenant: &Tenant) -> Vec<Optional> {
     .collect()
 }
 
-fn origin(origins: &Origins, place: usize, tenant: &Tenant) -> Option<Origin> {
+fn origin(origins: &Origins, place: usize, tenant: &Tenant, resources: &[Resource]) -> Option<Origin> {
     let url = origins.all().get(place)?;
     let below = |url: &url::Url| format!("{}/t/{}", url.origin().ascii_serialization(), tenant.slug);
     let issuer = below(url);
@@ -270,7 +283,7 @@ fn origin(origins: &Origins, place: usize, tenant: &Tenant) -> Option<Origin> {
         None if origins.certificates_everywhere() => CertificateUse::Everywhere,
         None => CertificateUse::Off,
     };
-    let mut document = metadata::document(&issuer, &offered(tenant), &certificates);
+    let mut document = metadata::document(&issuer, &offered(tenant), &certificates, resources);
     if let Some(members) = document.as_object_mut() {
         let frameworks = &tenant.settings.asserted_trust_frameworks;
         members.extend(identity_assurance::metadata(frameworks, &COMPARABLE));

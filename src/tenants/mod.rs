@@ -17,6 +17,7 @@ mod pushing;
 mod raises;
 mod realm;
 mod repeats;
+mod subjects;
 mod visit;
 
 pub use baselines::{Baselines, HeldBaseline};
@@ -34,6 +35,7 @@ pub use pushing::{OutgoingPush, PushQueue};
 pub use raises::{Raises, TenantRaises};
 pub use realm::{Origin, Realm};
 pub use repeats::{Repeat, RepeatOf, Repeats};
+pub use subjects::Subjects;
 pub use visit::Visit;
 
 use crate::crypto::envelope::EnvelopeError;

@@ -278,6 +278,16 @@ consent-title = Darf { $app } dein Konto benutzen?
 consent-will = { $app } kann dann:
 consent-host = Deine Antwort geht an { $host }.
 consent-known = schon erlaubt
+detail-actions = Aktionen
+detail-locations = Bei
+detail-datatypes = Arten von Daten
+detail-privileges = Rechte
+detail-identifier = Welches
+details-more = { $n ->
+    [one] Und eine weitere Zeile.
+   *[other] Und { $n } weitere Zeilen.
+}
+consent-document = Diese App beschreibt sich selbst unter { $host }. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-unverified = Diese App hat sich selbst registriert. { $tenant } hat nicht geprüft, wer dahintersteht.
 consent-allow = Erlauben
 consent-deny = Nicht erlauben
@@ -852,6 +862,7 @@ kind-service = Dienst ohne Personen
 kind-device = Gerät ohne Browser
 origin-admin = hier angelegt
 origin-dynamic = selbst registriert
+origin-document = durch ein Dokument unter ihrer Adresse
 origin-built-in = eingebaut
 client-member-client-name = Name
 client-hint-client-name = Wie er beim Anmelden erscheint.
@@ -885,6 +896,9 @@ client-member-tls-client-auth-subject-dn = Inhaber ihres Zertifikats
 client-hint-tls-client-auth-subject-dn = Für tls_client_auth, etwa CN=payments,O=Acme. Eine Zertifizierungsstelle des Mandanten muss für das Zertifikat bürgen.
 client-member-tls-client-auth-san-dns = DNS-Name in ihrem Zertifikat
 client-hint-tls-client-auth-san-dns = Für tls_client_auth, anstelle des Inhabers.
+client-member-subject-type = Namen, unter denen sie Personen kennt
+client-member-sector-identifier-uri = Adresse ihres Sektordokuments
+client-hint-sector-identifier-uri = Für paarweise Namen (pairwise): eine JSON-Liste mit den Redirect-URIs aller Apps, die sie teilen. Nötig, wenn die Redirect-URIs auf mehreren Hosts liegen.
 client-member-floor = Mindeststärke ihrer Anmeldungen
 client-member-fresh-second-factor = Den zweiten Schritt immer verlangen
 client-hint-fresh-second-factor = Ein gemerkter Browser genügt nie.
@@ -1047,6 +1061,9 @@ self-registration-text = Apps dürfen sich selbst registrieren (RFC 7591), sowei
 self-registration-rule = Was sie verlangen dürfen
 self-registration-who = Wer sich registrieren darf
 self-registration-grants = die, an denen ein Mensch teilnimmt; mit einem Initial Access Token alle
+self-registration-documents = Apps, die ein Dokument unter ihrer Adresse beschreibt
+self-registration-documents-on = erlaubt: die Client-ID ist die Adresse des Dokuments
+self-registration-documents-off = nicht erlaubt
 self-registration-unused = Eine unbenutzte App wird entfernt nach
 self-registration-change = Ein Administrator ändert das mit «tidegate tenant apply» (registration_policy).
 initial-tokens = Initial Access Tokens
@@ -1068,6 +1085,8 @@ resource-hint-identifier = Eine Adresse, die sie benennt, ohne #, etwa https://a
 resource-hint-scope = Durch Leerzeichen getrennt. Sie werden nur Apps gewährt, die diese API nennen.
 resource-sensitive = Heikle Scopes
 resource-hint-sensitive = Wörter von oben. Bevor jemand einem zustimmt, entscheidet die Richtlinie darüber (Aktion consent).
+resource-details = Arten von Einzelheiten
+resource-hint-details = Eine je Zeile, als TYP oder TYP=was Menschen lesen, etwa payment_initiation=Von deinem Konto zahlen. Apps verlangen sie mit authorization_details (RFC 9396). Darf leer bleiben.
 resource-hint-client = Client-ID ihres Servers. Nur er und die App, der ein Token gegeben wurde, dürfen fragen, was darin steht. Darf leer bleiben.
 key-next = nächster
 key-active = aktiv

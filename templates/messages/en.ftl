@@ -278,6 +278,16 @@ consent-title = Let { $app } use your account?
 consent-will = { $app } will be able to:
 consent-host = Your answer goes to { $host }.
 consent-known = allowed before
+detail-actions = Actions
+detail-locations = At
+detail-datatypes = Kinds of data
+detail-privileges = Privileges
+detail-identifier = Which
+details-more = { $n ->
+    [one] And one more line.
+   *[other] And { $n } more lines.
+}
+consent-document = This app describes itself at { $host }. { $tenant } hasn’t checked who is behind it.
 consent-unverified = This app registered itself. { $tenant } hasn’t checked who is behind it.
 consent-allow = Allow
 consent-deny = Don’t allow
@@ -852,6 +862,7 @@ kind-service = Service without people
 kind-device = Device without a browser
 origin-admin = made here
 origin-dynamic = registered itself
+origin-document = by a document at its address
 origin-built-in = built in
 client-member-client-name = Name
 client-hint-client-name = As people see it when they sign in.
@@ -885,6 +896,9 @@ client-member-tls-client-auth-subject-dn = Subject of its certificate
 client-hint-tls-client-auth-subject-dn = For tls_client_auth, such as CN=payments,O=Acme. An authority of the tenant must vouch for the certificate.
 client-member-tls-client-auth-san-dns = DNS name in its certificate
 client-hint-tls-client-auth-san-dns = For tls_client_auth, in place of the subject.
+client-member-subject-type = Names it knows people by
+client-member-sector-identifier-uri = Address of its sector document
+client-hint-sector-identifier-uri = For pairwise names: a JSON list with the redirect URIs of every app that shares them. Needed when the redirect URIs lie on several hosts.
 client-member-floor = Least assurance of its sign-ins
 client-member-fresh-second-factor = Always ask for the second step
 client-hint-fresh-second-factor = A remembered browser never satisfies it.
@@ -1047,6 +1061,9 @@ self-registration-text = Apps may register by themselves (RFC 7591) as far as th
 self-registration-rule = What they may ask for
 self-registration-who = Who may register
 self-registration-grants = those in which a person takes part; all with an initial access token
+self-registration-documents = Apps known by a document at their address
+self-registration-documents-on = taken: the client id is the document’s address
+self-registration-documents-off = not taken
 self-registration-unused = An unused app is removed after
 self-registration-change = An administrator changes this with «tidegate tenant apply» (registration_policy).
 initial-tokens = Initial access tokens
@@ -1068,6 +1085,8 @@ resource-hint-identifier = An address that names it, without #, such as https://
 resource-hint-scope = Separated by spaces. They are granted only to apps that name this API.
 resource-sensitive = Sensitive scopes
 resource-hint-sensitive = Words of the above. Before somebody consents to one, the policy decides about that alone (action consent).
+resource-details = Types of details
+resource-hint-details = One a line, as TYPE or TYPE=what people read, such as payment_initiation=Pay from your account. Apps ask for them with authorization_details (RFC 9396). May stay empty.
 resource-hint-client = Client id of its server. Only it, and the app that a token was given to, may ask what the token says. May stay empty.
 key-next = next
 key-active = active

@@ -278,6 +278,16 @@ consent-title = ¿Permitir que { $app } use su cuenta?
 consent-will = { $app } podrá:
 consent-host = Su respuesta se envía a { $host }.
 consent-known = permitido antes
+detail-actions = Acciones
+detail-locations = En
+detail-datatypes = Tipos de datos
+detail-privileges = Permisos
+detail-identifier = Cuál
+details-more = { $n ->
+    [one] Y una línea más.
+   *[other] Y { $n } líneas más.
+}
+consent-document = Esta aplicación se describe a sí misma en { $host }. { $tenant } no ha comprobado quién está detrás.
 consent-unverified = Esta aplicación se registró por sí misma. { $tenant } no ha comprobado quién está detrás.
 consent-allow = Permitir
 consent-deny = No permitir

@@ -278,6 +278,16 @@ consent-title = Autoriser { $app } à utiliser votre compte ?
 consent-will = { $app } pourra :
 consent-host = Votre réponse est transmise à { $host }.
 consent-known = déjà autorisé
+detail-actions = Actions
+detail-locations = Auprès de
+detail-datatypes = Types de données
+detail-privileges = Droits
+detail-identifier = Lequel
+details-more = { $n ->
+    [one] Et une ligne de plus.
+   *[other] Et { $n } lignes de plus.
+}
+consent-document = Cette application se décrit elle-même sous { $host }. { $tenant } n’a pas vérifié qui est derrière.
 consent-unverified = Cette application s’est enregistrée elle-même. { $tenant } n’a pas vérifié qui est derrière.
 consent-allow = Autoriser
 consent-deny = Ne pas autoriser

@@ -21,6 +21,7 @@ async fn shop(app: &TestApp) -> App {
         identifier: ORDERS.to_owned(),
         scopes: vec!["orders:read orders:pay".to_owned()],
         sensitive: vec!["orders:pay".to_owned()],
+        detail_types: Vec::new(),
         client: None,
     };
     resources::create(&actor, &app.shared.platform, &wanted)

@@ -20,14 +20,14 @@ use crate::support::{Kind, TestApp};
 
 /// The server of an app, which answers 503 some times before it takes anything.
 #[derive(Clone, Default)]
-struct AppServer {
+pub(crate) struct AppServer {
     refusals: Arc<Mutex<u32>>,
     posted: Arc<Mutex<Vec<String>>>,
 }
 
 impl AppServer {
     /// Starts it; gives the address for logout tokens.
-    fn start(&self) -> String {
+    pub(crate) fn start(&self) -> String {
         let held = self.clone();
         let server = HttpServer::new(move || {
             let held = held.clone();
@@ -56,7 +56,7 @@ impl AppServer {
     }
 
     /// The last logout token, once so many came.
-    async fn token(&self, number: usize) -> String {
+    pub(crate) async fn token(&self, number: usize) -> String {
         let enough = || self.posted.lock().unwrap().get(number - 1).cloned();
         wait_for(enough)
             .await
@@ -102,7 +102,7 @@ async fn account_act(browser: &mut Browser, action: &str) {
 }
 
 /// The page that an app's sign-out request leads to.
-async fn sign_out(browser: &mut Browser, client: &App, id_token: &str, more: &str) {
+pub(crate) async fn sign_out(browser: &mut Browser, client: &App, id_token: &str, more: &str) {
     let to = format!(
         "{}/logout?client_id={}&id_token_hint={id_token}{more}",
         client.issuer, client.id

@@ -19,6 +19,7 @@ pub(crate) async fn register(app: &TestApp, identifier: &str, scopes: &[&str], c
         identifier: identifier.to_owned(),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         sensitive: Vec::new(),
+        detail_types: Vec::new(),
         client: client.map(str::to_owned),
     };
     resources::create(&actor, &app.shared.platform, &wanted)

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::logo;
 use super::metadata::{Unknown, check, document_of};
 use super::secrets::{refit_secrets, secret_for, stored, uses_secret};
 use super::{ClientView, named};
+use super::{logo, sector};
 use crate::admin::actor::Trail;
 use crate::admin::{Actor, AdminError, Right};
 use crate::base::encoding::base64url;
@@ -143,6 +143,7 @@ pub(super) async fn insert(
         updated_at: now,
         version: 1,
     };
+    sector::verify(platform, None, &client.metadata).await?;
     ensure_keys(platform, right, &client.metadata).await?;
     logo::refresh(platform, None, &client, &mut batch).await;
     // First the client: what else is in the batch is about it.
@@ -194,6 +195,10 @@ pub async fn update(
     }
     let data = json!({"changes": changes});
     apply_settings(&mut changes, &mut client.settings)?;
+    if client.settings.origin == ClientOrigin::Document && !changes.is_empty() {
+        let words = "this client describes itself at its address; only our own settings can be changed here";
+        return Err(AdminError::Refused(words.to_owned()));
+    }
     let mut document = document_of(&client.metadata);
     document.extend(changes);
     let before = std::mem::replace(&mut client.metadata, check(document, Unknown::Refuse)?);
@@ -212,6 +217,7 @@ pub(super) async fn save(
     mut batch: Batch,
     data: Value,
 ) -> Result<CreatedClient, AdminError> {
+    sector::verify(platform, Some(&before), &client.metadata).await?;
     client.updated_at = platform.now();
     let secret = refit_secrets(platform, &mut client)?;
     ensure_keys(platform, right, &client.metadata).await?;

@@ -21,7 +21,7 @@ use crate::domain::registration_policy::Admission;
 use crate::domain::tenant::Registration;
 use crate::ephemeral::EphemeralError;
 use crate::protocol::error::{ErrorCode, OAuthError};
-use crate::signals::{Throttle, count_registration};
+use crate::signals::{Throttle, count_fetch, count_registration};
 use crate::store::{Batch, InitialAccessToken, StoreError};
 use crate::tenants::{Platform, Realm};
 
@@ -214,10 +214,14 @@ pub async fn replace(
     platform: &Platform,
     realm: &Realm,
     id: &str,
-    bearer: Option<&str>,
+    (bearer, ip): (Option<&str>, ClientIp),
     mut document: Map<String, Value>,
 ) -> Result<Value, RegistrationError> {
     let (mut client, actor) = owner(platform, realm, id, bearer).await?;
+    // A logo and a sector document are fetched where they are new.
+    if let Throttle::Wait(minutes) = count_fetch(platform, realm, ip)? {
+        return Err(RegistrationError::Throttled(Duration::from_mins(minutes.into())));
+    }
     own_words(platform, &client, &mut document)?;
     // What it may ask for is what it might when it registered: nothing of it may be lost for keeping a registration.
     let admission = if client

@@ -4,9 +4,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{backchannel, certificates};
+use super::{backchannel, certificates, sector};
 use crate::crypto::key_set::KeySet;
 use crate::domain::client::{ClientAuthMethod, ClientMetadata, GrantType};
+use crate::protocol::authorization_details::DetailType;
 use crate::protocol::ciba::{BackchannelMetadata, DeliveryMode};
 use crate::protocol::client_certificate::TlsClientAuth;
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -15,6 +16,7 @@ use crate::protocol::redirect::check_registered;
 use crate::protocol::registration::SigningAlg;
 use crate::protocol::request_object::UNSIGNED;
 use crate::protocol::scope::is_scope_token;
+use crate::protocol::subject::{SubjectMetadata, SubjectType};
 
 /// What to do with a member that no standard we know names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub enum Unknown {
 }
 
 /// Members with a field of their own.
-const HELD: [&str; 34] = [
+const HELD: [&str; 35] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "token_endpoint_auth_method",
@@ -40,6 +42,7 @@ const HELD: [&str; 34] = [
     "tos_uri",
     "contacts",
     "scope",
+    "authorization_details_types",
     "jwks",
     "jwks_uri",
     "application_type",
@@ -64,11 +67,10 @@ const HELD: [&str; 34] = [
 ];
 
 /// Members that are kept and echoed, and ask nothing of us.
-const ECHOED: [&str; 3] = ["software_id", "software_version", "subject_type"];
+const ECHOED: [&str; 2] = ["software_id", "software_version"];
 
 /// Members that ask for what this version can't do. Their "off" is accepted.
-const UNSUPPORTED: [&str; 13] = [
-    "sector_identifier_uri",
+const UNSUPPORTED: [&str; 11] = [
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
@@ -77,7 +79,6 @@ const UNSUPPORTED: [&str; 13] = [
     "request_object_encryption_enc",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
-    "authorization_details_types",
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "backchannel_user_code_parameter",
@@ -109,7 +110,11 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     document.retain(|name, _| !UNSUPPORTED.contains(&name.as_str()));
     let known = |name: &str| {
         let plain = name.split('#').next().unwrap_or_default();
-        let parts = [&TlsClientAuth::NAMES[..], &BackchannelMetadata::NAMES];
+        let parts = [
+            &TlsClientAuth::NAMES[..],
+            &BackchannelMetadata::NAMES,
+            &SubjectMetadata::NAMES,
+        ];
         let held = HELD.contains(&name) || parts.iter().any(|names| names.contains(&name));
         held || ECHOED.contains(&name) || (name.contains('#') && HELD.contains(&plain))
     };
@@ -125,6 +130,7 @@ pub fn check(mut document: Map<String, Value>, unknown: Unknown) -> Result<Clien
     consistent(&metadata)?;
     certificates::check(&metadata)?;
     backchannel::check(&metadata)?;
+    sector::check(&metadata)?;
     keys(&metadata)?;
     Ok(metadata)
 }
@@ -152,10 +158,7 @@ fn supported(document: &Map<String, Value>) -> Result<(), OAuthError> {
             return Err(refuse(format!("{name} is not supported")));
         }
     }
-    match document.get("subject_type").map(Value::as_str) {
-        None | Some(Some("public")) => Ok(()),
-        Some(_) => Err(refuse("subject_type must be public")),
-    }
+    Ok(())
 }
 
 /// Values of closed sets, with what would do.
@@ -199,6 +202,7 @@ fn choices(document: &Map<String, Value>) -> Result<(), OAuthError> {
     )?;
     one("backchannel_authentication_request_signing_alg", &ASSERTION_ALGS)?;
     one("application_type", &["web", "native"])?;
+    one("subject_type", &SubjectType::ALL.map(SubjectType::name))?;
     many("grant_types", &grants)?;
     many("response_types", &["code"])
 }
@@ -209,6 +213,7 @@ fn addresses(metadata: &ClientMetadata) -> Result<(), OAuthError> {
         &metadata.post_logout_redirect_uris,
         &metadata.contacts,
         &metadata.request_uris,
+        &metadata.authorization_details_types,
     ];
     if lists
         .iter()
@@ -258,6 +263,12 @@ fn name_and_scope(metadata: &ClientMetadata) -> Result<(), OAuthError> {
     let name = metadata.client_name.as_deref().unwrap_or("-");
     if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         return Err(refuse("client_name must have 1 to 200 characters"));
+    }
+    let types = &metadata.authorization_details_types;
+    if !types.iter().all(|name| DetailType::is_name(name)) {
+        return Err(refuse(
+            "authorization_details_types must be words of printable characters",
+        ));
     }
     let scope = metadata.scope.as_deref().unwrap_or_default();
     if scope.len() > MAX_TEXT

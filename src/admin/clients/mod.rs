@@ -3,12 +3,14 @@
 mod backchannel;
 mod certificates;
 mod change;
+pub mod document;
 pub mod dynamic;
 pub mod initial_access;
 mod logo;
 mod metadata;
 mod register;
 mod secrets;
+mod sector;
 
 pub use change::{CreatedClient, NewClient, create, delete, rotate_secret, update};
 pub use logo::logo;

@@ -12,12 +12,14 @@ use crate::http::views::Problem;
 use crate::http::views::console::clients::{Check, ClientForm, Line};
 use crate::http::views::console::{Choice, Section};
 use crate::protocol::registration::SigningAlg;
+use crate::protocol::subject::SubjectType;
 
 /// Members that are one line of text.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     "client_name",
     "scope",
     "jwks_uri",
+    "sector_identifier_uri",
     "tls_client_auth_subject_dn",
     "tls_client_auth_san_dns",
     "backchannel_logout_uri",
@@ -40,10 +42,11 @@ const CHECKS: [&str; 8] = [
 ];
 
 /// Members and settings that are chosen from a few.
-const CHOICES: [&str; 4] = [
+const CHOICES: [&str; 5] = [
     "token_endpoint_auth_method",
     "id_token_signed_response_alg",
     "authorization_signed_response_alg",
+    "subject_type",
     "floor",
 ];
 
@@ -170,6 +173,7 @@ fn values_of(name: &str) -> Vec<(&'static str, &'static str)> {
     match name {
         "token_endpoint_auth_method" => methods.to_vec(),
         "id_token_signed_response_alg" => algs.to_vec(),
+        "subject_type" => SubjectType::ALL.map(|kind| (kind.name(), kind.name())).to_vec(),
         "floor" => [("", "–")]
             .into_iter()
             .chain(Acr::ALL.map(|acr| (acr.name(), acr.name())))

@@ -59,6 +59,7 @@ fn row(client: &ClientView) -> ClientRow {
         origin: match client.settings.origin {
             ClientOrigin::Admin => "admin",
             ClientOrigin::Dynamic => "dynamic",
+            ClientOrigin::Document => "document",
             ClientOrigin::BuiltIn => "built_in",
         }
         .to_owned(),

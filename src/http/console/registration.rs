@@ -44,6 +44,7 @@ async fn page(ctx: &ConsoleCtx, form: &Fields, problems: Vec<Problem>) -> Result
                 .collect(),
         ),
         redirect_hosts: policy.redirect_hosts.join(" "),
+        client_documents: settings.takes_client_documents(),
         unused_days: policy.unused_days.into(),
         rows: found
             .map_err(|error| ctx.refuse(error))?

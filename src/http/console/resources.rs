@@ -30,6 +30,7 @@ async fn page(ctx: &ConsoleCtx, form: &Fields, problems: Vec<Problem>) -> Result
         identifier: text("identifier"),
         scope: text("scope"),
         sensitive: text("sensitive_scope"),
+        details: text("authorization_details_types"),
         client: text("client_id"),
         problems,
     })
@@ -40,6 +41,11 @@ fn row(resource: ResourceView) -> ResourceRow {
         identifier: resource.identifier.to_string(),
         scopes: resource.scope,
         sensitive: resource.sensitive_scope,
+        details: resource
+            .authorization_details_types
+            .iter()
+            .map(|known| known.name.clone())
+            .collect(),
         client: resource.client_id.map(|id| id.to_string()),
         created: When::at(resource.created_at),
     }
@@ -52,6 +58,7 @@ pub(super) async fn create(ctx: ConsoleCtx, request: HttpRequest, body: web::Byt
         identifier: form.text("identifier").to_owned(),
         scopes: vec![form.text("scope").to_owned()],
         sensitive: vec![form.text("sensitive_scope").to_owned()],
+        detail_types: form.lines("authorization_details_types"),
         client: Some(form.text("client_id").to_owned()),
     };
     match resources::create(&ctx.actor, ctx.platform(), &wanted).await {

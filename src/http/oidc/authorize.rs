@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::admin::clients::document::meet;
 use crate::domain::client::Client;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
@@ -10,9 +11,10 @@ use crate::http::pages::signin::begin;
 use crate::http::views::ends::{Detail, ErrorKind};
 use crate::http::views::redirect_diff::RedirectDiff;
 use crate::http::views::steps::FormPost;
+use crate::oidc::OidcError;
 use crate::oidc::authorize::{AuthorizeError, check};
 use crate::oidc::respond::{self, Reply};
-use crate::protocol::error::OAuthError;
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::signin::Purpose;
 use crate::tenants::ClientRuntime;
@@ -30,20 +32,13 @@ pub async fn authorize_post(ctx: Ctx, body: web::Bytes) -> Result<HttpResponse, 
 async fn authorize(ctx: &Ctx, encoded: &[u8]) -> Result<HttpResponse, PageError> {
     let params = Params::parse(encoded)
         .map_err(|error| ctx.error(PageError::new(ErrorKind::BadRequest).with_cause(error)))?;
-    match check(ctx.platform(), &ctx.realm, &params).await {
+    if let Some(id) = params.get("client_id") {
+        let met = meet(ctx.platform(), &ctx.realm, id, ctx.visit.ip).await;
+        met.map_err(|error| unmet(ctx, id, error))?;
+    }
+    match check(ctx.platform(), &ctx.realm, &params, ctx.visit.ip).await {
         Ok((_, request)) => begin(ctx, Purpose::Authorize(Box::new(request))).await,
-        Err(AuthorizeError::UnknownClient(error)) => {
-            let detail = ctx
-                .platform()
-                .settings
-                .dev
-                .then(|| plain_detail(&error, params.get("client_id")));
-            Err(ctx.error(
-                PageError::new(ErrorKind::UnknownClient)
-                    .with_detail(detail)
-                    .with_cause(error),
-            ))
-        }
+        Err(AuthorizeError::UnknownClient(error)) => Err(unknown(ctx, params.get("client_id"), error)),
         Err(AuthorizeError::Unreadable(client, error)) => Err(unreadable(ctx, &client, error)),
         Err(AuthorizeError::RedirectUri(client, sent, error)) => Err(bad_redirect(
             ctx,
@@ -56,6 +51,25 @@ async fn authorize(ctx: &Ctx, encoded: &[u8]) -> Result<HttpResponse, PageError>
             draw_reply(ctx, reply.map_err(|error| ctx.error(error.into()))?, None).await
         }
         Err(AuthorizeError::Store(error)) => Err(ctx.error(error.into())),
+    }
+}
+
+/// The page for a client that is not known.
+fn unknown(ctx: &Ctx, id: Option<&str>, error: OAuthError) -> PageError {
+    let dev = ctx.platform().settings.dev;
+    let detail = dev.then(|| plain_detail(&error, id));
+    ctx.error(
+        PageError::new(ErrorKind::UnknownClient)
+            .with_detail(detail)
+            .with_cause(error),
+    )
+}
+
+/// The page for a client whose document is not good, or can't be looked at now.
+fn unmet(ctx: &Ctx, id: &str, error: OidcError) -> PageError {
+    match error {
+        OidcError::OAuth(error) if error.code == ErrorCode::InvalidClient => unknown(ctx, Some(id), error),
+        other => ctx.error(other.into()),
     }
 }
 

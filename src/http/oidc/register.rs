@@ -47,7 +47,8 @@ pub async fn replace_registration(
     body: web::Bytes,
 ) -> Result<HttpResponse, RegistrationRefusal> {
     let document = document(&request, &body)?;
-    let saved = dynamic::replace(wire.platform(), &wire.realm, &path.id, bearer(&wire), document).await?;
+    let by = (bearer(&wire), wire.from.ip);
+    let saved = dynamic::replace(wire.platform(), &wire.realm, &path.id, by, document).await?;
     Ok(no_store().json(saved))
 }
 

@@ -4,11 +4,13 @@ use actix_web::http::header::{self, Accept, Header as _, HeaderName};
 use actix_web::mime::Mime;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
+use crate::admin::clients::document::meet;
 use crate::http::errors::OAuthJson;
 use crate::http::extract::Wire;
 use crate::oidc::introspect::{self, Form, Introspection, SIGNED_MEDIA_TYPE};
 use crate::oidc::token::BackChannel;
 use crate::oidc::{self, AuthenticatedClient, Credentials};
+use crate::protocol::client_auth::Presented;
 use crate::protocol::params::Params;
 
 /// Reads and authenticates a request of a client.
@@ -25,6 +27,8 @@ pub(super) async fn caller(
             certificate: wire.from.certificate.as_ref(),
         };
         let endpoint = wire.url(path);
+        let named = Presented::from_request(credentials.authorization, &params)?.client;
+        meet(wire.platform(), &wire.realm, named.as_str(), wire.from.ip).await?;
         let caller =
             oidc::authenticate(wire.platform(), &wire.realm, &credentials, &params, &endpoint).await?;
         Ok::<_, OAuthJson>((caller, params))

@@ -3,8 +3,13 @@
 use crate::domain::client::Client;
 use crate::http::context::Ctx;
 use crate::http::errors::PageError;
-use crate::http::views::Link;
 use crate::http::views::app::{AppFacts, AppLogo};
+use crate::http::views::{Link, segment};
+
+/// Where our copy of an app's logo lies. An id may be an address, so it is written as one segment.
+fn logo_path(ctx: &Ctx, client: &Client) -> String {
+    format!("{}/logo/{}", ctx.realm.path(), segment(client.id.as_str()))
+}
 
 /// What stands beside the name of an app.
 pub(super) async fn of(ctx: &Ctx, client: Option<&Client>) -> Result<AppFacts, PageError> {
@@ -18,7 +23,7 @@ pub(super) async fn of(ctx: &Ctx, client: Option<&Client>) -> Result<AppFacts, P
             let store = ctx.realm.store(&ctx.platform().store);
             let held = store.has_client_logo(&client.id).await;
             held.map_err(|error| ctx.error(error.into()))?.then(|| AppLogo {
-                src: format!("{}/logo/{}", ctx.realm.path(), client.id),
+                src: logo_path(ctx, client),
                 source: source.clone(),
             })
         }

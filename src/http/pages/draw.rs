@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{app_facts, enrol, identity, passwords, sign_up};
+use super::{app_facts, details, enrol, identity, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::domain::assurance::Method;
-use crate::domain::client::Client;
+use crate::domain::client::{Client, ClientOrigin};
 use crate::domain::outcome::Outcome;
 use crate::domain::recovery::Standing;
 use crate::domain::tenant::SignInLayout;
@@ -28,6 +28,7 @@ use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
 use crate::http::views::{Link, PasskeyForm, Problem, Template, When};
 use crate::oidc::respond;
 use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::client_document::address_of;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
@@ -435,6 +436,13 @@ fn remember(ctx: &Ctx, login: &Login) -> Result<HttpResponse, PageError> {
     })
 }
 
+/// Where the document lies that a client is known by.
+fn document_host(client: &Client) -> Option<String> {
+    let address = address_of(client.id.as_str())?;
+    let host = address.host_str()?.to_owned();
+    (client.settings.origin == ClientOrigin::Document).then_some(host)
+}
+
 async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageError> {
     let login = &step.login;
     let client = client_of(ctx, login).await?;
@@ -462,10 +470,12 @@ async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageErro
         scopes: request
             .map(AuthorizationRequest::consent_words)
             .unwrap_or_default(),
+        details: request
+            .map(|request| details::words_of(ctx, &request.authorization_details))
+            .unwrap_or_default(),
         known: step.known.clone(),
-        unverified: client
-            .as_ref()
-            .is_some_and(|client| client.settings.origin == crate::domain::client::ClientOrigin::Dynamic),
+        unverified: client.as_ref().is_some_and(Client::is_stranger),
+        document_host: client.as_ref().and_then(document_host),
         device: request
             .and_then(|request| request.device.as_ref())
             .map(|device| WaitingDevice {

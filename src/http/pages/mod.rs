@@ -4,7 +4,9 @@ pub mod account;
 pub mod admin_link;
 mod app_facts;
 pub mod authenticator;
+mod details;
 pub mod device;
+
 pub mod draw;
 pub mod enrol;
 pub mod identity;

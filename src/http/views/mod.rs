@@ -34,6 +34,12 @@ pub use chrome::{Chrome, Support};
 
 use crate::base::timestamp::Timestamp;
 
+/// Any text as one segment of a path.
+pub fn segment(text: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
+}
+
 /// Something wrong with what was entered. Shown in the summary at the top, and at the field when it names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -73,6 +73,7 @@ pub(super) async fn give(
         refresh_token: None,
         id_token: None,
         scope: wanted.target.scope,
+        authorization_details: wanted.target.details,
         issued_token_type: None,
     })
 }

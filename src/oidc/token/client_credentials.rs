@@ -5,6 +5,8 @@ use super::super::issue::{Target, TokenResponse};
 use super::super::{AuthenticatedClient, OidcError};
 use super::BackChannel;
 use super::by_itself::{Wanted, give};
+use crate::domain::client::Client;
+use crate::protocol::authorize::Asker;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope;
@@ -28,7 +30,7 @@ pub(super) async fn issue(
         .into());
     }
     let client = &caller.client.record;
-    let target = target(realm, params, client.metadata.scope.as_deref())?;
+    let target = target(realm, params, client)?;
     let wanted = Wanted {
         sub: client.id.as_str().to_owned(),
         target,
@@ -40,13 +42,23 @@ pub(super) async fn issue(
 
 /// For which resources, and with what was asked of the scopes that are registered for the client and meant for them; all of those when
 /// nothing was asked.
-fn target(realm: &Realm, params: &Params, registered: Option<&str>) -> Result<Target, OAuthError> {
-    let audience = realm.resources().named(params.all("resource"))?;
-    let registered = registered.unwrap_or_default().split(' ');
+fn target(realm: &Realm, params: &Params, client: &Client) -> Result<Target, OAuthError> {
+    let asker = Asker {
+        id: &client.id,
+        metadata: &client.metadata,
+        resources: realm.resources(),
+    };
+    let details = asker.details(params)?;
+    let audience = asker.named(params, &details)?;
+    let registered = client.metadata.scope.as_deref().unwrap_or_default().split(' ');
     let own: Vec<&str> = registered.filter(|word| !USER_SCOPES.contains(word)).collect();
     let meant = realm.resources().scope_for(&audience, &own.join(" "));
     let scope = granted(&params.words("scope"), &meant)?;
-    Ok(Target { audience, scope })
+    Ok(Target {
+        details: realm.resources().details_for(&audience, details),
+        audience,
+        scope,
+    })
 }
 
 fn granted(asked: &[String], meant: &str) -> Result<Option<String>, OAuthError> {

@@ -62,7 +62,7 @@ pub(super) async fn exchange(
     batch.redeem_code(&hash, grant.id, platform.now());
     let about = AccessSubject {
         client,
-        sub: user.sub.clone(),
+        sub: realm.tenant.subjects(client).sub(&user),
         target: &target,
         grant: Some(&grant),
         bound_to: &bound_to,
@@ -101,6 +101,7 @@ pub(super) async fn exchange(
         refresh_token: refresh,
         id_token: id,
         scope: target.scope,
+        authorization_details: target.details,
         issued_token_type: None,
     }))
 }
@@ -188,6 +189,7 @@ fn grant_of(
         sid: record.sid,
         scope: record.scope,
         resources: record.resources,
+        authorization_details: record.authorization_details,
         nonce: record.nonce,
         claims_request: asked.then(|| serde_json::to_string(&record.claims).unwrap_or_default()),
         auth_time: record.auth_time,

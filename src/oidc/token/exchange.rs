@@ -69,7 +69,7 @@ pub(super) async fn exchange(
         not_after: subject.expires_at,
     };
     let wanted = Wanted {
-        sub: subject.sub.clone(),
+        sub: realm.tenant.subjects(client).sub(&grant.user),
         target: Target::of_issuer(scope),
         grant: Some(&grant.grant),
         exchanged: Some(&exchanged),
@@ -147,21 +147,26 @@ async fn by_id_token(platform: &Platform, realm: &Realm, token: &str) -> Result<
         return Err(BearerFailure::Invalid);
     }
     let store = realm.store(&platform.store);
-    let session = store.session_by_sid(&hint.sid).await?;
+    let client = ClientId::parse(&hint.aud).ok_or(BearerFailure::Invalid)?;
+    let client = realm.tenant.client(platform, &client).await?;
+    let client = client.ok_or(BearerFailure::Ended)?;
+    let subjects = realm.tenant.subjects(&client.record);
+    // A name that this client was never told is no reason to look further.
+    let sid = subjects.session(&hint.sid).ok_or(BearerFailure::Invalid)?;
+    let session = store.session_by_sid(&sid).await?;
     let session = session.filter(|session| session.is_live(platform.now()));
     let session = session.ok_or(BearerFailure::Ended)?;
     let grants = store.grants_of_session(session.id).await?;
-    let grant = grants.into_iter().find(|grant| grant.client.as_str() == hint.aud);
+    let grant = grants.into_iter().find(|grant| grant.client == client.record.id);
     let grant = grant.ok_or(BearerFailure::Ended)?;
     let found = store
         .grant_for_refresh(grant.id)
         .await?
         .ok_or(BearerFailure::Ended)?;
-    if found.user.sub != hint.sub || found.user.status != UserStatus::Active {
+    if subjects.sub(&found.user) != hint.sub || found.user.status != UserStatus::Active {
         return Err(BearerFailure::Ended);
     }
-    let client = realm.tenant.client(platform, &found.grant.client).await?;
-    let may_act = client.and_then(|client| client.record.settings.may_act.clone());
+    let may_act = client.record.settings.may_act.clone();
     Ok(Held {
         sub: hint.sub,
         client: found.grant.client.clone(),

@@ -42,7 +42,7 @@ pub(super) async fn issue(
     let meant = |word: &str| realm.resources().reach(&[], word);
     let scope = granted(params, client.metadata.scope.as_deref(), meant)?;
     let wanted = Wanted {
-        sub: user.sub,
+        sub: realm.tenant.subjects(client).sub(&user),
         target: Target::of_issuer(scope),
         grant: None,
         exchanged: None,

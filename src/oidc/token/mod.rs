@@ -103,6 +103,11 @@ pub async fn token(
         let words = "this client must show its certificate (RFC 8705)";
         return Err(OAuthError::invalid_request(words).into());
     }
+    let elsewhere = [GrantType::TokenExchange, GrantType::JwtBearer];
+    if elsewhere.contains(&grant) && params.get("authorization_details").is_some() {
+        let words = "authorization_details is not for this grant type";
+        return Err(OAuthError::new(ErrorCode::InvalidAuthorizationDetails, words).into());
+    }
     match grant {
         GrantType::AuthorizationCode => code::redeem(platform, realm, caller, params, from).await,
         GrantType::RefreshToken => refresh::refresh(platform, realm, caller, params, from).await,

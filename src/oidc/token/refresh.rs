@@ -171,7 +171,7 @@ async fn answer(
     }
     let about = AccessSubject {
         client,
-        sub: held.user.sub.clone(),
+        sub: realm.tenant.subjects(client).sub(&held.user),
         target: &target,
         grant: Some(grant),
         bound_to,
@@ -209,6 +209,7 @@ async fn answer(
         )),
         id_token: id,
         scope: target.scope,
+        authorization_details: target.details,
         issued_token_type: None,
     })
 }

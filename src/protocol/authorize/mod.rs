@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use prompt::Prompt;
 
 use super::acr::{Acr, AcrRequest};
+use super::authorization_details::AuthorizationDetails;
 use super::ciba::Backchannel;
 use super::claims::ClaimsRequest;
 use super::device::Device;
@@ -35,6 +36,9 @@ pub struct AuthorizationRequest {
     pub scope: Vec<String>,
     /// For which resources (RFC 8707); for the issuer itself when it names none.
     pub resources: Vec<ResourceId>,
+    /// What is asked for in more words than scopes have (RFC 9396).
+    #[serde(default)]
+    pub authorization_details: AuthorizationDetails,
     /// Echoed in the ID token.
     pub nonce: Option<String>,
     /// PKCE challenge.
@@ -95,6 +99,32 @@ pub struct Asker<'a> {
     pub metadata: &'a ClientMetadata,
     /// The resources of the tenant.
     pub resources: Resources<'a>,
+}
+
+impl Asker<'_> {
+    /// What is asked for in details of types that an API registered and the client may use (RFC 9396 section 5).
+    ///
+    /// # Errors
+    /// `invalid_authorization_details`.
+    pub fn details(&self, params: &Params) -> Result<AuthorizationDetails, OAuthError> {
+        let own = &self.metadata.authorization_details_types;
+        let may =
+            |name: &str| own.iter().any(|own| own == name) && self.resources.detail_type(name).is_some();
+        AuthorizationDetails::parse(params.get("authorization_details"), may)
+    }
+
+    /// The resources that a request is for.
+    ///
+    /// # Errors
+    /// `invalid_target`.
+    pub fn named(
+        &self,
+        params: &Params,
+        details: &AuthorizationDetails,
+    ) -> Result<Vec<ResourceId>, OAuthError> {
+        let named = self.resources.named(params.all("resource"))?;
+        Ok(self.resources.with_details(named, details))
+    }
 }
 
 /// How a request reached us.
@@ -185,7 +215,8 @@ impl AuthorizationRequest {
         (prompt, page): (Prompt, &str),
     ) -> Result<Self, OAuthError> {
         let (id, client) = (asker.id, asker.metadata);
-        let resources = asker.resources.named(params.all("resource"))?;
+        let authorization_details = asker.details(params)?;
+        let resources = asker.named(params, &authorization_details)?;
         let ours = ClientMetadata {
             redirect_uris: vec![page.to_owned()],
             ..ClientMetadata::default()
@@ -202,6 +233,7 @@ impl AuthorizationRequest {
             },
             scope: check_scope(params, asker, &resources, prompt)?,
             resources,
+            authorization_details,
             nonce: None,
             challenge: None,
             prompt,
@@ -251,7 +283,8 @@ pub fn validate(
     check_request_objects(params).map_err(refuse)?;
     let prompt = Prompt::parse(params).map_err(refuse)?;
     let challenge = check_pkce(params, client).map_err(refuse)?;
-    let resources = asker.resources.named(params.all("resource")).map_err(refuse)?;
+    let authorization_details = asker.details(params).map_err(refuse)?;
+    let resources = asker.named(params, &authorization_details).map_err(refuse)?;
     let scope = check_scope(params, asker, &resources, prompt).map_err(refuse)?;
     let claims = ClaimsRequest::parse(params.get("claims")).map_err(refuse)?;
     let max_age = check_max_age(params, client).map_err(refuse)?;
@@ -260,6 +293,7 @@ pub fn validate(
         client: id.clone(),
         scope,
         resources,
+        authorization_details,
         nonce: bounded(params, "nonce", 1024).map_err(refuse)?,
         challenge,
         prompt,

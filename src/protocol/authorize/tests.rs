@@ -20,6 +20,7 @@ fn validated(
         sensitive: Vec::new(),
         identifier: "https://api.test".parse().unwrap(),
         scopes: vec!["api:write".to_owned()],
+        details: Vec::new(),
         client: None,
         created_at: Timestamp::EPOCH,
     };

@@ -35,6 +35,7 @@ pub struct Model {
     pub rotated_jkt: Option<String>,
     pub cert_x5t: Option<String>,
     pub resources: Option<String>,
+    pub authorization_details: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

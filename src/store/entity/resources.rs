@@ -13,6 +13,7 @@ pub struct Model {
     pub sensitive_scope: String,
     pub client_id: Option<String>,
     pub created_at: i64,
+    pub detail_types: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ use crate::base::timestamp::Timestamp;
 use crate::domain::assurance::Acr;
 use crate::domain::grant::{Grant, RefreshFamily, RefreshOrigin, Revocation, RevocationReason};
 use crate::domain::user::User;
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::protocol::resource::ResourceId;
@@ -59,6 +60,10 @@ impl TryFrom<Model> for Grant {
             },
             family: family(&row)?,
             resources: resources(row.resources.as_deref())?,
+            authorization_details: match &row.authorization_details {
+                Some(stored) => from_json("authorization details", stored)?,
+                None => AuthorizationDetails::default(),
+            },
             sid: row.sid,
             scope: row.scope,
             nonce: row.nonce,
@@ -81,6 +86,10 @@ fn resources(stored: Option<&str>) -> Result<Vec<ResourceId>, StoreError> {
 fn resources_text(resources: &[ResourceId]) -> Option<String> {
     let all: Vec<&str> = resources.iter().map(ResourceId::as_str).collect();
     (!all.is_empty()).then(|| all.join(" "))
+}
+
+fn details_text(details: &AuthorizationDetails) -> Option<String> {
+    (!details.is_empty()).then(|| to_json(details))
 }
 
 fn revoked(revoked_at: Option<i64>, reason: Option<&str>) -> Result<Option<Revocation>, StoreError> {
@@ -241,12 +250,14 @@ impl Batch {
         ];
         values.extend(family_values(grant.family.as_ref()));
         values.push(resources_text(&grant.resources).into());
+        values.push(details_text(&grant.authorization_details).into());
         self.run(
             "INSERT INTO grants (tenant_id, id, user_id, client_id, session_id, sid, scope, nonce, claims_request, \
              auth_time, acr, proofs, created_at, keep_until, revoked_at, revoked_reason, dpop_jkt, cert_x5t, offline, seed, \
-             generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at, resources) VALUES \
+             generation, rotated_at, rotated_agent, rotated_asn, rotated_jkt, idle_expires_at, expires_at, resources, \
+             authorization_details) VALUES \
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-             $23, $24, $25, $26, $27, $28)",
+             $23, $24, $25, $26, $27, $28, $29)",
             values,
         );
     }

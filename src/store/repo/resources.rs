@@ -5,7 +5,7 @@ use sea_orm::QueryOrder;
 use super::records;
 use crate::protocol::resource::{Resource, ResourceId};
 use crate::store::entity::resources::{Column, Entity, Model};
-use crate::store::rows::{at, client_id, maybe_text, parsed, text, time};
+use crate::store::rows::{at, client_id, from_json, maybe_text, parsed, text, time, to_json};
 use crate::store::{Batch, StoreError, TenantStore};
 
 impl TryFrom<Model> for Resource {
@@ -22,6 +22,10 @@ impl TryFrom<Model> for Resource {
                 .collect(),
             client: row.client_id.as_deref().map(client_id).transpose()?,
             created_at: at(row.created_at),
+            details: match &row.detail_types {
+                Some(stored) => from_json("types of details", stored)?,
+                None => Vec::new(),
+            },
         })
     }
 }
@@ -48,6 +52,7 @@ impl Batch {
                     maybe_text(resource.client.as_ref().map(crate::base::ids::ClientId::as_str)),
                 ),
                 ("created_at", time(resource.created_at)),
+                ("detail_types", to_json(&resource.details).into()),
             ],
         );
     }

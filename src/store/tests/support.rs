@@ -23,6 +23,7 @@ use crate::domain::sealed::Sealed;
 use crate::domain::session::Session;
 use crate::domain::tenant::{Tenant, TenantSettings, TenantStatus};
 use crate::domain::user::{EmailAddress, User, UserStatus};
+use crate::protocol::authorization_details::AuthorizationDetails;
 use crate::protocol::confirmation::Confirmation;
 use crate::protocol::dpop::Thumbprint;
 use crate::store::{Store, StoreOptions, TenantStore};
@@ -244,6 +245,8 @@ pub(super) fn family() -> RefreshFamily {
 pub(super) fn grant(number: u128) -> Grant {
     Grant {
         resources: vec!["https://api.test".parse().unwrap(), "urn:other".parse().unwrap()],
+        authorization_details: AuthorizationDetails::parse(Some(r#"[{"type":"payment"}]"#), |_| true)
+            .unwrap(),
         id: GrantId(id(number)),
         user: UserId(id(number)),
         client: ClientId::parse("app").unwrap(),

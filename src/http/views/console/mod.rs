@@ -19,7 +19,7 @@ pub mod users;
 
 use std::borrow::Cow;
 
-use super::Chrome;
+use super::{Chrome, segment};
 
 /// What stands around every console page.
 #[derive(Clone, Debug)]
@@ -51,18 +51,12 @@ impl Frame {
 
     /// The path of a page about one thing, such as `users` and an id; the id is percent-encoded.
     pub fn of(&self, page: &str, id: &str) -> String {
-        let id: String = url::form_urlencoded::byte_serialize(id.as_bytes())
-            .collect::<String>()
-            .replace('+', "%20");
-        self.href(&format!("{page}/{id}"))
+        self.href(&format!("{page}/{}", segment(id)))
     }
 
     /// The path of an act on one thing, such as `users`, an id and `delete`.
     pub fn act(&self, page: &str, id: &str, act: &str) -> String {
-        let id: String = url::form_urlencoded::byte_serialize(id.as_bytes())
-            .collect::<String>()
-            .replace('+', "%20");
-        self.href(&format!("{page}/{id}/{act}"))
+        self.href(&format!("{page}/{}/{act}", segment(id)))
     }
 
     /// Whether the entry of this name is lit.

@@ -25,6 +25,8 @@ pub struct RegistrationPage {
     pub auth_methods: String,
     /// Hosts of their redirect URIs; empty for any.
     pub redirect_hosts: String,
+    /// Whether apps may be known by a document at their id.
+    pub client_documents: bool,
     /// Days after which an unused one is removed; 0 for never.
     pub unused_days: u32,
     /// The tokens that still work.

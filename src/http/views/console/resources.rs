@@ -7,7 +7,8 @@ use crate::http::views::{Problem, Problems as _, When};
 
 /// The resources of a tenant, with a form for another.
 ///
-/// Form to `resources`: `identifier`, `scope` (words), `sensitive_scope` (words), `client_id`, `csrf`. Form to `resources/delete`: `identifier`, `csrf`.
+/// Form to `resources`: `identifier`, `scope` (words), `sensitive_scope` (words), `authorization_details_types` (lines), `client_id`, `csrf`. Form to
+/// `resources/delete`: `identifier`, `csrf`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "console/resources.html")]
 pub struct ResourceList {
@@ -21,6 +22,8 @@ pub struct ResourceList {
     pub scope: String,
     /// The sensitive ones.
     pub sensitive: String,
+    /// Its types of details, one a line.
+    pub details: String,
     /// The client that serves it.
     pub client: String,
     /// What is wrong with it.
@@ -36,6 +39,8 @@ pub struct ResourceRow {
     pub scopes: String,
     /// The sensitive ones.
     pub sensitive: String,
+    /// Its types of details.
+    pub details: Vec<String>,
     /// The client that serves it.
     pub client: Option<String>,
     /// When it was made.

@@ -67,6 +67,7 @@ impl Sample for ResourceList {
             identifier: identifier.into(),
             scopes: "orders:read orders:write".into(),
             sensitive: client.map_or_else(String::new, |_| "orders:write".into()),
+            details: vec!["order_placement".into()],
             client: client.map(Into::into),
             created: ago(700),
         };
@@ -79,6 +80,7 @@ impl Sample for ResourceList {
             identifier: String::new(),
             scope: String::new(),
             sensitive: String::new(),
+            details: String::new(),
             client: String::new(),
             problems: Vec::new(),
         };
@@ -102,6 +104,7 @@ impl Sample for RegistrationPage {
             scopes: "openid profile email".into(),
             auth_methods: "private_key_jwt".into(),
             redirect_hosts: ".partners.example".into(),
+            client_documents: true,
             unused_days: 90,
             rows: vec![TokenRow {
                 id: "018f3c2a-0000-7000-8000-000000000001".into(),

@@ -2,7 +2,7 @@ use super::{Drawn, Sample, draw};
 use crate::domain::assurance::Method;
 use crate::http::views::app::{AppFacts, AppLogo};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend};
-use crate::http::views::consent::{Consent, WaitingDevice};
+use crate::http::views::consent::{Consent, DetailWords, WaitingDevice};
 use crate::http::views::enrol::{EnrolPasskey, EnrolTotp, OtherWays, Purpose, RecoveryCodes};
 use crate::http::views::signin::{
     Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
@@ -458,8 +458,10 @@ impl Sample for Consent {
             scopes: ["openid", "profile", "email", "offline_access", "catches:read"]
                 .map(str::to_owned)
                 .to_vec(),
+            details: Vec::new(),
             known: vec!["openid".into()],
             unverified: true,
+            document_host: None,
             device: None,
             about: about(),
             chrome,
@@ -473,6 +475,39 @@ impl Sample for Consent {
                         code: "WDJB-MJHT".into(),
                         address: "203.0.113.7".into(),
                     }),
+                    ..page.clone()
+                },
+            ),
+            (
+                "details",
+                Self {
+                    details: vec![
+                        DetailWords {
+                            title: "Pay from your account".into(),
+                            facts: [
+                                ("Actions", "initiate, status"),
+                                ("instructedAmount · amount", "123.50"),
+                                ("instructedAmount · currency", "EUR"),
+                                ("creditorName", "<b>Merchant</b> & Sons"),
+                            ]
+                            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                            .to_vec(),
+                            left_out: 3,
+                        },
+                        DetailWords {
+                            title: "account_information".into(),
+                            facts: Vec::new(),
+                            left_out: 0,
+                        },
+                    ],
+                    ..page.clone()
+                },
+            ),
+            (
+                "document",
+                Self {
+                    document_host: Some("agents.example".into()),
+                    host: "127.0.0.1".into(),
                     ..page.clone()
                 },
             ),

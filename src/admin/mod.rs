@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod identity;
 pub mod keys;
 pub mod links;
+pub mod mails;
 pub mod models;
 pub mod policies;
 pub mod resources;

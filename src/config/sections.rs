@@ -278,6 +278,8 @@ pub struct Limits {
     pub mails_per_account: u32,
     /// Mails that unknown browsers of one network may make us send in an hour.
     pub mails_per_network: u32,
+    /// Codes that sign-ins send to one account in an hour, and as many again from browsers that the account knows.
+    pub sign_in_mails_per_account: u32,
     /// Mails of sign-ups without work done to one address in an hour.
     pub sign_up_mails_unsolved: u32,
     /// Sign-ups without work done from one network in an hour.

@@ -115,6 +115,8 @@ pub enum SecurityChange {
     FactorRemoved,
     /// The mail address.
     EmailChanged,
+    /// The mail address, by an admin.
+    EmailChangedByAdmin,
     /// Support was allowed to hand out a temporary access pass.
     AccessPassApproved,
     /// A temporary access pass was used.
@@ -122,6 +124,24 @@ pub enum SecurityChange {
 }
 
 impl SecurityChange {
+    /// Every change; what begins later begins at `from`.
+    pub const fn all(from: Timestamp) -> [Self; 12] {
+        [
+            Self::RecoveryAsked { opens_at: from },
+            Self::Recovered,
+            Self::PasswordChanged,
+            Self::TotpAdded,
+            Self::PasskeyAdded,
+            Self::DeviceAdded,
+            Self::RecoveryCodesMade,
+            Self::FactorRemoved,
+            Self::EmailChanged,
+            Self::EmailChangedByAdmin,
+            Self::AccessPassApproved,
+            Self::AccessPassUsed,
+        ]
+    }
+
     /// The name in the catalogue and the delivery log.
     pub const fn name(self) -> &'static str {
         match self {
@@ -134,6 +154,7 @@ impl SecurityChange {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::FactorRemoved => "factor_removed",
             Self::EmailChanged => "email_changed",
+            Self::EmailChangedByAdmin => "email_changed_by_admin",
             Self::AccessPassApproved => "access_pass_approved",
             Self::AccessPassUsed => "access_pass_used",
         }

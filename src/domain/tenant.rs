@@ -185,6 +185,7 @@ pub struct TenantSettings {
 
 impl TenantSettings {
     /// The settings as they are shown and exported.
+    #[must_use]
     pub fn without_secrets(mut self) -> Self {
         if let Some(provider) = &mut self.identity_provider {
             provider.client_secret = None;

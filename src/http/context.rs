@@ -17,7 +17,7 @@ use crate::protocol::client_certificate::CertificateHeader;
 use crate::risk::visit::Forced;
 use crate::tenants::{Platform, Realm, TenantError, Visit};
 use crate::text::locale::{Wishes, negotiate};
-use crate::text::{Catalogue, Text};
+use crate::text::{Catalogue, Locale, Text};
 
 /// What handlers are given beside the platform.
 #[derive(Debug)]
@@ -130,6 +130,15 @@ impl Ctx {
             here: self.here.clone(),
             base,
         }
+    }
+
+    /// The same request in another language.
+    #[must_use]
+    pub fn speaking(&self, locale: Locale) -> Self {
+        let mut other = self.clone();
+        other.text = Text::new(locale);
+        locale.tag().clone_into(&mut other.visit.locale);
+        other
     }
 
     /// The form token of this browser: bound to its binding cookie, so no other site can make one.

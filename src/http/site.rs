@@ -16,6 +16,7 @@ use super::views::brand;
 use super::views::ends::ErrorKind;
 use super::views::steps::TenantChooser;
 use crate::base::ids::Slug;
+use crate::signin;
 use crate::tenants::TenantError;
 use crate::text::Locale;
 
@@ -60,6 +61,18 @@ pub async fn language(ctx: Ctx, request: HttpRequest, body: web::Bytes) -> Resul
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
             && !to.contains('\\')
     });
+    // In the middle of a sign-in it wins over what the app asks for; one that is over has no pages left to speak in.
+    let login = to.and_then(|to| url::Url::parse(&format!("http://x{to}")).ok());
+    let login = login.and_then(|url| {
+        let mut pairs = url.query_pairs();
+        pairs.find_map(|(name, value)| (name == "login").then(|| value.parse().ok())?)
+    });
+    if let Some(id) = login {
+        let spoken = signin::speak(ctx.platform(), &ctx.realm, &ctx.visit, (id, locale)).await;
+        if let Err(error) = spoken {
+            tracing::debug!(target: "tidegate::http", code = "language.kept", %error);
+        }
+    }
     let mut response = redirect(to.unwrap_or(&format!("{base}/account")));
     let cookie = Cookie::build(LANGUAGE, locale.tag())
         .path("/")

@@ -184,7 +184,7 @@ mod tests {
         ])
     }
 
-    fn asked(request: Value) -> Option<Value> {
+    fn asked(request: &Value) -> Option<Value> {
         let mut part = json!({ VERIFIED_CLAIMS: request }).as_object().cloned().unwrap();
         let requests = take(&mut part).unwrap();
         assert!(part.is_empty());
@@ -199,13 +199,13 @@ mod tests {
     #[test]
     fn only_what_was_asked_for_is_answered() {
         let found = asked(
-            json!({"verification": {"trust_framework": null}, "claims": {"given_name": null, "nonsense": null}}),
+            &json!({"verification": {"trust_framework": null}, "claims": {"given_name": null, "nonsense": null}}),
         );
         let expected =
             json!({"verification": {"trust_framework": "de_aml"}, "claims": {"given_name": "Max"}});
         assert_eq!(found, Some(expected));
         let found = asked(
-            json!({"verification": {"trust_framework": {"value": "eidas"}, "evidence": null}, "claims": {"given_name": null}}),
+            &json!({"verification": {"trust_framework": {"value": "eidas"}, "evidence": null}, "claims": {"given_name": null}}),
         );
         assert_eq!(found.unwrap()["claims"]["given_name"], "Maximilian");
     }
@@ -214,26 +214,26 @@ mod tests {
     fn what_cannot_be_fulfilled_is_left_out() {
         let framework = json!({"trust_framework": {"values": ["uk_diatf"]}});
         assert_eq!(
-            asked(json!({"verification": framework, "claims": {"given_name": null}})),
+            asked(&json!({"verification": framework, "claims": {"given_name": null}})),
             None
         );
         let any = json!({"trust_framework": null});
         assert_eq!(
-            asked(json!({"verification": any, "claims": {"email": null}})),
+            asked(&json!({"verification": any, "claims": {"email": null}})),
             None
         );
         assert_eq!(
-            asked(json!({"verification": any, "claims": {"given_name": {"value": "Moritz"}}})),
+            asked(&json!({"verification": any, "claims": {"given_name": {"value": "Moritz"}}})),
             None
         );
         let nested = json!({"trust_framework": null, "evidence": [{"type": {"value": "vouch"}}]});
         assert_eq!(
-            asked(json!({"verification": nested, "claims": {"given_name": null}})),
+            asked(&json!({"verification": nested, "claims": {"given_name": null}})),
             None
         );
         let old = json!({"trust_framework": null, "time": {"max_age": 60}});
         assert_eq!(
-            asked(json!({"verification": old, "claims": {"given_name": null}})),
+            asked(&json!({"verification": old, "claims": {"given_name": null}})),
             None
         );
     }

@@ -23,7 +23,7 @@ pub const ASSERTION_ALGS: [&str; 6] = ["ES256", "ES384", "EdDSA", "RS256", "PS25
 pub const SHARED_ALGS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
 /// Languages of the hosted pages.
-pub const UI_LOCALES: [&str; 2] = ["en", "de"];
+pub const UI_LOCALES: [&str; 5] = ["en", "de", "fr", "es", "ja"];
 
 /// Endpoints that clients call themselves, and so may call with a certificate (RFC 8705 section 5).
 const BACK_CHANNEL: [(&str, &str); 7] = [

@@ -216,6 +216,28 @@ pub fn count_mail(
     }
 }
 
+/// Counts a code that a sign-in sends after its first factor, and says whether it may go out. Whoever knows the password can't flood the
+/// mailbox from ever new sign-ins; a browser that the owner used before has its own allowance, which others can't use up.
+pub fn count_sign_in_mail(
+    platform: &Platform,
+    realm: &Realm,
+    account: &str,
+    known_browser: bool,
+) -> Throttle {
+    let kind = if known_browser {
+        "code-known"
+    } else {
+        "code-strangers"
+    };
+    let limit = platform.settings.limits.sign_in_mails_per_account;
+    // Full short-lived state is no reason to send without a count.
+    if is_over(platform, realm, kind, account, limit).unwrap_or(true) {
+        Throttle::Wait(minutes())
+    } else {
+        Throttle::Open
+    }
+}
+
 /// Counts one of something that may happen `limit` times in an hour.
 pub(super) fn is_over(
     platform: &Platform,

@@ -10,8 +10,8 @@ mod sign_up;
 pub use agent::{AgentSummary, summary};
 pub use failures::{
     Failed, Throttle, account_key, count_fetch, count_kept_request, count_mail, count_registration,
-    note_failure, note_rejected_prompt, note_success, note_wrong_user_code, throttle, unknown_key,
-    user_code_throttle,
+    count_sign_in_mail, note_failure, note_rejected_prompt, note_success, note_wrong_user_code, throttle,
+    unknown_key, user_code_throttle,
 };
 pub(crate) use gather::forced_names;
 pub use gather::{Gathered, HeldProfile, Subject, back_channel_facts, feeds, gather};

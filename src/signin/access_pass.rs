@@ -5,14 +5,13 @@ use serde_json::json;
 
 use super::login::{FormProblem, Login, Recovering};
 use super::lost::take_away;
-use super::notices::{change_notice, event, tell};
+use super::notices::{change_notice, event, tell, trail};
 use super::{SignInError, push};
 use crate::accounts::Account;
-use crate::base::ids::{EventId, RecoveryId};
+use crate::base::ids::RecoveryId;
 use crate::domain::access_pass::{AccessPass, PassEnd, PassState};
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::decision::Ending;
-use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::message::SecurityChange;
 use crate::domain::recovery::Recovery;
 use crate::factors::access_pass::{is_right, least_replacement};
@@ -100,21 +99,7 @@ fn note_used(platform: &Platform, visit: &Visit, login: &Login, pass: &AccessPas
     let now = platform.now();
     batch.end_access_pass(pass.id, PassEnd::Used, now);
     let told = json!({"pass": pass.id});
-    batch.event(&event(
-        platform,
-        "access_pass.used",
-        pass.user,
-        visit,
-        told.clone(),
-    ));
-    batch.audit(AuditEntry {
-        id: EventId(platform.random().uuid(now)),
-        at: now,
-        actor: ActorRef::User { id: pass.user },
-        act: "access_pass.used".to_owned(),
-        object: format!("user:{}", pass.user),
-        data: told,
-    });
+    trail(platform, visit, pass.user, ("access_pass.used", told), batch);
     // What was asked for before was not proven.
     let left = login
         .judged

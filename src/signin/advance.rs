@@ -357,7 +357,7 @@ async fn challenge(
     };
     login.chosen = Some(method);
     if method == Method::EmailOtp {
-        mail_code::send_first(platform, realm, &mut login, account).await?;
+        mail_code::send_first(platform, realm, visit, (&mut login, account)).await?;
     }
     let push = match method {
         Method::Push => Some(push::ask(platform, realm, visit, (&mut login, account)).await?),

@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::login::{FormProblem, JudgedState, Login};
-use super::notices::event;
+use super::notices::trail;
 use super::service::{keep, key, resume};
 use super::step::Step;
 use super::{SignInError, advance, lost};
 use crate::accounts::{self, Account};
 use crate::base::encoding::{base64url, from_base64url};
-use crate::base::ids::{EventId, EvidenceId, LoginId};
+use crate::base::ids::{EvidenceId, LoginId};
 use crate::base::secret::Secret;
 use crate::crypto::envelope::Purpose;
 use crate::domain::decision::Ending;
-use crate::domain::event::{ActorRef, AuditEntry};
 use crate::domain::identity::{IdentityEvidence, IdentityProvider};
 use crate::domain::recovery::Standing;
 use crate::domain::sealed::Sealed;
@@ -26,7 +25,6 @@ use crate::flow::need::Judgement;
 use crate::flow::next::Identity;
 use crate::outbound::identity::{self as provider, CodeAnswer, IdentityError, Registration, RoundTrip};
 use crate::protocol::identity_assurance::request_for;
-use crate::store::Batch;
 use crate::tenants::{Platform, Realm, Visit};
 
 /// What decisions name as asked for.
@@ -304,7 +302,13 @@ async fn accept(
         "evidence": evidence.id, "provider": evidence.issuer, "trust_framework": evidence.trust_framework,
         "decision": evidence.decision,
     });
-    trail(platform, visit, account, "identity.verified", told, &mut batch);
+    trail(
+        platform,
+        visit,
+        account.user.id,
+        ("identity.verified", told),
+        &mut batch,
+    );
     for judged in asking(login) {
         batch.end_decision(judged.decision, Ending::Passed, Some(ASKED), now);
     }
@@ -359,26 +363,18 @@ async fn refuse(
     let store = realm.store(&platform.store);
     let mut batch = store.batch();
     let told = json!({"why": why, "decision": login.judged.as_ref().map(|judged| judged.decision)});
-    trail(platform, visit, account, "identity.mismatch", told, &mut batch);
+    trail(
+        platform,
+        visit,
+        account.user.id,
+        ("identity.mismatch", told),
+        &mut batch,
+    );
     let last = login.identity.mismatches >= MAX_MISMATCHES;
     for judged in asking(login).filter(|_| last) {
         batch.end_decision(judged.decision, Ending::Failed, Some(ASKED), platform.now());
     }
     Ok(store.commit(batch).await?)
-}
-
-/// The account's history and the audit log learn the same.
-fn trail(platform: &Platform, visit: &Visit, account: &Account, code: &str, told: Value, batch: &mut Batch) {
-    let (now, user) = (platform.now(), account.user.id);
-    batch.event(&event(platform, code, user, visit, told.clone()));
-    batch.audit(AuditEntry {
-        id: EventId(platform.random().uuid(now)),
-        at: now,
-        actor: ActorRef::User { id: user },
-        act: code.to_owned(),
-        object: format!("user:{user}"),
-        data: told,
-    });
 }
 
 /// Seals our secret at a provider for its settings.

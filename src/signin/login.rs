@@ -24,6 +24,7 @@ use crate::flow::need::Judgement;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::risk::UserReason;
 use crate::signals::Work;
+use crate::text::Locale;
 
 /// What a sign-in is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub enum FormProblem {
     Method,
     /// No mail can be sent now.
     MailUnavailable,
+    /// Too many codes were sent to the account's mailbox lately.
+    MailsExhausted,
     /// The new password breaks a rule.
     NewPassword(PasswordRefusal),
     /// The new password is the old one.
@@ -195,6 +198,8 @@ pub struct Login {
     binding: String,
     /// Counts answers; a form carries the number it was drawn at, so a double submit is seen.
     pub step: u32,
+    /// The language that was chosen on one of its pages.
+    pub language: Option<String>,
     /// What was typed as identifier.
     pub identifier: Option<String>,
     /// Who it is, once proven or taken from the session.
@@ -256,6 +261,7 @@ impl Login {
             started_at: now,
             binding: hash(binding),
             step: 0,
+            language: None,
             identifier: None,
             user: None,
             session: None,
@@ -302,6 +308,14 @@ impl Login {
     /// The client, when it is for one.
     pub fn client(&self) -> Option<&ClientId> {
         self.request().map(|request| &request.client)
+    }
+
+    /// The language of its pages: what was chosen here, else what the app asks for (`ui_locales`, OpenID Connect Core section 3.1.2.1);
+    /// absent where both say nothing that we speak.
+    pub fn spoken(&self) -> Option<Locale> {
+        let asked = self.request().into_iter().flat_map(|request| &request.ui_locales);
+        let mut tags = self.language.iter().chain(asked);
+        tags.find_map(|tag| Locale::from_tag(tag))
     }
 
     /// Everything that was proven: in the session, then here.

@@ -10,8 +10,10 @@ use crate::domain::assurance::Method;
 use crate::domain::message::Message;
 use crate::domain::user::EmailAddress;
 use crate::factors::email_code::{SentCode, digits};
+use crate::signals::{self, Throttle};
 use crate::store::{MailRecord, MailStatus, StoreError, TenantStore};
 use crate::tenants::{OutgoingMail, Platform, Realm, Visit};
+use crate::text::Locale;
 
 /// The code of addresses with the tag `+test` in the development profile, and nowhere else.
 const DEV_TEST_CODE: &str = "424242";
@@ -20,11 +22,11 @@ const DEV_TEST_CODE: &str = "424242";
 pub(super) async fn send_first(
     platform: &Platform,
     realm: &Realm,
-    login: &mut Login,
-    account: &Account,
+    visit: &Visit,
+    (login, account): (&mut Login, &Account),
 ) -> Result<(), SignInError> {
     if login.email_code.is_none() {
-        send(platform, realm, login, account).await?;
+        send(platform, realm, visit, (login, account)).await?;
     }
     Ok(())
 }
@@ -58,7 +60,7 @@ pub(super) async fn resend(
             let store = realm.store(&platform.store);
             let user = login.user.ok_or(SignInError::Expired)?;
             let account = accounts::by_id(&store, user).await?.ok_or(SignInError::Expired)?;
-            send(platform, realm, login, &account).await?;
+            send(platform, realm, visit, (login, &account)).await?;
         }
     }
     Ok(())
@@ -67,9 +69,15 @@ pub(super) async fn resend(
 async fn send(
     platform: &Platform,
     realm: &Realm,
-    login: &mut Login,
-    account: &Account,
+    visit: &Visit,
+    (login, account): (&mut Login, &Account),
 ) -> Result<(), SignInError> {
+    let known = super::first_factor::knows_browser(platform, realm, visit, Some(account)).await?;
+    let key = signals::account_key(account.user.id);
+    if signals::count_sign_in_mail(platform, realm, &key, known) != Throttle::Open {
+        login.problem = Some(FormProblem::MailsExhausted);
+        return Ok(());
+    }
     let (code, sent) = fresh(platform, realm, login, Some(account));
     let app = match login.client() {
         Some(id) => realm
@@ -163,6 +171,16 @@ impl Recipient {
             to: to.as_str().to_owned(),
             locale: visit.locale.clone(),
         }
+    }
+}
+
+impl Recipient {
+    /// The same, in the language of the pages that the mail comes of.
+    pub(super) fn speaking(mut self, spoken: Option<Locale>) -> Self {
+        if let Some(locale) = spoken {
+            locale.tag().clone_into(&mut self.locale);
+        }
+        self
     }
 }
 

@@ -65,7 +65,9 @@ pub(super) async fn send(
     let (code, sent) = mail_code::fresh(platform, realm, login, account.as_ref());
     let recipient = match &account {
         Some(account) => Some(Recipient::of(realm, account)),
-        None => EmailAddress::parse(&typed).map(|to| Recipient::stranger(visit, &to)),
+        None => {
+            EmailAddress::parse(&typed).map(|to| Recipient::stranger(visit, &to).speaking(login.spoken()))
+        }
     };
     let active = account.filter(Account::is_active);
     let message = match (&active, &recipient) {

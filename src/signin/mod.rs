@@ -41,7 +41,7 @@ pub(crate) use notices::{address_notice, change_notice, event, plain_event, supp
 pub use passkeys::{PasskeyUse, options as passkey_options};
 pub use push::{PushStanding, PushStep, standing as push_standing};
 pub(crate) use push::{find as find_push, open_key as open_pushes, request_key as push_key, wake_about_pass};
-pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, start, submit};
+pub use service::{Answer, ConsentChoice, RememberChoice, Started, bind, show, speak, start, submit};
 pub use sign_up::{
     AddressForm, DetailsForm, FirstSecret, Terms, is_open as sign_up_is_open,
     passkey_options as sign_up_passkey_options,

@@ -6,7 +6,7 @@ use super::{SignInError, mail_code};
 use crate::accounts::Account;
 use crate::base::ids::{DecisionId, DeviceId, EventId, SessionId, UserId};
 use crate::base::secret::{Secret, TokenHash, TokenKind};
-use crate::domain::event::Event;
+use crate::domain::event::{ActorRef, AuditEntry, Event};
 use crate::domain::message::{Message, SecurityChange, SignInFacts};
 use crate::signals;
 use crate::store::{Batch, Notice};
@@ -22,6 +22,26 @@ pub(crate) fn plain_event(platform: &Platform, code: &str, user: UserId, data: V
         user: Some(user),
         data,
     }
+}
+
+/// What somebody did on the own account that its history and the audit log learn alike.
+pub(super) fn trail(
+    platform: &Platform,
+    visit: &Visit,
+    user: UserId,
+    (code, told): (&str, Value),
+    batch: &mut Batch,
+) {
+    let now = platform.now();
+    batch.event(&event(platform, code, user, visit, told.clone()));
+    batch.audit(AuditEntry {
+        id: EventId(platform.random().uuid(now)),
+        at: now,
+        actor: ActorRef::User { id: user },
+        act: code.to_owned(),
+        object: format!("user:{user}"),
+        data: told,
+    });
 }
 
 /// How long the links of a notice work.

@@ -5,7 +5,7 @@ use super::SignInError;
 use super::login::{FormProblem, Login};
 use crate::accounts::Account;
 use crate::base::encoding::from_base64url;
-use crate::base::ids::UserId;
+use crate::base::ids::{CredentialId, UserId};
 use crate::crypto::web_push::{self, DeviceKeys, Fresh, Vapid};
 use crate::domain::assurance::{Method, Proof};
 use crate::domain::credential::{CredentialSecret, PushDevice};
@@ -211,7 +211,7 @@ fn wake_with(platform: &Platform, realm: &Realm, account: &Account, message: &se
         let CredentialSecret::Push(device) = &credential.secret else {
             continue;
         };
-        if let Some(push) = message_for(platform, realm, device, message.as_bytes()) {
+        if let Some(push) = message_for(platform, realm, (credential.id, device), message.as_bytes()) {
             platform.pushes.hand_over(push);
         }
     }
@@ -221,7 +221,7 @@ fn wake_with(platform: &Platform, realm: &Realm, account: &Account, message: &se
 fn message_for(
     platform: &Platform,
     realm: &Realm,
-    device: &PushDevice,
+    (id, device): (CredentialId, &PushDevice),
     message: &[u8],
 ) -> Option<OutgoingPush> {
     let subscription = device.subscription.as_ref()?;
@@ -244,6 +244,8 @@ fn message_for(
         .authorization(&endpoint, realm.issuer(), platform.now())
         .ok()?;
     Some(OutgoingPush {
+        tenant: realm.tenant.record.id,
+        device: id,
         endpoint: subscription.endpoint.clone(),
         headers: vec![
             ("authorization", authorization),

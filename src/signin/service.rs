@@ -18,6 +18,7 @@ use crate::domain::user::User;
 use crate::sessions;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm, Visit};
+use crate::text::Locale;
 
 /// One answer.
 pub enum Answer {
@@ -303,6 +304,22 @@ async fn take(
         Answer::Cancel => return Ok(Some(consent::cancel(platform, realm, login))),
     }
     Ok(None)
+}
+
+/// Takes the language that was chosen on a page of a sign-in: it wins over what the app asks for.
+///
+/// # Errors
+/// [`SignInError::Expired`], [`SignInError::OtherBrowser`].
+pub async fn speak(
+    platform: &Platform,
+    realm: &Realm,
+    visit: &Visit,
+    (id, language): (LoginId, Locale),
+) -> Result<(), SignInError> {
+    let _turn = platform.ephemeral.lock(&key(realm, id)).await;
+    let mut login = load(platform, realm, visit, id)?;
+    login.language = Some(language.tag().to_owned());
+    keep(platform, realm, &login)
 }
 
 /// Loads a sign-in as it stands now. When the session that it continues has ended, the password that was proven is no longer the

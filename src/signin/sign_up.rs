@@ -211,7 +211,7 @@ pub(super) async fn send(
     };
     let recipient = match &account {
         Some(account) => Recipient::of(realm, account),
-        None => Recipient::stranger(visit, &to),
+        None => Recipient::stranger(visit, &to).speaking(login.spoken()),
     };
     if mail_code::hand_over_to(platform, realm, recipient, message).await? {
         login.email_code = Some(sent);
@@ -359,6 +359,8 @@ fn new_user(
         email_verified_at: Some(now),
         name: (!name.is_empty()).then(|| name.to_owned()),
         under_review: held,
+        // Mails speak as the pages did, where somebody asked for a language.
+        locale: login.spoken().map(|locale| locale.tag().to_owned()),
         ..User::new(id, platform.random().opaque(), email, now)
     })
 }

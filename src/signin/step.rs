@@ -226,6 +226,25 @@ pub struct HeldStep {
 }
 
 impl Step {
+    /// The transaction, while it is under way.
+    pub fn login(&self) -> Option<&Login> {
+        Some(match self {
+            Self::FirstFactor(step) => &step.login,
+            Self::Mailbox(step) => &step.login,
+            Self::SignUp(step) => &step.login,
+            Self::Challenge(step) => &step.login,
+            Self::Enrol(step) => &step.login,
+            Self::NewPassword(step) => &step.login,
+            Self::Wait(step) => &step.login,
+            Self::VerifyIdentity(step) => &step.login,
+            Self::OfferRemember { login } => login,
+            Self::Consent(step) => &step.login,
+            Self::Held(step) => &step.login,
+            Self::Finished(finished) => &finished.login,
+            Self::ToProvider { .. } | Self::Refused { .. } | Self::AlreadyFinished { .. } => return None,
+        })
+    }
+
     /// What was wrong with the last answer.
     pub fn problem(&self) -> Option<FormProblem> {
         match self {

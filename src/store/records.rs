@@ -212,6 +212,17 @@ pub enum MailStatus {
     Failed,
 }
 
+impl MailStatus {
+    /// The stored name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A logout token for an app (OpenID Connect Back-Channel Logout 1.0): made when a session ends, once an app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogoutDelivery {

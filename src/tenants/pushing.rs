@@ -4,12 +4,18 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
+use crate::base::ids::{CredentialId, TenantId};
+
 /// Pushes that may wait.
 const QUEUE: usize = 1_000;
 
 /// A push on its way to the job that sends it.
 #[derive(Clone, Debug)]
 pub struct OutgoingPush {
+    /// Whose device it is for.
+    pub tenant: TenantId,
+    /// Which device: it loses a subscription that is gone.
+    pub device: CredentialId,
     /// The device's address at its push service.
     pub endpoint: String,
     /// What is sent beside the body, by name.

@@ -10,17 +10,38 @@ pub enum Locale {
     En,
     /// German.
     De,
+    /// French: hosted pages and mails, as the languages below.
+    Fr,
+    /// Spanish.
+    Es,
+    /// Japanese.
+    Ja,
 }
 
 impl Locale {
     /// Every language, in the order the language switch shows.
-    pub const ALL: [Self; 2] = [Self::En, Self::De];
+    pub const ALL: [Self; 5] = [Self::En, Self::De, Self::Fr, Self::Es, Self::Ja];
+
+    /// The languages that the console speaks too.
+    pub const CONSOLE: [Self; 2] = [Self::En, Self::De];
+
+    /// The language of the console for somebody who reads this one: the same, or English.
+    #[must_use]
+    pub fn for_console(self) -> Self {
+        Self::CONSOLE
+            .into_iter()
+            .find(|spoken| *spoken == self)
+            .unwrap_or_default()
+    }
 
     /// The BCP 47 tag: the `lang` attribute, the cookie's value and an entry of `ui_locales_supported`.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::De => "de",
+            Self::Fr => "fr",
+            Self::Es => "es",
+            Self::Ja => "ja",
         }
     }
 
@@ -29,13 +50,16 @@ impl Locale {
         match self {
             Self::En => "English",
             Self::De => "Deutsch",
+            Self::Fr => "Français",
+            Self::Es => "Español",
+            Self::Ja => "日本語",
         }
     }
 
     /// The writing direction: the `dir` attribute.
     pub const fn dir(self) -> &'static str {
         match self {
-            Self::En | Self::De => "ltr",
+            Self::En | Self::De | Self::Fr | Self::Es | Self::Ja => "ltr",
         }
     }
 
@@ -56,6 +80,9 @@ impl Locale {
         match self {
             Self::En => include_str!("../../templates/messages/en.ftl"),
             Self::De => include_str!("../../templates/messages/de.ftl"),
+            Self::Fr => include_str!("../../templates/messages/fr.ftl"),
+            Self::Es => include_str!("../../templates/messages/es.ftl"),
+            Self::Ja => include_str!("../../templates/messages/ja.ftl"),
         }
     }
 }
@@ -124,10 +151,13 @@ mod tests {
 
     #[test]
     fn the_request_wins_over_cookie_header_and_tenant() {
-        assert_eq!(wishes(Some("fr en-GB"), Some("de"), Some("de")), Locale::En);
-        assert_eq!(wishes(Some("fr"), Some("en"), Some("de")), Locale::En);
-        assert_eq!(wishes(None, Some("xx"), Some("fr, en;q=0.4")), Locale::En);
-        assert_eq!(wishes(None, None, Some("fr")), Locale::De);
+        assert_eq!(wishes(Some("pt en-GB"), Some("de"), Some("de")), Locale::En);
+        assert_eq!(wishes(Some("pt"), Some("en"), Some("de")), Locale::En);
+        assert_eq!(wishes(Some("fr-CA en"), Some("en"), Some("de")), Locale::Fr);
+        assert_eq!(wishes(None, Some("es"), Some("de")), Locale::Es);
+        assert_eq!(wishes(None, Some("xx"), Some("pt, en;q=0.4")), Locale::En);
+        assert_eq!(wishes(None, None, Some("ja-JP,ja;q=0.9,en;q=0.8")), Locale::Ja);
+        assert_eq!(wishes(None, None, Some("pt")), Locale::De);
         assert_eq!(
             negotiate(Wishes {
                 tenant: "zz",
@@ -135,6 +165,12 @@ mod tests {
             }),
             Locale::En
         );
+    }
+
+    #[test]
+    fn the_console_speaks_english_where_it_lacks_a_language() {
+        assert_eq!(Locale::Ja.for_console(), Locale::En);
+        assert_eq!(Locale::De.for_console(), Locale::De);
     }
 
     #[test]

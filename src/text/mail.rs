@@ -243,6 +243,8 @@ pub enum Change {
     RecoveryAsked,
     /// Lost factors were replaced.
     Recovered,
+    /// The address, by an admin.
+    EmailByAdmin,
     /// Support may hand out a temporary access pass.
     AccessPassApproved,
     /// A temporary access pass was used.
@@ -251,7 +253,7 @@ pub enum Change {
 
 impl Change {
     /// Every change.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Password,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -260,6 +262,7 @@ impl Change {
         Self::Role,
         Self::RecoveryAsked,
         Self::Recovered,
+        Self::EmailByAdmin,
         Self::AccessPassApproved,
         Self::AccessPassUsed,
     ];
@@ -275,6 +278,7 @@ impl Change {
             Self::Role => "role",
             Self::RecoveryAsked => "recovery_asked",
             Self::Recovered => "recovered",
+            Self::EmailByAdmin => "email_by_admin",
             Self::AccessPassApproved => "access_pass_approved",
             Self::AccessPassUsed => "access_pass_used",
         }

@@ -1,11 +1,13 @@
 //! What people read: the Fluent catalogue, compiled in, and the choice of language.
 //!
 //! Pure layers carry codes; this module turns a code into words. Every key exists in English, the language that any
-//! other one falls back to, and a test finds keys that are missing or that nothing uses.
+//! other one falls back to, and a test finds keys that are missing or that nothing uses. What stands below the line `# Console` of a file
+//! is for the console, which speaks English and German only.
 
 pub mod key;
 pub mod locale;
 pub mod mail;
+pub mod message;
 #[cfg(test)]
 mod tests;
 
@@ -24,11 +26,17 @@ type Bundle = FluentBundle<FluentResource>;
 pub struct Catalogue {
     en: Bundle,
     de: Bundle,
+    fr: Bundle,
+    es: Bundle,
+    ja: Bundle,
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
     en: bundle(Locale::En),
     de: bundle(Locale::De),
+    fr: bundle(Locale::Fr),
+    es: bundle(Locale::Es),
+    ja: bundle(Locale::Ja),
 });
 
 /// Builds the bundle of a language. A broken line is left out; the tests refuse files that have one.
@@ -58,6 +66,9 @@ impl Catalogue {
         match locale {
             Locale::En => &self.en,
             Locale::De => &self.de,
+            Locale::Fr => &self.fr,
+            Locale::Es => &self.es,
+            Locale::Ja => &self.ja,
         }
     }
 

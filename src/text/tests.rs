@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -58,17 +58,71 @@ fn the_files_have_no_broken_line() {
     }
 }
 
+/// What a language's file must hold: everything, or what stands above the console's part.
+fn expected(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
+    let english = Locale::En.source();
+    let (hosted, _) = english.split_once("\n# Console\n").unwrap();
+    messages(if Locale::CONSOLE.contains(&locale) {
+        english
+    } else {
+        hosted
+    })
+}
+
+/// Keys and the variables of their texts.
+fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut last = String::new();
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with(' ')) {
+            key.clone_into(&mut last);
+            assert!(
+                found.insert(last.clone(), BTreeSet::new()).is_none(),
+                "{last} stands there twice"
+            );
+        }
+        let variables = line.split("{ $").skip(1);
+        let names = variables.map(|rest| rest.split([' ', '}']).next().unwrap_or_default().to_owned());
+        found.entry(last.clone()).or_default().extend(names);
+    }
+    found.remove("");
+    found
+}
+
 #[test]
-fn every_language_has_exactly_the_english_keys_in_the_same_order_of_arguments() {
-    let english = keys(Locale::En);
+fn every_language_has_exactly_the_english_keys_and_their_variables() {
     for locale in Locale::ALL {
-        let own = keys(locale);
-        let missing: Vec<_> = english.difference(&own).collect();
-        let surplus: Vec<_> = own.difference(&english).collect();
+        let (wanted, own) = (expected(locale), messages(locale.source()));
+        let differing: Vec<_> = wanted
+            .iter()
+            .filter(|(key, variables)| own.get(*key) != Some(*variables))
+            .map(|(key, _)| key)
+            .collect();
+        let surplus: Vec<_> = own.keys().filter(|key| !wanted.contains_key(*key)).collect();
         assert!(
-            missing.is_empty() && surplus.is_empty(),
-            "{locale:?}: missing {missing:?}, surplus {surplus:?}"
+            differing.is_empty() && surplus.is_empty(),
+            "{locale:?}: missing or with other variables {differing:?}, surplus {surplus:?}"
         );
+    }
+}
+
+/// Hosted pages and mails must not fall back to English in the middle of a sentence's page: their keys stand above the console's part.
+#[test]
+fn what_hosted_pages_say_stands_above_the_console_part() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let known = keys(Locale::En);
+    let hosted = expected(Locale::Fr);
+    for folder in ["account", "authenticator", "device", "ends", "signin", "mail"] {
+        for entry in walkdir::WalkDir::new(format!("{root}/templates/{folder}")) {
+            let path = entry.unwrap().into_path();
+            if !path.is_file() {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for key in known.iter().filter(|key| text.contains(&format!("\"{key}\""))) {
+                assert!(hosted.contains_key(key), "{key} of {}", path.display());
+            }
+        }
     }
 }
 
@@ -215,6 +269,19 @@ fn plural_rules_and_arguments_apply() {
     assert_eq!(de.with("back-to-app", &[("app", "Laden")]), "Zurück zu Laden");
     assert_eq!(de.pick("way", "email_otp"), "Code per E-Mail");
     assert_eq!(de.pick_or_name("signal", "from_the_future"), "from_the_future");
+    let fr = Catalogue::get().locale("fr-CA");
+    assert_eq!(fr.count("challenge-tries-left", 0), "Il reste 0 tentative.");
+    assert_eq!(fr.count("challenge-tries-left", 2), "Il reste 2 tentatives.");
+    let es = Catalogue::get().locale("es");
+    assert_eq!(es.count("challenge-tries-left", 1), "Queda un intento.");
+    let ja = Catalogue::get().locale("ja");
+    assert_eq!(
+        ja.count("recovery-left", 0),
+        "残っていません。新しく作成してください。"
+    );
+    assert_eq!(ja.count("recovery-left", 3), "残り3個");
+    // The console's words are English where a language has none.
+    assert_eq!(ja.get("nav-overview"), "Overview");
 }
 
 #[test]

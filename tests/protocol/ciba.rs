@@ -90,6 +90,10 @@ on_each_store! {
         let decided = app.decisions().await.len();
         let mut browser = Browser::new(app);
         open(app, &mut browser, CAROL).await;
+        browser.get("/t/demo/account").await;
+        assert!(browser.page.text().contains("One request of an app waits for your answer"), "{}", browser.page.text());
+        let link = browser.link("See");
+        browser.get(&link).await;
         let text = browser.page.text();
         for shown in ["Tide Bank", "W4SCT <b>", "127.0.0.1"] {
             assert!(text.contains(shown), "{shown}: {text}");

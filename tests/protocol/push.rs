@@ -215,6 +215,41 @@ on_each_store! {
         assert!(owner.left_to.is_some(), "{}", owner.page.text());
     }
 
+    /// features.md F9: a temporary access pass is told on every channel of the account, its devices among them.
+    async fn devices_learn_of_an_access_pass(app: &TestApp) {
+        use tidegate::admin::Actor;
+        use tidegate::admin::users::passes::{self, NewPass};
+        use tidegate::domain::user::Role;
+        let device = enrol(app, "carol@demo.test", &Value::Null).await;
+        let told = async || {
+            let at = app.now().secs();
+            let signature = device.sign(&pull_text(&device.issuer, device.id, at));
+            let body = json!({"device": device.id, "at": at, "signature": signature});
+            device.post("pull", &body).await.1["access_pass"].clone()
+        };
+        assert_eq!(told().await, Value::Null);
+        let store = app.store().await;
+        let tenant = store.record().await.unwrap().unwrap();
+        let operator = async |email: &str| {
+            let user = store.user_by_email(email).await.unwrap().unwrap();
+            Actor::person(user.id, &tenant, vec![Role::Support])
+        };
+        let (one, other) = (operator("bob@demo.test").await, operator("alice@demo.test").await);
+        let platform = &app.shared.platform;
+        let wanted = NewPass { reason: "lost the phone".to_owned(), minutes: 10 };
+        passes::request(&one, platform, "carol@demo.test", wanted).await.unwrap();
+        assert_eq!(told().await, Value::Null, "nothing is allowed yet");
+        let id = store.open_access_passes(app.now()).await.unwrap()[0].id;
+        passes::approve(&other, platform, id).await.unwrap();
+        assert!(told().await.is_string());
+        app.advance(Duration::from_mins(10));
+        assert_eq!(told().await, Value::Null, "over without having been used");
+    }
+
+    async fn a_subscription_that_is_gone_is_dropped(app: &TestApp) {
+        a_dead_subscription_is_dropped_by(app, "410 Gone").await;
+    }
+
     /// RFC 8030, 8291, 8292: a push service gets what it can't read, signed by us; and no address of the inside is kept.
     async fn a_push_service_sees_nothing(app: &TestApp) {
         use std::io::{Read as _, Write as _};
@@ -259,6 +294,46 @@ on_each_store! {
         let tidegate::domain::credential::CredentialSecret::Push(held) = held.secret else { panic!() };
         assert_eq!(held.subscription, None);
     }
+}
+
+/// RFC 8030 section 7.3: a subscription that is gone is not pushed to again; the device goes on by looking.
+async fn a_dead_subscription_is_dropped_by(app: &TestApp, status: &'static str) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/send/abc", listener.local_addr().unwrap());
+    let answered = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut part = [0; 8192];
+        let _ = stream.read(&mut part).unwrap();
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let own = aws_lc_rs::agreement::PrivateKey::generate(&aws_lc_rs::agreement::ECDH_P256).unwrap();
+    let public = own.compute_public_key().unwrap();
+    let subscription = json!({
+        "endpoint": endpoint, "p256dh": base64url(public.as_ref()), "auth": base64url(&[9; 16]),
+    });
+    let device = enrol(app, "carol@demo.test", &subscription).await;
+    app.advance(Duration::from_mins(1));
+    let client = App::web(app).await;
+    let mut browser = Browser::new(app).with_agent(SAFARI);
+    let number = begin(&mut browser, &client, "carol@demo.test").await;
+    actix_web::web::block(move || answered.join().unwrap())
+        .await
+        .unwrap();
+    let store = app.store().await;
+    for _ in 0..2_000 {
+        let held = store.credential(device.id).await.unwrap().unwrap();
+        let tidegate::domain::credential::CredentialSecret::Push(held) = held.secret else {
+            panic!()
+        };
+        if held.subscription.is_none() {
+            assert_eq!(device.approve(app, &number).await.0, 200);
+            return;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the subscription is still there");
 }
 
 /// What a browser does with the body of a push (RFC 8291 section 3.4).

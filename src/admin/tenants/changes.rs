@@ -87,7 +87,7 @@ impl TenantChanges {
         settings.fail_mode = self.fail_mode.unwrap_or(settings.fail_mode);
         if let Some(locale) = &self.default_locale {
             if crate::text::Locale::from_tag(locale).is_none() {
-                return Err(AdminError::invalid("default_locale", "use en or de"));
+                return Err(AdminError::invalid("default_locale", "use en, de, fr, es or ja"));
             }
             settings.default_locale.clone_from(locale);
         }

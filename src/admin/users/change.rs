@@ -7,14 +7,16 @@ use super::show::UserView;
 use super::{account, taken};
 use crate::accounts::Account;
 use crate::admin::actor::Trail;
-use crate::admin::{Actor, AdminError, UserManager};
-use crate::base::ids::{ClientId, CredentialId, DeviceId, SessionId};
+use crate::admin::{Actor, AdminError, UserManager, realm_of};
+use crate::base::ids::{ClientId, CredentialId, DeviceId, SessionId, UserId};
 use crate::domain::grant::{Revocation, RevocationReason};
+use crate::domain::message::{Message, SecurityChange};
 use crate::domain::session::EndReason;
-use crate::domain::user::{EmailAddress, UserStatus};
+use crate::domain::user::{EmailAddress, User, UserStatus};
 use crate::sessions;
-use crate::store::TenantStore;
-use crate::tenants::Platform;
+use crate::signin;
+use crate::store::{Batch, TenantStore};
+use crate::tenants::{Platform, Realm};
 
 /// Changes to a user; what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +58,8 @@ pub async fn update(
     named: &str,
     changes: UserChanges,
 ) -> Result<UserView, AdminError> {
-    let (right, store, account) = reach(actor, platform, named).await?;
-    let mut user = account.user;
+    let (right, store, before) = reach(actor, platform, named).await?;
+    let mut user = before.user.clone();
     let now = platform.now();
     user.version = changes.version.unwrap_or(user.version);
     let mut changed = serde_json::Map::new();
@@ -99,14 +101,36 @@ pub async fn update(
     }
     user.updated_at = now;
     batch.update_user(&user);
+    let told = address_change(platform, &right, &before, &user, &mut batch).await?;
     let trail = Trail::new(act, "user", user.id, changed.into());
     right.commit(platform, batch, trail).await.map_err(taken)?;
+    if let Some((realm, message)) = told {
+        signin::tell(platform, &realm, &before, message).await?;
+    }
     user.version += 1;
     Ok(UserView::of(&user))
 }
 
+/// The notice to the address that an account had. Its link secures the account and does not put the address back: an admin may have had
+/// reason not to trust the old mailbox.
+async fn address_change(
+    platform: &Platform,
+    right: &UserManager<'_>,
+    before: &Account,
+    after: &User,
+    batch: &mut Batch,
+) -> Result<Option<(Realm, Message)>, AdminError> {
+    if before.user.email == after.email {
+        return Ok(None);
+    }
+    let realm = realm_of(right, platform).await?;
+    let change = SecurityChange::EmailChangedByAdmin;
+    let message = signin::support_notice(platform, &realm, before, change, batch);
+    Ok(Some((realm, message)))
+}
+
 /// Sessions, tokens that would survive them too, and browsers that stand in for a second step.
-fn end_everything(platform: &Platform, user: crate::base::ids::UserId, batch: &mut crate::store::Batch) {
+fn end_everything(platform: &Platform, user: UserId, batch: &mut Batch) {
     sessions::end_all(platform, user, None, EndReason::Admin, batch);
     batch.revoke_grants_of_user(user, revocation(platform));
     batch.end_remembering(user);

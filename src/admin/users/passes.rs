@@ -16,6 +16,7 @@ use crate::base::ids::{AccessPassId, Slug, UserId};
 use crate::base::timestamp::Timestamp;
 use crate::domain::access_pass::{AccessPass, MINUTES, OPEN_FOR, PassEnd, PassState};
 use crate::domain::message::SecurityChange;
+use crate::domain::user::EmailAddress;
 use crate::factors::access_pass;
 use crate::signin;
 use crate::store::{StoreError, TenantStore};
@@ -90,7 +91,7 @@ pub async fn request(
 ) -> Result<(), AdminError> {
     let by = person(actor)?;
     let (right, store, account) = reach(actor, platform, named).await?;
-    check_subject(&account, by)?;
+    check_subject(platform, &store, &account, by).await?;
     let reason = wanted.reason.trim();
     if !(5..=MAX_REASON).contains(&reason.chars().count()) {
         return Err(AdminError::invalid("reason", "say why in 5 to 500 characters"));
@@ -124,8 +125,24 @@ pub async fn request(
     right.commit(platform, batch, trail).await
 }
 
-fn check_subject(account: &Account, by: UserId) -> Result<(), AdminError> {
-    if account.user.id == by {
+/// Whether two accounts are one person's: the same, or with the same address, as somebody's who is an operator and has an account here.
+async fn are_one_person(
+    platform: &Platform,
+    store: &TenantStore,
+    (one, other): (UserId, UserId),
+) -> Result<bool, StoreError> {
+    let names = names(platform, store, &[one, other]).await?;
+    let key = |id: &UserId| names.get(id).map(|address| EmailAddress::key_of(address));
+    Ok(one == other || (key(&one).is_some() && key(&one) == key(&other)))
+}
+
+async fn check_subject(
+    platform: &Platform,
+    store: &TenantStore,
+    account: &Account,
+    by: UserId,
+) -> Result<(), AdminError> {
+    if are_one_person(platform, store, (account.user.id, by)).await? {
         return Err(AdminError::Refused(
             "nobody hands out a pass for the own account".to_owned(),
         ));
@@ -158,12 +175,12 @@ async fn pass_in_reach<'a>(
 pub async fn approve(actor: &Actor, platform: &Platform, id: AccessPassId) -> Result<(), AdminError> {
     let by = person(actor)?;
     let (right, store, pass, account) = pass_in_reach(actor, platform, id).await?;
-    if pass.asked_by == by {
+    if are_one_person(platform, &store, (pass.asked_by, by)).await? {
         return Err(AdminError::Refused(
             "somebody else approves what you asked for".to_owned(),
         ));
     }
-    check_subject(&account, by)?;
+    check_subject(platform, &store, &account, by).await?;
     let now = platform.now();
     let expires_at = now.plus(pass.life);
     let realm = realm_of(&right, platform).await?;

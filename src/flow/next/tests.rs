@@ -426,12 +426,11 @@ fn a_waiting_period_stands_in_for_lost_factors_but_not_for_what_risk_asks() {
 fn an_access_pass_stands_for_lost_factors_and_for_nothing_else() {
     let need = need();
     let at = |methods: &[Method], judgement, password, access_pass| {
-        let done = proofs(methods);
         next(&Situation {
             now: NOW,
             started_at: START,
             need: &need,
-            proofs: &done,
+            proofs: &proofs(methods),
             enrolled: &[MAIL, KEY],
             judgement,
             password,

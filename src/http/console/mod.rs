@@ -9,6 +9,7 @@ mod decisions;
 mod enter;
 mod fields;
 mod keys;
+mod mails;
 mod overview;
 mod passes;
 mod policies;
@@ -54,6 +55,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .configure(resources_routes)
             .route("/keys", get().to(keys::list))
             .route("/keys/rotate", post().to(keys::rotate))
+            .route("/mails", get().to(mails::show))
+            .route("/mails/html", get().to(mails::body))
+            .route("/mails/test", post().to(mails::test))
             .route("/audit", get().to(audit::list))
             .route("/tenants", get().to(tenants::list))
             .route("/tenants", post().to(tenants::create))

@@ -28,6 +28,7 @@ use crate::selfservice;
 use crate::sessions::Live;
 use crate::store::StoreError;
 use crate::tenants::{Platform, Realm};
+use crate::text::Text;
 
 /// How long a console session may lie unused.
 const IDLE: Duration = Duration::from_mins(30);
@@ -314,7 +315,8 @@ async fn context(request: &HttpRequest) -> Result<ConsoleCtx, Refusal> {
         .app_data::<Shared>()
         .cloned()
         .ok_or_else(|| PageError::internal("no shared state"))?;
-    let chrome = bare_chrome(&web, request);
+    let mut chrome = bare_chrome(&web, request);
+    chrome.text = Text::new(chrome.text.locale().for_console());
     let common = web::Query::<Common>::from_query(request.query_string())
         .map(web::Query::into_inner)
         .unwrap_or_default();

@@ -101,19 +101,11 @@ pub(super) fn action(ctx: &Ctx, login: &Login, what: &str) -> String {
 /// # Errors
 /// Rendering and the database.
 pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageError> {
+    let spoken = step.login().and_then(Login::spoken);
+    let spoken = spoken.map(|locale| ctx.speaking(locale));
+    let ctx = spoken.as_ref().unwrap_or(ctx);
     let metrics = &ctx.web.metrics;
-    let id = match &step {
-        Step::FirstFactor(step) => step.login.id,
-        Step::Mailbox(step) => step.login.id,
-        Step::SignUp(step) => step.login.id,
-        Step::Challenge(step) => step.login.id,
-        Step::Enrol(step) => step.login.id,
-        Step::NewPassword(step) => step.login.id,
-        Step::Wait(step) => step.login.id,
-        Step::VerifyIdentity(step) => step.login.id,
-        Step::ToProvider { url } => return Ok(in_transaction(redirect(url))),
-        Step::OfferRemember { login } => login.id,
-        Step::Consent(step) => step.login.id,
+    match &step {
         Step::Held(held) => {
             metrics.sign_in("refused");
             return draw_held(ctx, held).await;
@@ -127,7 +119,11 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
             return draw_finished(ctx, finished).await;
         }
         Step::AlreadyFinished { went_to } => return Ok(redirect(went_to)),
-    };
+        Step::ToProvider { url } => return Ok(in_transaction(redirect(url))),
+        _ => {}
+    }
+    let id = step.login().map(|login| login.id);
+    let id = id.ok_or_else(|| PageError::internal("a step without a sign-in"))?;
     if at == At::Elsewhere {
         if matches!(step, Step::Challenge(_)) {
             metrics.sign_in("challenged");
@@ -189,6 +185,7 @@ pub(super) fn problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Problem> 
         FormProblem::IdentityMismatch => ("", "problem-identity-mismatch"),
         FormProblem::Method => ("", "problem-method"),
         FormProblem::MailUnavailable => ("", "problem-mail"),
+        FormProblem::MailsExhausted => ("", "problem-mails-exhausted"),
         FormProblem::NoAddress => ("email", "problem-email"),
         FormProblem::DisposableAddress => ("email", "problem-disposable"),
         FormProblem::Name => ("name", "problem-name"),

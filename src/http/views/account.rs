@@ -25,6 +25,8 @@ pub struct AccountHome {
     pub recovery: Option<When>,
     /// When support was allowed to hand out a temporary access pass, lately.
     pub access_pass: Option<When>,
+    /// How many requests of apps wait for an answer.
+    pub requests: u32,
     /// When the password last changed; absent when there is none.
     pub password: Option<When>,
     /// Passkeys.

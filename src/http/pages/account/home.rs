@@ -12,6 +12,7 @@ use crate::http::errors::PageError;
 use crate::http::pages::draw::html;
 use crate::http::views::When;
 use crate::http::views::account::{AccountHome, ActivityRow, AppRow, DeviceRow, Factor, SessionRow};
+use crate::oidc::ciba;
 use crate::selfservice;
 use crate::store::StoreError;
 
@@ -54,6 +55,7 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
         access_pass: selfservice::recent_access_pass(ctx.platform(), &ctx.realm, user.id)
             .await?
             .map(When::at),
+        requests: open_requests(ctx, own)?,
         password: own
             .account
             .password()
@@ -81,6 +83,13 @@ async fn home_page(ctx: &Ctx, own: &Own, done: Option<&str>) -> Result<AccountHo
         apps: app_rows(ctx, own).await?,
         activity: activity_rows(ctx, own).await?,
     })
+}
+
+/// How many requests of apps wait; short-lived state that can't be read is the same failure as elsewhere.
+fn open_requests(ctx: &Ctx, own: &Own) -> Result<u32, StoreError> {
+    let open = ciba::open_requests(ctx.platform(), &ctx.realm, own.account.user.id);
+    let open = open.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
 }
 
 /// Only names of the catalogue are shown, so an address can't put words on the page.

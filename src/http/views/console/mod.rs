@@ -8,6 +8,7 @@ pub mod clients;
 pub mod decision;
 pub mod decisions;
 pub mod keys;
+pub mod mails;
 pub mod overview;
 pub mod passes;
 pub mod policies;
@@ -64,7 +65,7 @@ impl Frame {
     }
 
     /// The entries of the navigation.
-    pub const fn sections(&self) -> [Section; 9] {
+    pub const fn sections(&self) -> [Section; 10] {
         Section::TENANT
     }
 }
@@ -88,6 +89,8 @@ pub enum Section {
     Policies,
     /// Keys.
     Keys,
+    /// Mails.
+    Mails,
     /// Audit log.
     Audit,
     /// Tenants (operators).
@@ -96,7 +99,7 @@ pub enum Section {
 
 impl Section {
     /// The entries of a tenant, in order.
-    pub const TENANT: [Self; 9] = [
+    pub const TENANT: [Self; 10] = [
         Self::Overview,
         Self::Waiting,
         Self::Decisions,
@@ -105,6 +108,7 @@ impl Section {
         Self::Resources,
         Self::Policies,
         Self::Keys,
+        Self::Mails,
         Self::Audit,
     ];
 
@@ -119,6 +123,7 @@ impl Section {
             Self::Resources => "resources",
             Self::Policies => "policies",
             Self::Keys => "keys",
+            Self::Mails => "mails",
             Self::Audit => "audit",
             Self::Tenants => "tenants",
         }

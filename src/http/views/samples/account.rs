@@ -73,6 +73,7 @@ impl Sample for AccountHome {
             done: Some("passkey_added"),
             recovery: Some(ago(-48)),
             access_pass: Some(ago(2)),
+            requests: 2,
             password: Some(ago(2000)),
             passkeys: vec![
                 Factor {
@@ -114,6 +115,7 @@ impl Sample for AccountHome {
             done: None,
             recovery: None,
             access_pass: None,
+            requests: 0,
             passkeys: Vec::new(),
             totp: Vec::new(),
             recovery_left: None,

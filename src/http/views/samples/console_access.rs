@@ -1,9 +1,10 @@
 //! Who may get tokens, and for what.
 
-use super::console::frame;
+use super::console::{frame, on};
 use super::{Drawn, Sample, ago, draw};
 use crate::domain::access_pass::PassState;
 use crate::http::views::console::Section;
+use crate::http::views::console::mails::{MailPage, MailRow, TestReply};
 use crate::http::views::console::passes::{PassRow, ShownPass, UserPasses, WaitingPage};
 use crate::http::views::console::registration::{RegistrationPage, TokenRow};
 use crate::http::views::console::resources::{ResourceList, ResourceRow};
@@ -13,6 +14,7 @@ pub(super) fn draw_all(pages: &mut Vec<Drawn>) {
     draw::<ResourceList>("console-resources", pages);
     draw::<RegistrationPage>("console-registration", pages);
     draw::<WaitingPage>("console-waiting", pages);
+    draw::<MailPage>("console-mails", pages);
 }
 
 fn pass(state: &'static str, own: bool) -> PassRow {
@@ -122,6 +124,52 @@ impl Sample for RegistrationPage {
             rows: Vec::new(),
             new_token: None,
             problems: vec![Problem::at("uses", "use 1 to 10000")],
+            ..page.clone()
+        };
+        vec![("full", page), ("bare", bare)]
+    }
+}
+
+impl Sample for MailPage {
+    fn samples(chrome: Chrome) -> Vec<(&'static str, Self)> {
+        let row = |status: &'static str, reply: &str| MailRow {
+            at: ago(1),
+            to: "alice@demo.test".into(),
+            kind: "sign_in_code".into(),
+            status,
+            reply: reply.into(),
+        };
+        let page = Self {
+            frame: frame(chrome, Section::Mails),
+            kinds: on(
+                "sign_in_code",
+                &[("sign_in_code", "Sign-in code"), ("new_browser", "New browser")],
+            ),
+            languages: on("en", &[("en", "English"), ("de", "Deutsch")]),
+            kind: "sign_in_code".into(),
+            language: "en",
+            subject: "492817 is your code for Northwind Trading".into(),
+            text: "Your sign-in code\n\n492817\n".into(),
+            body: "/console/mails/html?tenant=demo".into(),
+            may_test: true,
+            to: "admin@demo.test".into(),
+            reply: Some(TestReply {
+                words: "250 2.0.0 Ok: queued as 4ZxQ".into(),
+                taken: true,
+            }),
+            log: vec![
+                row("sent", "250 2.0.0 Ok"),
+                row("failed", "550 5.1.1 No such user"),
+                row("queued", ""),
+            ],
+        };
+        let bare = Self {
+            may_test: false,
+            reply: Some(TestReply {
+                words: "no mail server is configured (mail.smtp_url)".into(),
+                taken: false,
+            }),
+            log: Vec::new(),
             ..page.clone()
         };
         vec![("full", page), ("bare", bare)]

@@ -64,6 +64,9 @@ struct Drawn {
 
 fn draw<P: Sample + Template>(name: &str, pages: &mut Vec<Drawn>) {
     for locale in Locale::ALL {
+        if name.starts_with("console") && locale.for_console() != locale {
+            continue;
+        }
         for (case, page) in P::samples(chrome(locale)) {
             pages.push(Drawn {
                 name: format!("{name}-{case}"),

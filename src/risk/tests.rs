@@ -304,6 +304,22 @@ fn baselines_stay_within_their_capacity() {
     assert!(baseline.to_bytes().len() < 168 * 4 + 232 + 6 * (8 + 101 * 12));
 }
 
+/// Beside a proven device, and with no earlier sign-in to compare with, nothing is new.
+#[test]
+fn a_first_sign_in_has_nothing_to_differ_from() {
+    let (_, baseline) = history();
+    let first = Evidence::derive(&home(21 * DAY), &UserProfile::new(), &baseline);
+    for signal in [
+        Signal::AddressTenure,
+        Signal::AgentTenure,
+        Signal::BlockNovelty,
+        Signal::AddressNovelty,
+    ] {
+        assert!(!first.has(signal), "{signal:?}");
+    }
+    assert!(first.has(Signal::AsnRarity));
+}
+
 #[test]
 fn stale_lists_fade_and_then_fall_silent() {
     let (profile, baseline) = history();

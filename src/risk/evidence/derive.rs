@@ -102,6 +102,10 @@ pub(super) fn novelty(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile) {
 
 /// How surprising a new address at a known provider and a new agent of a known family are, by how long they usually last.
 pub(super) fn tenures(sheet: &mut Sheet, visit: &Visit, profile: &UserProfile, baseline: &Baseline) {
+    // Whoever was never anywhere is nowhere for the first time.
+    if profile.sign_ins() == 0 {
+        return;
+    }
     let signals = [Signal::AddressTenure, Signal::AgentTenure];
     for (index, (watched, signal)) in WATCHED.into_iter().zip(signals).enumerate() {
         let known = profile.count(watched.1, visit).is_some_and(|count| count > 0.0);

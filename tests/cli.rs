@@ -330,3 +330,56 @@ fn initial_access_tokens_are_made_listed_and_removed() {
     assert!(run(&["delete", made["id"].as_str().unwrap()]).status.success());
     assert_eq!(json(&run(&["list"]))["items"], serde_json::json!([]));
 }
+
+/// features.md O16: what a profile asks is set, and what contradicts it is refused in one line that says all of it.
+#[test]
+fn a_client_keeps_to_its_profile_or_is_not_made() {
+    let dir = tempfile::tempdir().unwrap();
+    database(dir.path());
+    let create = |more: &[&str]| {
+        let plain = [
+            "client",
+            "create",
+            "--tenant",
+            "acme",
+            "--type",
+            "web",
+            "--redirect-uri",
+            "https://app.test/cb",
+            "--json",
+        ];
+        tidegate(dir.path(), KEK, &[&plain, more].concat())
+    };
+    let (profile, keys) = ("fapi2-security", "jwks_uri=https://app.test/jwks");
+    let made = json(&create(&["--profile", profile, "--set", keys]));
+    assert_eq!(made["tidegate_profile"], profile);
+    assert_eq!(made["token_endpoint_auth_method"], "private_key_jwt");
+    assert_eq!(made["require_pushed_authorization_requests"], true);
+    assert!(made.get("client_secret").is_none());
+    let secret = ["--profile", profile, "--auth-method", "client_secret_basic"];
+    let rsa = ["--set", "id_token_signed_response_alg=RS256"];
+    let (code, text) = refused(&create(&[&secret[..], &rsa].concat()));
+    assert_eq!(code, 1);
+    for rule in ["token_endpoint_auth_method", "id_token_signed_response_alg"] {
+        assert!(text.contains(rule), "{text}");
+    }
+    let id = made["client_id"].as_str().unwrap();
+    let update = |profile: &str| {
+        let change = [
+            "client",
+            "update",
+            id,
+            "--tenant",
+            "acme",
+            "--profile",
+            profile,
+            "--json",
+        ];
+        tidegate(dir.path(), KEK, &change)
+    };
+    let signing = json(&update("fapi2-message-signing"));
+    assert_eq!(signing["require_signed_request_object"], true);
+    assert!(json(&update("oidc")).get("tidegate_profile").is_none());
+    let (_, text) = refused(&update("fapi3"));
+    assert!(text.contains("oauth2.1"), "{text}");
+}

@@ -230,6 +230,36 @@ describe("openid-client", () => {
     assert.equal(tokens.refresh_token, undefined);
     assert.equal((await oidc.tokenIntrospection(config, tokens.access_token)).client_id, made.client_id);
   });
+
+  for (const profile of ["fapi2-security", "fapi2-message-signing"]) {
+    test(`a client of the profile ${profile}: keys in place of secrets, pushed requests, tokens bound to a key`, async () => {
+      const pair = (usages) => crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, usages);
+      const [own, bound] = [await pair(["sign", "verify"]), await pair(["sign", "verify"])];
+      const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", own.publicKey);
+      const redirectUri = "https://app.example/cb";
+      const made = await server.command("client", "create", "--tenant", "demo", "--type", "web", "--redirect-uri", redirectUri,
+        "--profile", profile, "--set", `jwks=${JSON.stringify({ keys: [{ kty, crv, x, y, alg: "ES256", kid: "own" }] })}`);
+      assert.equal(made.client_secret, undefined);
+      const key = { key: own.privateKey, kid: "own" };
+      const config = await discover(made.client_id, made, oidc.PrivateKeyJwt(key));
+      const signs = profile === "fapi2-message-signing";
+      if (signs) oidc.useJwtResponseMode(config);
+      const handle = { DPoP: oidc.getDPoPHandle(config, bound) };
+      let { checks, url } = await asked(config, redirectUri);
+      if (signs) url = await oidc.buildAuthorizationUrlWithJAR(config, url.searchParams, key);
+      url = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams, handle);
+      const visitor = new Visitor(server.base);
+      await visitor.signIn(server, url.href, "alice@demo.test");
+      assert.ok(visitor.left, `no answer to the app: ${visitor.url} ${visitor.text}`);
+      assert.equal(new URL(visitor.left).searchParams.has("response"), signs);
+      const tokens = await oidc.authorizationCodeGrant(config, new URL(visitor.left), checks, undefined, handle);
+      assert.equal(tokens.token_type, "dpop");
+      const info = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, handle);
+      assert.equal(info.email, "alice@demo.test");
+      const again = await oidc.refreshTokenGrant(config, tokens.refresh_token, undefined, handle);
+      assert.equal(again.refresh_token, tokens.refresh_token, "it stays");
+    });
+  }
 });
 
 describe("openid-client with a key of its own", () => {

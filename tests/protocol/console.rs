@@ -192,6 +192,21 @@ on_each_store! {
         assert!(browser.page.html.contains("&#34;gold&#34;"), "the form shows it again: {}", browser.page.html);
     }
 
+    /// What a profile asks is set without a tick in each box, and a choice against it is told.
+    async fn a_profile_is_chosen_on_the_form_of_an_application(app: &TestApp) {
+        let mut browser = enter(app, "demo").await;
+        browser.get("/console/clients/new?tenant=demo").await;
+        let form = [("type", "web"), ("client_name", "Bank"), ("redirect_uris", "https://bank.test/cb"), ("tidegate_profile", "fapi2-security"),
+            ("id_token_signed_response_alg", "ES256"), ("jwks_uri", "https://bank.test/jwks")];
+        browser.submit("client_name", &[&form[..], &[("token_endpoint_auth_method", "client_secret_basic")]].concat()).await;
+        assert!(browser.page.text().contains("private_key_jwt, tls_client_auth"), "{}", browser.page.text());
+        browser.submit("client_name", &form).await;
+        let page = browser.page.text();
+        for words in ["Profile of the standards tidegate_profile fapi2-security", "private_key_jwt", "Take pushed requests only"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+    }
+
     async fn a_console_session_ends_with_its_sso_session_its_role_and_its_time(app: &TestApp) {
         let store = app.store().await;
         let platform = &app.shared.platform;

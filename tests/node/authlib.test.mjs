@@ -49,8 +49,8 @@ before(async () => {
   server = await Server.start();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const folder = temporary("authlib");
   const settings = { issuer: server.issuer, port, ...(await registrations(base)) };
+  const folder = temporary("authlib");
   writeFileSync(join(folder, "settings.json"), JSON.stringify(settings), { mode: 0o600 });
   party = await Program.start("/usr/bin/python3", [PARTY, join(folder, "settings.json")], {
     folder,

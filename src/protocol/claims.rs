@@ -52,6 +52,10 @@ impl ClaimsRequest {
         if depth(text) > MAX_DEPTH {
             return Err(OAuthError::invalid_request("claims is nested too deeply"));
         }
+        // The parser would take a list for the fields of a structure in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(OAuthError::invalid_request("claims is no JSON object"));
+        }
         serde_json::from_str(text).map_err(|error| {
             OAuthError::invalid_request("claims is not a valid claims request").with_detail(error.to_string())
         })
@@ -352,7 +356,9 @@ mod tests {
             alice().in_id_token(&request).keys().collect::<Vec<_>>(),
             ["email"]
         );
-        assert!(ClaimsRequest::parse(Some("[")).is_err());
+        for bad in ["[", "[]", "[{}]", "null", "{"] {
+            assert!(ClaimsRequest::parse(Some(bad)).is_err(), "{bad}");
+        }
         assert!(ClaimsRequest::parse(Some(&"[".repeat(10_000))).is_err());
     }
 }

@@ -1,12 +1,12 @@
 // Debian's Apache with mod_auth_openidc as a relying party that nobody here wrote.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Server, freePort, temporary, until } from "./lib/server.mjs";
+import { Server, freePort, temporary } from "./lib/server.mjs";
 import { Visitor } from "./lib/http.mjs";
+import { Program } from "./lib/program.mjs";
 
 const MODULES = "/usr/lib/apache2/modules";
 const LOADED = ["mpm_event", "authn_core", "authz_core", "authz_user", "dir", "mime", "include", "auth_openidc"];
@@ -84,24 +84,15 @@ before(async () => {
   );
   const folder = temporary("apache");
   configure(folder, port, client);
-  const child = spawn("/usr/sbin/apache2", ["-d", folder, "-f", join(folder, "httpd.conf"), "-DFOREGROUND"], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (said += part));
-  child.once("exit", (code) => (child.gone = code ?? "killed"));
-  apache = { base, folder, child };
-  await until("Apache to answer", async () => {
-    if (child.gone !== undefined) throw new Error(`Apache ended (${child.gone}): ${said}\n${readFileSync(join(folder, "error.log"), "utf8")}`);
-    return fetch(base).then((answer) => answer.ok, () => false);
+  apache = await Program.start("/usr/sbin/apache2", ["-d", folder, "-f", join(folder, "httpd.conf"), "-DFOREGROUND"], {
+    folder,
+    answers: () => fetch(base).then((answer) => answer.ok, () => false),
   });
+  apache.base = base;
 });
 
 after(async () => {
-  if (apache?.child.gone === undefined) {
-    const ended = new Promise((done) => apache.child.once("exit", done));
-    apache.child.kill("SIGTERM");
-    await ended;
-  }
-  if (apache) rmSync(apache.folder, { recursive: true, force: true });
+  await apache?.stop();
   await server?.stop();
 });
 
@@ -124,12 +115,10 @@ class Person {
   }
 }
 
-const log = () => readFileSync(join(apache.folder, "error.log"), "utf8").split("\n").slice(-12).join("\n");
-
 test("a page that Apache protects leads to the sign-in and then shows who it is", async () => {
   const person = new Person();
   const page = await person.open("/private/", "alice@demo.test");
-  assert.equal(page.status, 200, `${page.text}\n${log()}`);
+  assert.equal(page.status, 200, `${page.text}\n${apache.log()}`);
   assert.match(page.text, /user=alice@demo\.test email=alice@demo\.test acr=aal1/);
   const again = await person.open("/private/", "nobody@demo.test");
   assert.match(again.text, /user=alice@demo\.test/, "the second visit needs no sign-in");
@@ -139,7 +128,7 @@ test("logout at Apache ends the provider's session too", async () => {
   const person = new Person();
   await person.open("/private/", "carol@demo.test");
   await person.app.go(`/private/callback?logout=${encodeURIComponent(`${apache.base}/`)}`);
-  assert.ok(person.app.left?.startsWith(`${server.issuer}/logout?`), `${person.app.left}\n${log()}`);
+  assert.ok(person.app.left?.startsWith(`${server.issuer}/logout?`), `${person.app.left}\n${apache.log()}`);
   await person.provider.go(person.app.left);
   if (!person.provider.left) await person.provider.submit("csrf", {});
   assert.ok(person.provider.left?.startsWith(`${apache.base}/`), person.provider.text);
@@ -151,6 +140,6 @@ test("logout at Apache ends the provider's session too", async () => {
 test("a page that wants a second factor gets one", async () => {
   const person = new Person();
   const page = await person.open("/strong/", "bob@demo.test");
-  assert.equal(page.status, 200, `${page.text}\n${log()}`);
+  assert.equal(page.status, 200, `${page.text}\n${apache.log()}`);
   assert.match(page.text, /acr=aal2/);
 });

@@ -287,6 +287,8 @@ details-more = { $n ->
     [one] Et une ligne de plus.
    *[other] Et { $n } lignes de plus.
 }
+check-session-title = Vérification de la session
+check-session-text = Les applications ouvrent cette page sans qu’elle se voie, pour remarquer que vous vous déconnectez.
 consent-document = Cette application se décrit elle-même sous { $host }. { $tenant } n’a pas vérifié qui est derrière.
 consent-unverified = Cette application s’est enregistrée elle-même. { $tenant } n’a pas vérifié qui est derrière.
 consent-allow = Autoriser

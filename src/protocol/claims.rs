@@ -380,7 +380,9 @@ mod tests {
             alice().in_id_token(&request).keys().collect::<Vec<_>>(),
             ["email"]
         );
-        assert!(ClaimsRequest::parse(Some("[")).is_err());
+        for bad in ["[", "[]", "[{}]", "null", "{"] {
+            assert!(ClaimsRequest::parse(Some(bad)).is_err(), "{bad}");
+        }
         assert!(ClaimsRequest::parse(Some(&"[".repeat(10_000))).is_err());
     }
 }

@@ -140,7 +140,7 @@ fn values_of(value: &Value) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
         Value::String(text) => vec![text.clone()],
-        Value::Array(items) if items.iter().all(Value::is_string) => items
+        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_string) => items
             .iter()
             .filter_map(Value::as_str)
             .map(str::to_owned)
@@ -246,6 +246,9 @@ mod tests {
             opened(&json!({"iss": "app", "scope": ["a", "b"]})),
             Err(ErrorCode::InvalidRequest)
         );
+        // An empty list is no way to leave a parameter out.
+        let empty = opened(&json!({"iss": "app", "claims": []})).unwrap();
+        assert_eq!(empty.get("claims"), Some("[]"));
     }
 
     #[test]

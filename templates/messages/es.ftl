@@ -287,6 +287,8 @@ details-more = { $n ->
     [one] Y una línea más.
    *[other] Y { $n } líneas más.
 }
+check-session-title = Comprobación de la sesión
+check-session-text = Las aplicaciones abren esta página sin que se vea, para notar cuándo cierra la sesión.
 consent-document = Esta aplicación se describe a sí misma en { $host }. { $tenant } no ha comprobado quién está detrás.
 consent-unverified = Esta aplicación se registró por sí misma. { $tenant } no ha comprobado quién está detrás.
 consent-allow = Permitir
@@ -430,7 +432,7 @@ recovery-left = { $n ->
 recovery-renew = Crear nuevos
 this-browser = este navegador
 sign-out-others = Cerrar la sesión en todos los demás
-sign-out-named = Cerrar la sesión de { $name }
+sign-out-named = Cerrar sesión en { $name }
 forget-all = Olvidar todos
 forget-named = Olvidar { $name }
 remove-named = Quitar { $name }

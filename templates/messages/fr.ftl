@@ -287,6 +287,8 @@ details-more = { $n ->
     [one] Et une ligne de plus.
    *[other] Et { $n } lignes de plus.
 }
+check-session-title = Vérification de la session
+check-session-text = Les applications ouvrent cette page sans qu’elle se voie, pour remarquer que vous vous déconnectez.
 consent-document = Cette application se décrit elle-même sous { $host }. { $tenant } n’a pas vérifié qui est derrière.
 consent-unverified = Cette application s’est enregistrée elle-même. { $tenant } n’a pas vérifié qui est derrière.
 consent-allow = Autoriser
@@ -430,7 +432,7 @@ recovery-left = { $n ->
 recovery-renew = En créer de nouveaux
 this-browser = ce navigateur
 sign-out-others = Se déconnecter partout ailleurs
-sign-out-named = Déconnecter { $name }
+sign-out-named = Se déconnecter de { $name }
 forget-all = Tout oublier
 forget-named = Oublier { $name }
 remove-named = Retirer { $name }

@@ -22,6 +22,8 @@ const ALG: SigningAlg = SigningAlg::ES256;
 /// `invalid_client_metadata` for a profile that there is not.
 pub(super) fn fill(document: &mut Map<String, Value>) -> Result<(), OAuthError> {
     let rules = named(document.get(MEMBER))?.rules();
+    let by_certificate =
+        document.get("tls_client_certificate_bound_access_tokens") == Some(&Value::Bool(true));
     let mut put = |name: &str, value: Value| {
         document.entry(name).or_insert(value);
     };
@@ -38,10 +40,8 @@ pub(super) fn fill(document: &mut Map<String, Value>) -> Result<(), OAuthError> 
     if rules.requests == Requests::PushedAndSigned {
         put("require_signed_request_object", true.into());
     }
-    let by_certificate =
-        document.get("tls_client_certificate_bound_access_tokens") == Some(&Value::Bool(true));
     if rules.access_tokens == AccessTokens::SenderConstrained && !by_certificate {
-        document.entry("dpop_bound_access_tokens").or_insert(true.into());
+        put("dpop_bound_access_tokens", true.into());
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ on_each_store! {
             let html = page(accepted).await;
             assert!(html.contains(&format!("<html lang=\"{tag}\"")), "{accepted}: {html}");
         }
-        app.settings(|settings| settings.default_locale = "fr".to_owned()).await;
+        app.settings(|settings| "fr".clone_into(&mut settings.default_locale)).await;
         assert!(page("pt").await.contains("<html lang=\"fr\""));
         // Mails speak as the account does, or the tenant.
         let client = App::web(app).await;

@@ -38,16 +38,7 @@ async fn policy(app: &TestApp, outcome: &str) {
          [ladder.default]\nbands = [{{ from = 0, outcome = \"allow\" }}]\n\
          [ladder.consent]\nbands = [{{ from = 0, {outcome} }}]\n"
     );
-    let store = app.store().await;
-    let platform = &app.shared.platform;
-    let mut batch = store.batch();
-    let mode = tidegate::domain::policy_version::PolicyMode::Enforce;
-    tidegate::tenants::publish(platform, &store, &document, mode, "test", &mut batch)
-        .await
-        .unwrap();
-    batch.bump_change();
-    store.commit(batch).await.unwrap();
-    platform.directory.forget(store.tenant_id());
+    app.policy(&document).await;
 }
 
 async fn ask(browser: &mut Browser, client: &App, scope: &str) {

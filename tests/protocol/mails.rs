@@ -82,8 +82,13 @@ on_each_store! {
         let mut owner = Browser::new(app);
         owner.sign_in(app, CAROL).await;
         app.advance(std::time::Duration::from_hours(1));
+        app.policy(
+            "schema = 1\nname = \"codes\"\nsummary = \"test\"\nmode = \"enforce\"\n\
+             [ladder.default]\nbands = [{ from = 0, outcome = \"light_challenge\" }]\n",
+        )
+        .await;
         let ask = async |browser: &mut Browser| {
-            browser.get(&client.authorize(&[("acr_values", "aal2"), ("prompt", "login")])).await;
+            browser.get(&client.authorize(&[("prompt", "login")])).await;
             browser.submit("password", &[("email", CAROL), ("password", PASSWORD)]).await;
             assert!(browser.page.has_field("code"), "{}", browser.page.text());
             browser.page.text().contains("Too many codes were sent to this mailbox")

@@ -183,6 +183,20 @@ impl TestApp {
         self.shared.platform.directory.forget(tenant.id);
     }
 
+    /// Puts a policy of the demo tenant in force.
+    pub async fn policy(&self, document: &str) {
+        let store = self.store().await;
+        let platform = &self.shared.platform;
+        let mut batch = store.batch();
+        let mode = tidegate::domain::policy_version::PolicyMode::Enforce;
+        tidegate::tenants::publish(platform, &store, document, mode, "test", &mut batch)
+            .await
+            .unwrap();
+        batch.bump_change();
+        store.commit(batch).await.unwrap();
+        platform.directory.forget(store.tenant_id());
+    }
+
     /// All decisions, newest first.
     pub async fn decisions(&self) -> Vec<tidegate::domain::decision::Decision> {
         let filter = tidegate::store::DecisionFilter::default();

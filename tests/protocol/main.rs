@@ -52,7 +52,6 @@ mod registration;
 mod request_objects;
 mod resources;
 mod risk;
-mod session_management;
 mod sign_up;
 mod signin;
 mod smtp;

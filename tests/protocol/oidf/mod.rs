@@ -22,6 +22,7 @@ mod fapi2;
 mod form_post;
 mod logout;
 mod message_signing;
+mod session_management;
 mod third_party;
 
 use crate::support::TestApp;

@@ -28,8 +28,8 @@ fn state_of(browser: &Browser) -> Option<String> {
 }
 
 on_each_store! {
-    /// OpenID Foundation: oidcc-session-management-rp-initiated-logout.
-    async fn oidc_session_3_2_the_state_holds_until_the_session_ends(app: &TestApp) {
+    /// Session Management 1.0 section 3.2: the state holds until the session ends.
+    async fn oidcc_session_management_rp_initiated_logout(app: &TestApp) {
         let client = App::create(app, "watching", json!({})).await;
         let mut browser = Browser::new(app);
         let code = client.code(app, &mut browser, CAROL, &[]).await;
@@ -50,8 +50,8 @@ on_each_store! {
         assert_eq!(asked(&Browser::new(app), &client, &first), "error");
     }
 
-    /// OpenID Foundation: oidcc-session-management-discovery-endpoint-verification. The page may be framed, and it alone.
-    async fn oidc_session_3_3_the_page_may_be_opened_in_frames(app: &TestApp) {
+    /// Section 3.3: the page is named, and may be framed, it alone.
+    async fn oidcc_session_management_discovery_endpoint_verification(app: &TestApp) {
         let metadata = read(plain_client().get(format!("{}/.well-known/openid-configuration", app.issuer))).await.body;
         let page = metadata["check_session_iframe"].as_str().unwrap();
         assert_eq!(page, format!("{}/check-session", app.issuer));

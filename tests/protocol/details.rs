@@ -33,7 +33,7 @@ fn types() -> Value {
 }
 
 fn payment() -> Value {
-    json!({"type": "payment", "actions": ["initiate", "status"], "instructedAmount": {"currency": "EUR", "amount": "123.50"}, "creditor": "<b>Merchant</b>"})
+    json!({"type": "payment", "actions": ["initiate", "status"], "instructedAmount": {"currency": "EUR", "amount": "123.50"}, "creditor": "<b>Merchant</b>", "title": "Invoice 7"})
 }
 
 /// Signs carol in and gives what the consent page says, before it is answered.
@@ -82,7 +82,7 @@ on_each_store! {
         let address = client.authorize(&[("scope", "openid offline_access"), ("authorization_details", &details.to_string())]);
         let mut browser = Browser::new(app);
         let text = asked(app, &mut browser, &address).await;
-        for shown in ["Pay from your account", "initiate, status", "instructedAmount · amount", "123.50", "<b>Merchant</b>", "account", BANK] {
+        for shown in ["Pay from your account", "initiate, status", "instructedAmount · amount", "123.50", "<b>Merchant</b>", "title Invoice 7", "account", BANK] {
             assert!(text.contains(shown), "{shown}: {text}");
         }
         browser.submit("consent", &[("consent", "allow")]).await;

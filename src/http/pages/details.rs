@@ -30,9 +30,15 @@ fn words(ctx: &Ctx, detail: &Detail) -> DetailWords {
     }
 }
 
+/// Members that the standard names (RFC 9396 section 2.2).
+const STANDARD: [&str; 5] = ["actions", "datatypes", "identifier", "locations", "privileges"];
+
 /// A member by its name in the reader's language, where the standard names it, else by its own.
 fn name_of(ctx: &Ctx, name: &str) -> String {
-    ctx.chrome().pick_or_name("detail", &plain(name)).into_owned()
+    if STANDARD.contains(&name) {
+        return ctx.chrome().pick("detail", name).into_owned();
+    }
+    plain(name)
 }
 
 /// Scalars and lists of them as one line, what is nested with the names of all levels.

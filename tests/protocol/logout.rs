@@ -16,7 +16,7 @@ use tidegate::store::{DeliveryStatus, LogoutDelivery};
 use crate::on_each_store;
 use crate::support::browser::{Browser, Form, SAFARI};
 use crate::support::client::{App, REDIRECT, claims, header, verified};
-use crate::support::{Kind, TestApp};
+use crate::support::{Kind, TestApp, until};
 
 /// The server of an app, which answers 503 some times before it takes anything.
 #[derive(Clone, Default)]
@@ -58,35 +58,23 @@ impl AppServer {
     /// The last logout token, once so many came.
     pub(crate) async fn token(&self, number: usize) -> String {
         let enough = || self.posted.lock().unwrap().get(number - 1).cloned();
-        wait_for(enough)
+        until(async || enough())
             .await
             .unwrap_or_else(|| panic!("logout token {number} never came"))
     }
 }
 
-async fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    for _ in 0..2_000 {
-        if let Some(found) = look() {
-            return Some(found);
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
-    }
-    None
-}
-
 /// The only delivery to a client, once it got so far.
 async fn delivery(app: &TestApp, client: &App, attempts: i64, status: DeliveryStatus) -> LogoutDelivery {
     let (store, id) = (app.store().await, ClientId::parse(&client.id).unwrap());
-    for _ in 0..2_000 {
+    let found = until(async || {
         let found = store.logout_deliveries(&id, 5).await.unwrap();
-        if let [one] = found.as_slice()
-            && one.attempts == attempts
-            && one.status == status
-            && one.detail.is_some()
-        {
-            return one.clone();
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+        let [one] = found.as_slice() else { return None };
+        let there = one.attempts == attempts && one.status == status && one.detail.is_some();
+        there.then(|| one.clone())
+    });
+    if let Some(found) = found.await {
+        return found;
     }
     panic!("no such delivery: {:?}", store.logout_deliveries(&id, 5).await);
 }

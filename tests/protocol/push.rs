@@ -13,7 +13,7 @@ use tidegate::factors::push::{Answer, answer_text, enrolment_text, pull_text};
 use crate::on_each_store;
 use crate::support::browser::{Browser, SAFARI, plain_client, query_of};
 use crate::support::client::{App, claims};
-use crate::support::{Kind, PASSWORD, TestApp};
+use crate::support::{Kind, PASSWORD, TestApp, until};
 
 /// What the authenticator's script does.
 struct Device {
@@ -322,18 +322,15 @@ async fn a_dead_subscription_is_dropped_by(app: &TestApp, status: &'static str) 
         .await
         .unwrap();
     let store = app.store().await;
-    for _ in 0..2_000 {
+    let gone = until(async || {
         let held = store.credential(device.id).await.unwrap().unwrap();
         let tidegate::domain::credential::CredentialSecret::Push(held) = held.secret else {
             panic!()
         };
-        if held.subscription.is_none() {
-            assert_eq!(device.approve(app, &number).await.0, 200);
-            return;
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("the subscription is still there");
+        held.subscription.is_none().then_some(())
+    });
+    gone.await.expect("the subscription is still there");
+    assert_eq!(device.approve(app, &number).await.0, 200);
 }
 
 /// What a browser does with the body of a push (RFC 8291 section 3.4).

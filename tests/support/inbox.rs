@@ -1,11 +1,12 @@
 //! A server of an app that takes what is posted to it, and answers as it is told.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, LOCATION};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+use super::until;
 
 /// What was posted.
 #[derive(Clone, Debug)]
@@ -55,13 +56,8 @@ impl Inbox {
 
     /// The first post, once it came.
     pub async fn first(&self) -> Posted {
-        for _ in 0..2_000 {
-            if let Some(first) = self.posted.lock().unwrap().first() {
-                return first.clone();
-            }
-            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("nothing was posted");
+        let first = until(async || self.posted.lock().unwrap().first().cloned());
+        first.await.expect("nothing was posted")
     }
 
     /// How much was posted so far.

@@ -74,6 +74,17 @@ macro_rules! on_each_store {
     };
 }
 
+/// What `look` finds, once it is there: looked for again and again, ten seconds and more.
+pub async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    for _ in 0..2_000 {
+        if let Some(found) = look().await {
+            return Some(found);
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+    }
+    None
+}
+
 impl TestApp {
     pub async fn start(kind: Kind) -> Self {
         Self::start_with(kind, &[]).await
@@ -212,20 +223,17 @@ impl TestApp {
 
     /// Something of the newest mail to an address that has it, once it is there.
     pub async fn mail<T>(&self, to: &str, pick: impl Fn(&tidegate::outbound::mail::Mail) -> Option<T>) -> T {
-        for _ in 0..2_000 {
-            let found = self.shared.mailer.delivered().into_iter().find_map(|held| {
+        let found = until(async || {
+            let mut held = self.shared.mailer.delivered().into_iter();
+            held.find_map(|held| {
                 if held.mail.to == to {
                     pick(&held.mail)
                 } else {
                     None
                 }
-            });
-            if let Some(found) = found {
-                return found;
-            }
-            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("no such mail to {to}");
+            })
+        });
+        found.await.unwrap_or_else(|| panic!("no such mail to {to}"))
     }
 
     /// The current TOTP code of a persona.

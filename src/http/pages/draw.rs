@@ -4,14 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use super::{app_facts, details, enrol, identity, passwords, sign_up};
+use super::{consent, enrol, first, identity, passwords, sign_up};
 use crate::base::ids::LoginId;
 use crate::base::secret::Secret;
 use crate::domain::assurance::Method;
-use crate::domain::client::{Client, ClientOrigin};
+use crate::domain::client::Client;
 use crate::domain::outcome::Outcome;
 use crate::domain::recovery::Standing;
-use crate::domain::tenant::SignInLayout;
 use crate::flow::next::Cause;
 use crate::http::context::Ctx;
 use crate::http::cookies::{Jar, Kind};
@@ -20,22 +19,17 @@ use crate::http::middleware::NO_FORM_ACTION;
 use crate::http::oidc::draw_reply;
 use crate::http::views::account::{ChangePassword, PasswordReason};
 use crate::http::views::challenge::{Challenge, PushWait, Reason, Resend, mask};
-use crate::http::views::consent::{Consent, WaitingDevice};
 use crate::http::views::ends::{Expired, Held, HeldKind};
-use crate::http::views::signin::{
-    Mailbox, MailboxPurpose, MailboxSent, PasswordStep, PersonaLink, SignIn, SignInFields, Throttled,
-};
+use crate::http::views::signin::Throttled;
 use crate::http::views::steps::{RememberBrowser, Wait, WaitKind};
 use crate::http::views::{Link, PasskeyForm, Problem, Template, When};
 use crate::oidc::respond;
-use crate::protocol::authorize::AuthorizationRequest;
-use crate::protocol::client_document::address_of;
 use crate::protocol::session_state::browser_state;
 use crate::risk::UserReason;
 use crate::signals;
 use crate::signin::{
-    self, ChallengeStep, ConsentStep, Finished, FirstFactorStep, FormProblem, HeldStep, Login, MailboxStep,
-    NewPasswordStep, Purpose, Recovering, SignInError, Step, WaitStep,
+    ChallengeStep, Finished, FormProblem, HeldStep, Login, NewPasswordStep, Purpose, Recovering, SignInError,
+    Step, WaitStep,
 };
 
 /// Where a step is drawn.
@@ -131,8 +125,8 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         return Ok(redirect(&page_of(ctx, id)));
     }
     let response = match step {
-        Step::FirstFactor(step) => first_factor(ctx, &step).await,
-        Step::Mailbox(step) => mailbox(ctx, &step).await,
+        Step::FirstFactor(step) => first::draw(ctx, &step).await,
+        Step::Mailbox(step) => first::mailbox(ctx, &step).await,
         Step::SignUp(step) => sign_up::step(ctx, &step).await,
         Step::Challenge(step) => challenge(ctx, &step).await,
         Step::Enrol(step) => enrol::step(ctx, &step).await,
@@ -140,13 +134,13 @@ pub async fn step(ctx: &Ctx, step: Step, at: At) -> Result<HttpResponse, PageErr
         Step::Wait(step) => wait(ctx, &step).await,
         Step::VerifyIdentity(step) => identity::step(ctx, &step).await,
         Step::OfferRemember { login } => remember(ctx, &login),
-        Step::Consent(step) => consent(ctx, &step).await,
+        Step::Consent(step) => consent::draw(ctx, &step).await,
         _ => Err(PageError::internal("a step without a page")),
     };
     response.map(in_transaction)
 }
 
-async fn client_of(ctx: &Ctx, login: &Login) -> Result<Option<Client>, PageError> {
+pub(super) async fn client_of(ctx: &Ctx, login: &Login) -> Result<Option<Client>, PageError> {
     let Some(id) = login.client() else { return Ok(None) };
     let client = ctx
         .realm
@@ -209,87 +203,11 @@ pub(super) fn code_problems(ctx: &Ctx, problem: Option<FormProblem>) -> Vec<Prob
 }
 
 /// The ceremony's addresses, where this origin can have one.
-fn passkey(ctx: &Ctx, login: &Login) -> Option<PasskeyForm> {
+pub(super) fn passkey(ctx: &Ctx, login: &Login) -> Option<PasskeyForm> {
     ctx.realm.origin().passkeys.as_ref()?;
     Some(PasskeyForm {
         options: action(ctx, login, "passkey/options"),
         action: action(ctx, login, "passkey"),
-    })
-}
-
-async fn first_factor(ctx: &Ctx, step: &FirstFactorStep) -> Result<HttpResponse, PageError> {
-    let login = &step.login;
-    let client = client_of(ctx, login).await?;
-    let app = client.as_ref().map(|client| client.display_name().to_owned());
-    let about = app_facts::of(ctx, client.as_ref()).await?;
-    let problems = problems(ctx, login.problem);
-    let email = login.identifier.clone().unwrap_or_default();
-    let asks_password = step.layout == SignInLayout::IdentifierFirst && !email.is_empty() && login.step > 0;
-    if asks_password {
-        return html(&PasswordStep {
-            chrome: ctx.chrome(),
-            app,
-            about,
-            action: action(ctx, login, "password"),
-            email,
-            change: action(ctx, login, "change"),
-            problems,
-            passkey: passkey(ctx, login),
-            recover: Some(recover(ctx, login)),
-        });
-    }
-    let combined = step.layout == SignInLayout::Combined;
-    html(&SignIn {
-        chrome: ctx.chrome(),
-        app,
-        about,
-        action: action(ctx, login, "password"),
-        email,
-        fields: if combined {
-            SignInFields::Both
-        } else {
-            SignInFields::IdentifierFirst
-        },
-        again: step.again,
-        problems,
-        passkey: passkey(ctx, login),
-        recover: combined.then(|| recover(ctx, login)),
-        sign_up: signin::sign_up_is_open(&ctx.realm).then(|| sign_up::begin_in(ctx, login)),
-        cancel: login.client().map(|_| action(ctx, login, "cancel")),
-        personas: personas(ctx, login),
-    })
-}
-
-/// Where whoever forgot the password goes on with this sign-in.
-fn recover(ctx: &Ctx, login: &Login) -> String {
-    format!(
-        "{}/recover?login={}&step={}",
-        ctx.realm.path(),
-        login.id,
-        login.step
-    )
-}
-
-async fn mailbox(ctx: &Ctx, step: &MailboxStep) -> Result<HttpResponse, PageError> {
-    let login = &step.login;
-    let sent = step.sent.map(|sent| MailboxSent {
-        resend: sent.resend_in.map(|wait| resend(ctx, login, wait)),
-        tries_left: sent.tries_left.map(u32::from),
-        other_address: recover(ctx, login),
-    });
-    html(&Mailbox {
-        chrome: ctx.chrome(),
-        purpose: MailboxPurpose::Recover,
-        app: app_of(ctx, login).await?,
-        action: action(ctx, login, if sent.is_some() { "code" } else { "mailbox" }),
-        email: login.identifier.clone().unwrap_or_default(),
-        problems: if sent.is_some() {
-            code_problems(ctx, login.problem)
-        } else {
-            problems(ctx, login.problem)
-        },
-        sent,
-        back: action(ctx, login, "change"),
     })
 }
 
@@ -299,29 +217,6 @@ pub(super) fn resend(ctx: &Ctx, login: &Login, wait: u64) -> Resend {
         wait_seconds: u32::try_from(wait).unwrap_or(u32::MAX),
         just_sent: login.email_code.as_ref().is_some_and(|sent| sent.sends > 1) && login.problem.is_none(),
     }
-}
-
-fn personas(ctx: &Ctx, login: &Login) -> Vec<PersonaLink> {
-    let Some(dev) = ctx
-        .web
-        .dev
-        .as_ref()
-        .filter(|_| ctx.realm.tenant.record.slug.as_str() == "demo")
-    else {
-        return Vec::new();
-    };
-    dev.personas()
-        .into_iter()
-        .map(|(email, note)| PersonaLink {
-            href: format!(
-                "{}&email={}",
-                page_of(ctx, login.id),
-                url::form_urlencoded::byte_serialize(email.as_bytes()).collect::<String>()
-            ),
-            email,
-            note,
-        })
-        .collect()
 }
 
 fn reason(step: &ChallengeStep) -> Reason {
@@ -435,56 +330,6 @@ fn remember(ctx: &Ctx, login: &Login) -> Result<HttpResponse, PageError> {
         browser: signals::summary(ctx.visit.user_agent.as_deref())
             .words()
             .unwrap_or_default(),
-    })
-}
-
-/// Where the document lies that a client is known by.
-fn document_host(client: &Client) -> Option<String> {
-    let address = address_of(client.id.as_str())?;
-    let host = address.host_str()?.to_owned();
-    (client.settings.origin == ClientOrigin::Document).then_some(host)
-}
-
-async fn consent(ctx: &Ctx, step: &ConsentStep) -> Result<HttpResponse, PageError> {
-    let login = &step.login;
-    let client = client_of(ctx, login).await?;
-    let request = login.request();
-    let redirect = request
-        .map(|request| request.reply.redirect.as_str().to_owned())
-        .unwrap_or_default();
-    let host = url::Url::parse(&redirect)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
-    html(&Consent {
-        chrome: ctx.chrome(),
-        app: client
-            .as_ref()
-            .map(|client| client.display_name().to_owned())
-            .unwrap_or_default(),
-        // Where the app waits elsewhere, the answer goes to a page of ours.
-        host: if request.is_some_and(|request| request.backchannel.is_some()) {
-            String::new()
-        } else {
-            host.unwrap_or(redirect)
-        },
-        account: step.email.clone(),
-        action: action(ctx, login, "consent"),
-        scopes: request
-            .map(AuthorizationRequest::consent_words)
-            .unwrap_or_default(),
-        details: request
-            .map(|request| details::words_of(ctx, &request.authorization_details))
-            .unwrap_or_default(),
-        known: step.known.clone(),
-        unverified: client.as_ref().is_some_and(Client::is_stranger),
-        document_host: client.as_ref().and_then(document_host),
-        device: request
-            .and_then(|request| request.device.as_ref())
-            .map(|device| WaitingDevice {
-                code: device.code.shown(),
-                address: device.address.clone(),
-            }),
-        about: app_facts::of(ctx, client.as_ref()).await?,
     })
 }
 
